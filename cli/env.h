@@ -1,0 +1,57 @@
+#ifndef CSS_CLI_ENV_H
+#define CSS_CLI_ENV_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct chassis;
+struct conf;
+struct disk;
+struct err;
+struct hostmap;
+struct jobs;
+struct loop;
+struct monitor;
+struct out;
+struct plane;
+struct sessions;
+struct store;
+
+#define CSS_VERSION_IMAGE "sg0820501"	  /* Active version line */
+#define CSS_VERSION_DOTS  "08.20.5.01" /* show version */
+
+/*
+ * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
+ * borrowed and lives as long as the switch.  plane, monitor and sessions are
+ * NULL in `replay`: a show command must cope.
+ */
+struct env {
+	struct conf *conf;
+	struct chassis *chassis;
+	struct disk *disk;
+	struct store *store;
+	struct hostmap *map;
+	struct loop *loop;
+	struct jobs *jobs;
+	struct monitor *monitor;
+	struct plane *plane;
+	struct sessions *sessions;
+	uint64_t boot_ms; /* loop time at power-on */
+	time_t boot_time; /* wall clock at power-on */
+	const char *startup_file; /* --startup, NULL: the disk's own */
+	struct out *startup_errors; /* what show startup-errors prints */
+	void *arg;
+	/* After every command line: makes traffic and keepalives follow when the
+	 * configuration has changed; says in warn what could not be done. */
+	void (*apply)(void *arg, struct out *warn);
+	/* reboot or shutdown from boot mode */
+	void (*stop)(void *arg, bool reboot);
+	/* card moves of the `lab` group: insert/remove, then all that follows */
+	int (*card_insert)(void *arg, unsigned slot, const char *part,
+			   struct err *err);
+	int (*card_remove)(void *arg, unsigned slot, struct err *err);
+};
+
+#endif

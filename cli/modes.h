@@ -1,0 +1,95 @@
+#ifndef CSS_CLI_MODES_H
+#define CSS_CLI_MODES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/cmd.h"
+
+struct conf;
+struct tree;
+
+/* A row of modes.tsv each. */
+enum mode_id {
+	MODE_USER,
+	MODE_SUPERUSER,
+	MODE_DEBUG,
+	MODE_GLOBAL,
+	MODE_INTERFACE,
+	MODE_INTERFACE_VLAN,
+	MODE_CIRCUIT,
+	MODE_CIRCUIT_IP,
+	MODE_SERVICE,
+	MODE_OWNER,
+	MODE_CONTENT,
+	MODE_GROUP,
+	MODE_ACL,
+	MODE_NQL,
+	MODE_EQL,
+	MODE_DQL,
+	MODE_URQL,
+	MODE_HEADER_FIELD_GROUP,
+	MODE_KEEPALIVE,
+	MODE_SSLLIST,
+	MODE_BOOT,
+	MODE_REPORTER,
+	MODE_RMON_ALARM,
+	MODE_RMON_EVENT,
+	MODE_RMON_HISTORY,
+	MODE_NUM,
+};
+
+/*
+ * A mode: its prompt, what it is a mode of, and the tables it offers, its own
+ * first, then those shared with other modes, then the ones valid everywhere.
+ */
+struct mode {
+	const char *name;
+	const char *prompt; /* "(config-service[%s])#"; outer, inner name */
+	enum mode_id parent; /* where `exit` goes */
+	const struct cmd *const *tables; /* NULL-terminated */
+	/* the object by its names; NULL when it is gone */
+	void *(*object)(struct conf *c, const char *outer, const char *inner);
+};
+
+extern const struct mode modes[MODE_NUM];
+/* Built at first use; aborts on a broken table. */
+const struct tree *mode_tree(enum mode_id m);
+
+/*
+ * The tables, one or more a file (`cli/mode_<x>.c`, `cli/show_<x>.c`).  A new
+ * table is declared here and named in modes.c.
+ */
+extern const struct cmd any_cmds[];	   /* mode_any.c: every mode */
+extern const struct cmd user_cmds[];	   /* mode_exec.c: user and up */
+extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
+						configuration modes */
+extern const struct cmd global_cmds[];	   /* mode_global.c */
+extern const struct cmd global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
+extern const struct cmd superuser_ssl_cmds[]; /* mode_ssl.c: copy ssl, clear ssl */
+extern const struct cmd sideways_cmds[];  /* mode_global.c: opening commands
+						valid in most config modes */
+extern const struct cmd interface_cmds[];
+extern const struct cmd circuit_cmds[];
+extern const struct cmd circuit_ip_cmds[];
+extern const struct cmd service_cmds[];
+extern const struct cmd owner_cmds[];
+extern const struct cmd content_cmds[];
+extern const struct cmd group_cmds[];
+extern const struct cmd keepalive_cmds[];
+extern const struct cmd ssllist_cmds[];
+extern const struct cmd boot_cmds[];
+extern const struct cmd lab_cmds[];	     /* lab.c: what the real box lacks */
+extern const struct cmd show_config_cmds[];  /* show_config.c */
+extern const struct cmd show_chassis_cmds[]; /* show_chassis.c */
+extern const struct cmd show_system_cmds[];  /* show_system.c */
+extern const struct cmd show_log_cmds[];     /* show_log.c */
+extern const struct cmd show_service_cmds[]; /* show_service.c */
+extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, owner, content */
+extern const struct cmd show_group_cmds[];   /* show_group.c */
+extern const struct cmd show_flow_cmds[];    /* show_flow.c */
+extern const struct cmd show_keepalive_cmds[];
+extern const struct cmd show_ip_cmds[];	     /* show_ip.c: circuits, ip routes, interface */
+extern const struct cmd show_ssl_cmds[];     /* show_ssl.c */
+
+#endif

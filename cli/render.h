@@ -1,0 +1,24 @@
+#ifndef CSS_CLI_RENDER_H
+#define CSS_CLI_RENDER_H
+
+#include <stdbool.h>
+#include <time.h>
+
+struct cmd;
+struct env;
+struct err;
+struct out;
+
+/* running-config in the product's layout and order (platform.md 3.1, field
+ * notes); now is what "!Generated on" says. */
+void render_config(const struct env *env, time_t now, struct out *o);
+/* One section or object: "service", "web1"; name NULL: the section.
+ * -1 and err when there is no such section or object. */
+int render_section(const struct env *env, const char *section, const char *name,
+		   struct out *o, struct err *err);
+/* All rows of a table that render, on one object. */
+void render_rows(const struct cmd *table, const void *obj, struct out *o);
+/* copy running-config startup-config: safe against a kill at any time */
+int render_save(const struct env *env, struct err *err);
+
+#endif

@@ -1,0 +1,79 @@
+#ifndef CSS_EMU_BASE_LOG_H
+#define CSS_EMU_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct out;
+
+/*
+ * The product's log (Administration Guide, "Logging"): subsystems and levels
+ * are its own, so that the emulated `logging` commands govern the real log.
+ * Line form: "MON DD HH:MM:SS slot/subslot SEQ SUBSYSTEM-level: text".
+ * Any thread may log; the log has one lock of its own.
+ */
+enum log_level {
+	LOG_FATAL_0,
+	LOG_ALERT_1,
+	LOG_CRITICAL_2,
+	LOG_ERROR_3,
+	LOG_WARNING_4,
+	LOG_NOTICE_5,
+	LOG_INFO_6,
+	LOG_DEBUG_7,
+	LOG_LEVEL_NUM,
+};
+
+/* X(enumerator, name typed after "logging subsystem", tag printed) */
+#define LOG_SUBSYS_LIST(X)                       \
+	X(LOG_ACL, "acl", "ACL")                 \
+	X(LOG_APP, "app", "APP")                 \
+	X(LOG_CHASSIS, "chassis", "CHMGR")       \
+	X(LOG_CIRCUIT, "circuit", "CIRCUIT")     \
+	X(LOG_FLOWMGR, "flowmgr", "FLOWMGR")     \
+	X(LOG_IPV4, "ipv4", "IPV4")              \
+	X(LOG_KEEPALIVE, "keepalive", "KAL")     \
+	X(LOG_NATMGR, "natmgr", "NATMGR")        \
+	X(LOG_NETMAN, "netman", "NETMAN")        \
+	X(LOG_RADIUS, "radius", "RADIUS")        \
+	X(LOG_REDUNDANCY, "redundancy", "REDUNDANCY") \
+	X(LOG_SECURITY, "security", "SECURITY")  \
+	X(LOG_SLR, "slr", "SLR")                 \
+	X(LOG_SSLACCEL, "ssl-accel", "SSLACCEL") \
+	X(LOG_SYSSOFT, "syssoft", "SYSSOFT")     \
+	X(LOG_TACACS, "tacacs", "TACACS")        \
+	X(LOG_VLANMGR, "vlanmgr", "VLANMGR")
+
+enum log_subsys {
+#define X(id, name, tag) id,
+	LOG_SUBSYS_LIST(X)
+#undef X
+	LOG_SUBSYS_NUM,
+};
+
+/* slot/subslot of the line is 1/1 (the SCM) unless log_write_slot is used. */
+void log_write(enum log_subsys s, enum log_level l, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void log_write_slot(int slot, enum log_subsys s, enum log_level l,
+		    const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+void log_level_set(enum log_subsys s, enum log_level l);
+enum log_level log_level_get(enum log_subsys s);
+/* -1 when there is no such name; "warning" and "warning-4" both parse */
+int log_subsys_find(const char *name);
+int log_level_find(const char *name);
+const char *log_subsys_name(enum log_subsys s);
+const char *log_level_name(enum log_level l); /* "warning-4" */
+
+/* One finished line without newline; called under the log's lock: must not log,
+ * must not block.  At most 8 sinks; the returned id is for log_sink_del. */
+typedef void (*log_sink_fn)(void *arg, enum log_level l, const char *line);
+int log_sink_add(log_sink_fn fn, void *arg);
+void log_sink_del(int id);
+
+/* The last lines kept in memory (at least 1000); tail 0: all of them. */
+void log_ring_show(struct out *o, unsigned tail, bool line_numbers);
+void log_ring_clear(void);
+
+#endif

@@ -1,0 +1,68 @@
+#ifndef CSS_EMU_BASE_TEXTS_H
+#define CSS_EMU_BASE_TEXTS_H
+
+/*
+ * Every text of the product that the emulator prints without having seen it in
+ * print.  One table, so that a text is corrected in one place when a real one
+ * turns up.  The tag behind each row says how it is known:
+ *   doc     printed in a manual        recall  remembered, wording may be off
+ *   guess   an invention that fits     own     the real switch has no such text
+ * Texts are printed behind "%% " by the session unless they are labels.
+ */
+
+/* ---- command line ------------------------------------------------------ */
+#define T_INVALID    "Invalid input detected at '^' marker."   /* doc 7.50 */
+#define T_AMBIGUOUS  "Ambiguous input detected at '^' marker." /* guess */
+#define T_INCOMPLETE "Incomplete command."		       /* recall */
+#define T_Q_CREATE   "Create %s <%s>, [y/n]: "		       /* recall */
+#define T_Q_DELETE   "Delete %s <%s>, [y/n]: "		       /* recall */
+#define T_LOGIN_USER "User Name:"			       /* recall */
+#define T_LOGIN_PASS "Password:"			       /* recall */
+#define T_LOGIN_BAD  "Login invalid"			       /* guess */
+#define T_ANY_KEY    "Press any key to log in."		       /* doc 5.00 */
+#define T_NO_SESSION \
+	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
+
+/* ---- objects ----------------------------------------------------------- */
+#define T_NO_OBJECT  "Specified %s does not exist: %s"		/* guess */
+#define T_BAD_NAME   "Invalid name: %s (1 to %d letters, digits, . _ - :)" /* guess */
+#define T_FULL	     "Maximum number of %ss (%d) reached"	/* guess */
+#define T_SVC_ACTIVE "Attribute may not be set, service is active" /* guess */
+#define T_RULE_ACTIVE \
+	"Attribute may not be set, content rule is active" /* guess */
+#define T_GROUP_ACTIVE "Attribute may not be set, group is active" /* guess */
+#define T_KAL_ACTIVE   "Attribute may not be set, keepalive is active" /* guess */
+
+/* ---- SSL --------------------------------------------------------------- */
+#define T_LIST_ACTIVE \
+	"SSL proxy list is active, must be suspended before it can be modified" /* guess */
+#define T_LIST_EMPTY	  "No servers configured in SSL proxy list" /* guess */
+#define T_LIST_INUSE	  "SSL proxy list is in use by service %s"  /* guess */
+#define T_NO_SSL_SERVER	  "SSL server %u does not exist"	    /* guess */
+#define T_NO_BACK_SERVER  "Backend server %u does not exist"	    /* guess */
+#define T_PAIR_MISMATCH	  "Certificate and key pair do not match"   /* recall */
+#define T_SVC_NO_LIST	  "SSL service requires an SSL proxy list"  /* guess */
+#define T_SVC_LIST_DOWN	  "SSL proxy list is not active"	    /* guess */
+#define T_SVC_NO_SLOT	  "SSL service requires a slot"		    /* guess */
+#define T_SVC_NO_MODULE	  "No SSL module in specified slot"	    /* guess */
+#define T_SVC_SLOT_TAKEN \
+	"Slot is already in use by an active SSL service" /* guess */
+#define T_SVC_NOT_SSL \
+	"Service type does not support SSL proxy lists" /* guess */
+#define T_SSL_NO_FILE	"Specified file does not exist"			   /* guess */
+#define T_SSL_BAD_KIND	"File type does not match association type"	   /* guess */
+#define T_SSL_NO_KEY	"Specified RSA key association does not exist"	   /* guess */
+#define T_SSL_BAD_PASS	"Invalid password"				   /* guess */
+#define T_SSL_BAD_PHRASE "Invalid passphrase"				   /* guess */
+#define T_SSL_EXISTS	"File already exists"				   /* guess */
+#define T_SSL_FORMAT	"Invalid file format"				   /* guess */
+#define T_SSL_FULL	"Maximum number of SSL files reached"		   /* guess */
+#define T_SSL_KEYSIZE	"Unsupported key size"				   /* guess */
+#define T_SSL_INUSE	"Association is used by an active SSL proxy list"  /* recall */
+#define T_NO_RECORD	"FTP record not found"				   /* guess */
+#define T_XFER_CONNECT	"Unable to connect to remote host"		   /* guess */
+#define T_XFER_LOGIN	"Login failed"					   /* guess */
+#define T_XFER_NOFILE	"File not found"				   /* guess */
+#define T_GEN_WAIT	"Please be patient this could take a few minutes" /* recall */
+
+#endif

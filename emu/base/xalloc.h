@@ -1,0 +1,16 @@
+#ifndef CSS_EMU_BASE_XALLOC_H
+#define CSS_EMU_BASE_XALLOC_H
+
+#include <stddef.h>
+
+/* Control-plane allocation: these abort when memory is gone. */
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t len);
+void *xmemdup(const void *p, size_t len);
+
+/* Overwrites a secret in a way the compiler may not remove. */
+void wipe(void *p, size_t len);
+
+#endif

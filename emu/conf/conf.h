@@ -1,0 +1,87 @@
+#ifndef CSS_EMU_CONF_CONF_H
+#define CSS_EMU_CONF_CONF_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/*
+ * What the operator wrote.  Plain data and checked setters: a setter checks
+ * everything first, changes nothing when it fails (-1 and err), and bumps
+ * conf->generation when it changed something.  Only the control thread touches
+ * configuration, so it has no locks; traffic reads a policy compiled from it.
+ *
+ * Lists are kept in ASCII order of name (the order of running-config); content
+ * rules hang from their owner.  Indexes (service, rule, group) are stable for
+ * an object's life, start at 1, and are what flows and counters refer to.
+ */
+struct conf;
+struct err;
+struct acl;
+struct circuit;
+struct content;
+struct group;
+struct iface;
+struct owner;
+struct probe;
+struct service;
+struct ssllist;
+struct global;
+
+#define NAME_LEN     31	  /* owners, rules, services, groups, keepalives, lists */
+#define SERVICE_MAX  2048 /* content.md 0 */
+#define CONTENT_MAX  5000
+#define GROUP_MAX    255
+#define OWNER_MAX    255
+#define SSLLIST_MAX  256 /* guess: the manuals bound entries, not lists */
+
+TAILQ_HEAD(service_list, service);
+TAILQ_HEAD(owner_list, owner);
+TAILQ_HEAD(content_list, content);
+TAILQ_HEAD(group_list, group);
+TAILQ_HEAD(circuit_list, circuit);
+TAILQ_HEAD(iface_list, iface);
+TAILQ_HEAD(probe_list, probe);
+TAILQ_HEAD(ssllist_list, ssllist);
+
+/*
+ * Questions that configuration must ask of what it does not know (the chassis,
+ * the SSL store).  A NULL hook means "no objection".
+ */
+struct conf_hooks {
+	void *arg;
+	/* every check of ssl.md 2.6 that needs files: 0, or -1 and err */
+	int (*ssllist_check)(void *arg, const struct ssllist *l,
+			     struct err *err);
+	/* may this association be made / taken away? (ssl.md 1.5) */
+	int (*associate_check)(void *arg, const char *kind, const char *name,
+			       const char *file, struct err *err);
+	bool (*slot_has_ssl)(void *arg, unsigned slot);
+	bool (*port_exists)(void *arg, unsigned slot, unsigned port);
+	/* the scratch switch of `replay`: missing files are warnings */
+	bool replaying;
+};
+
+struct conf {
+	struct global *global; /* owned, never NULL */
+	struct iface_list ifaces;
+	struct circuit_list circuits;
+	struct ssllist_list ssllists;
+	struct probe_list probes; /* named keepalives */
+	struct service_list services;
+	struct owner_list owners;
+	struct group_list groups;
+	struct service *service_at[SERVICE_MAX + 1]; /* by index, borrowed */
+	struct content *content_at[CONTENT_MAX + 1];
+	struct group *group_at[GROUP_MAX + 1];
+	struct conf_hooks hooks;
+	uint64_t generation; /* grows with every change */
+	uint64_t saved;	     /* generation that startup-config holds */
+};
+
+struct conf *conf_new(void);
+void conf_free(struct conf *c); /* wipes secrets */
+void conf_changed(struct conf *c);
+
+#endif

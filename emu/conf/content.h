@@ -1,0 +1,110 @@
+#ifndef CSS_EMU_CONF_CONTENT_H
+#define CSS_EMU_CONF_CONTENT_H
+
+#include "emu/conf/conf.h"
+#include "emu/conf/service.h"
+
+struct balance_method; /* emu/balance: kept by name here */
+
+enum advanced_balance { /* content.md 2.7 */
+	ADVBAL_NONE,
+	ADVBAL_SSL,
+	ADVBAL_COOKIEURL,
+	ADVBAL_URL,
+	ADVBAL_COOKIES,
+	ADVBAL_STICKY_SRCIP_DSTPORT,
+	ADVBAL_STICKY_SRCIP,
+	ADVBAL_ARROWPOINT_COOKIE,
+	ADVBAL_WAP_MSISDN,
+	ADVBAL_SIP_CALL_ID,
+	ADVBAL_NUM,
+};
+
+enum application {
+	APP_HTTP, /* the default */
+	APP_BYPASS,
+	APP_FTP_CONTROL,
+	APP_REALAUDIO_CONTROL,
+	APP_SIP,
+	APP_SSL,
+	APP_NUM,
+};
+
+#define CONTENT_SERVICE_MAX 64 /* own bound; 16 were seen (field notes) */
+
+struct content_service { /* one `add service` line; order of entry */
+	char name[NAME_LEN + 1];
+	int weight; /* -1: the service's own */
+};
+
+struct content {
+	TAILQ_ENTRY(content) link;
+	unsigned index; /* 1..CONTENT_MAX */
+	struct owner *owner;
+	char name[NAME_LEN + 1];
+	bool active;
+	struct in_addr vip; /* INADDR_ANY: wildcard VIP */
+	uint16_t vip_range;
+	uint16_t port; /* 0: any */
+	enum ip_proto proto;
+	char url[253];	       /* "": none; makes the rule layer 5 */
+	char url_eql[NAME_LEN + 1], url_dql[NAME_LEN + 1], url_urql[NAME_LEN + 1];
+	char balance[20];      /* "roundrobin" */
+	enum advanced_balance advanced;
+	enum application application;
+	char redirect[253];
+	char primary_sorry[NAME_LEN + 1], secondary_sorry[NAME_LEN + 1];
+	struct in_addr sticky_mask;	/* default 255.255.255.255 */
+	unsigned sticky_inact_min;	/* 0: never by timer */
+	bool flow_timeout_set;
+	unsigned flow_timeout_multiplier; /* x 16 s; 0: never */
+	bool no_persistent;
+	bool flow_reset_reject;
+	uint16_t redundant_index;
+	struct content_service service[CONTENT_SERVICE_MAX];
+	int nservice;
+};
+
+struct owner {
+	TAILQ_ENTRY(owner) link;
+	char name[NAME_LEN + 1];
+	char address[129], billing_info[129], email[65];
+	bool case_sensitive;
+	struct content_list contents;
+};
+
+struct owner *owner_find(const struct conf *c, const char *name);
+struct owner *owner_add(struct conf *c, const char *name, struct err *err);
+int owner_del(struct conf *c, const char *name, struct err *err);
+
+struct content *content_find(const struct conf *c, const char *owner,
+			     const char *name);
+struct content *content_add(struct conf *c, struct owner *o, const char *name,
+			    struct err *err);
+int content_del(struct conf *c, struct owner *o, const char *name,
+		struct err *err);
+int content_set_vip(struct conf *c, struct content *r, struct in_addr a,
+		    uint16_t range, struct err *err);
+int content_set_port(struct conf *c, struct content *r, uint16_t port,
+		     struct err *err);
+int content_set_proto(struct conf *c, struct content *r, enum ip_proto p,
+		      struct err *err);
+int content_set_url(struct conf *c, struct content *r, const char *url,
+		    struct err *err);
+int content_set_balance(struct conf *c, struct content *r, const char *method,
+			struct err *err);
+int content_set_advanced(struct conf *c, struct content *r,
+			 enum advanced_balance a, struct err *err);
+int content_set_application(struct conf *c, struct content *r,
+			    enum application a, struct err *err);
+int content_add_service(struct conf *c, struct content *r, const char *service,
+			int weight, struct err *err);
+int content_del_service(struct conf *c, struct content *r, const char *service,
+			struct err *err);
+int content_activate(struct conf *c, struct content *r, struct err *err);
+int content_suspend(struct conf *c, struct content *r, struct err *err);
+
+const char *advanced_balance_name(enum advanced_balance a); /* as typed */
+const char *application_name(enum application a);
+
+#endif

@@ -1,0 +1,90 @@
+#ifndef CSS_EMU_CONF_GLOBAL_H
+#define CSS_EMU_CONF_GLOBAL_H
+
+#include "emu/conf/conf.h"
+
+struct host { /* host NAME IP */
+	TAILQ_ENTRY(host) link;
+	char name[65];
+	struct in_addr addr;
+};
+struct route { /* ip route NET MASK GW [distance] */
+	TAILQ_ENTRY(route) link;
+	struct in_addr net, gateway;
+	uint8_t prefix_len, distance;
+	bool blackhole;
+};
+struct ftp_record { /* serves FTP and SFTP */
+	TAILQ_ENTRY(ftp_record) link;
+	char name[17];
+	char host[65]; /* address or name */
+	char user[33];
+	char despw[161]; /* as running-config prints it; sslmod/seal.h reads it */
+	char dir[65];
+};
+struct user {
+	TAILQ_ENTRY(user) link;
+	char name[17];
+	char hash[129]; /* crypt(5) hash ("$y$..."), or the product's DES form:
+			   kept and printed, but it fits no password */
+	bool superuser;
+	char dir_access[8];
+};
+struct association { /* ssl associate KIND NAME FILE */
+	TAILQ_ENTRY(association) link;
+	char kind[8]; /* cert rsakey dsakey dhparam */
+	char name[NAME_LEN + 1];
+	char file[NAME_LEN + 1];
+};
+TAILQ_HEAD(host_list, host);
+TAILQ_HEAD(route_list, route);
+TAILQ_HEAD(ftp_record_list, ftp_record);
+TAILQ_HEAD(user_list, user);
+TAILQ_HEAD(association_list, association);
+
+struct log_host {
+	struct in_addr addr;
+	uint8_t facility;
+	int level; /* -1: all that the subsystems let through */
+};
+
+struct global {
+	struct host_list hosts;
+	struct route_list routes;
+	struct ftp_record_list ftp_records;
+	struct user_list users; /* the default account is not in it */
+	struct association_list associations;
+	struct log_host log_host[5];
+	int nlog_host;
+	uint8_t log_level[64];	 /* by enum log_subsys */
+	bool log_commands;	 /* logging commands enable */
+	bool restrict_telnet, restrict_console;
+	unsigned idle_timeout_min; /* default 5; 0: never */
+	char dns_primary[16], dns_suffix[65];
+	bool persistence_reset_remap;
+};
+
+struct host *host_find(const struct conf *c, const char *name);
+int host_set(struct conf *c, const char *name, struct in_addr a,
+	     struct err *err);
+int host_del(struct conf *c, const char *name, struct err *err);
+/* a.b.c.d or the name of a `host` line; ERR_NOT_FOUND names it and the cure */
+int host_resolve(const struct conf *c, const char *text, struct in_addr *a,
+		 struct err *err);
+int route_add(struct conf *c, const struct route *r, struct err *err);
+int route_del(struct conf *c, const struct route *r, struct err *err);
+struct ftp_record *ftp_record_find(const struct conf *c, const char *name);
+int ftp_record_set(struct conf *c, const struct ftp_record *r, struct err *err);
+int ftp_record_del(struct conf *c, const char *name, struct err *err);
+struct user *user_find(const struct conf *c, const char *name);
+int user_set(struct conf *c, const struct user *u, struct err *err);
+int user_del(struct conf *c, const char *name, struct err *err);
+struct association *association_find(const struct conf *c, const char *kind,
+				     const char *name);
+/* Through hooks.associate_check, then kept. */
+int association_set(struct conf *c, const char *kind, const char *name,
+		    const char *file, struct err *err);
+int association_del(struct conf *c, const char *kind, const char *name,
+		    struct err *err);
+
+#endif

@@ -1,0 +1,92 @@
+#ifndef CSS_EMU_CONF_SERVICE_H
+#define CSS_EMU_CONF_SERVICE_H
+
+#include "emu/conf/conf.h"
+#include "emu/conf/probe.h"
+
+enum service_type { /* content.md 1.4 */
+	SERVICE_LOCAL,
+	SERVICE_REDIRECT,
+	SERVICE_PROXY_CACHE,
+	SERVICE_TRANSPARENT_CACHE,
+	SERVICE_REP_STORE,
+	SERVICE_REP_STORE_REDIR,
+	SERVICE_REP_CACHE_REDIR,
+	SERVICE_REDUNDANCY_UP,
+	SERVICE_NCI_DIRECT_RETURN,
+	SERVICE_NCI_INFO_ONLY,
+	SERVICE_SSL_ACCEL,
+	SERVICE_SSL_ACCEL_BACKEND,
+	SERVICE_SSL_INIT,
+	SERVICE_TYPE_NUM,
+};
+
+enum ip_proto { PROTO_ANY = 0, PROTO_TCP = 6, PROTO_UDP = 17 };
+
+#define SERVICE_SSLLIST_MAX 8 /* guess: "several" lists a service */
+
+struct service {
+	TAILQ_ENTRY(service) link;
+	unsigned index; /* 1..SERVICE_MAX */
+	char name[NAME_LEN + 1];
+	bool active;
+	unsigned activations; /* grows with every `active`: what a card has
+				 downloaded belongs to one of them */
+	enum service_type type;
+	struct in_addr addr; /* INADDR_ANY: none */
+	uint16_t addr_range; /* 1: one host */
+	uint16_t port;	     /* host order, 0: any */
+	uint16_t port_range;
+	enum ip_proto proto;
+	uint8_t weight;		  /* 0..10, default 1 */
+	uint16_t max_connections; /* 6..65534, default 65534 */
+	char string[16];
+	char domain[65];
+	char redirect[253];
+	bool no_prepend_http;
+	bool no_cache_bypass;
+	unsigned slot; /* 0: none */
+	uint32_t session_cache_size;	  /* default 10000 */
+	uint16_t redundant_index;
+	char ssllist[SERVICE_SSLLIST_MAX][NAME_LEN + 1]; /* order of entry */
+	int nssllist;
+	struct probe_spec keepalive;
+};
+
+struct service *service_find(const struct conf *c, const char *name);
+struct service *service_add(struct conf *c, const char *name, struct err *err);
+/* Also takes it out of rules and groups. */
+int service_del(struct conf *c, const char *name, struct err *err);
+
+int service_set_addr(struct conf *c, struct service *s, struct in_addr a,
+		     uint16_t range, struct err *err);
+int service_set_port(struct conf *c, struct service *s, uint16_t port,
+		     uint16_t range, struct err *err);
+int service_set_proto(struct conf *c, struct service *s, enum ip_proto p,
+		      struct err *err);
+int service_set_type(struct conf *c, struct service *s, enum service_type t,
+		     struct err *err);
+int service_set_weight(struct conf *c, struct service *s, unsigned w,
+		       struct err *err);
+int service_set_max_connections(struct conf *c, struct service *s, unsigned n,
+				struct err *err);
+int service_set_slot(struct conf *c, struct service *s, unsigned slot,
+		     struct err *err);
+int service_set_session_cache_size(struct conf *c, struct service *s,
+				   uint32_t n, struct err *err);
+int service_add_ssllist(struct conf *c, struct service *s, const char *list,
+			struct err *err);
+int service_del_ssllist(struct conf *c, struct service *s, const char *list,
+			struct err *err);
+/* Checks of ssl.md 4.1 and content.md 1.2, then active. */
+int service_activate(struct conf *c, struct service *s, struct err *err);
+int service_suspend(struct conf *c, struct service *s, struct err *err);
+
+const char *service_type_name(enum service_type t);  /* as typed: ssl-accel */
+const char *service_type_label(enum service_type t); /* as shown: Ssl-Accel */
+static inline bool service_is_module(const struct service *s)
+{
+	return s->type == SERVICE_SSL_ACCEL || s->type == SERVICE_SSL_INIT;
+}
+
+#endif

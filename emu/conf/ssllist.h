@@ -1,0 +1,115 @@
+#ifndef CSS_EMU_CONF_SSLLIST_H
+#define CSS_EMU_CONF_SSLLIST_H
+
+#include "emu/conf/conf.h"
+
+/* ssl.md section 2.  Names of associations, never of files. */
+#define SSL_ENTRY_MAX	 256 /* both kinds together, per list */
+#define SSL_CIPHER_MAX	 32  /* lines per entry */
+#define SSL_CACERT_MAX	 4
+#define SSL_REWRITE_MAX	 32
+#define SSL_SUITE_LEN	 47
+
+struct ssl_cipher { /* one `cipher` line */
+	char suite[SSL_SUITE_LEN + 1]; /* CLI name, sslmod/suites.h */
+	struct in_addr addr;	       /* clear-text target; ssl-server only */
+	uint16_t port;
+	uint8_t weight; /* 1..10, default 1 */
+};
+
+enum ssl_version { SSL_VERSION_BOTH, SSL_VERSION_SSL3, SSL_VERSION_TLS1 };
+enum ssl_failure { SSL_FAILURE_REJECT, SSL_FAILURE_IGNORE, SSL_FAILURE_REDIRECT };
+
+struct ssl_tcp { /* `tcp virtual ...` or `tcp server ...` */
+	uint16_t syn_timeout_s;	       /* 1..3600, default 30 */
+	uint16_t inactivity_timeout_s; /* 0..3600, default 240; 0: never */
+	bool nagle_off;
+	uint16_t ack_delay_ms; /* 0..10000, default 200 */
+	uint16_t retrans_ms;   /* 50..500, default 500 */
+};
+
+/* What both kinds of entry have. */
+struct ssl_common {
+	unsigned number; /* 1..256 */
+	char rsacert[NAME_LEN + 1], rsakey[NAME_LEN + 1];
+	char dsacert[NAME_LEN + 1], dsakey[NAME_LEN + 1];
+	char dhparam[NAME_LEN + 1];
+	char cacert[SSL_CACERT_MAX][NAME_LEN + 1];
+	int ncacert;
+	enum ssl_version version;
+	struct ssl_cipher cipher[SSL_CIPHER_MAX]; /* order of entry */
+	int ncipher;
+	uint32_t session_cache_s;     /* 0..72000, default 300; 0: none */
+	uint32_t handshake_data_kb;   /* 0..512000 */
+	uint32_t handshake_timeout_s; /* 0..72000 */
+	struct ssl_tcp virt, server;
+	uint32_t buf_rx, buf_tx; /* tcp buffer-share: 32768, 65536 */
+};
+
+struct ssl_rewrite {
+	unsigned number; /* 1..32, 0: free */
+	char host[129];	 /* may begin or end with '*' */
+	uint16_t sslport, clearport;
+};
+
+struct ssl_server { /* termination */
+	struct ssl_common c;
+	struct in_addr vip;
+	uint16_t port; /* default 443 */
+	bool authentication;
+	char crl[NAME_LEN + 1];
+	enum ssl_failure failure;
+	char failure_url[169];
+	bool header_client_cert, header_server_cert, header_session;
+	char header_prefix[17];
+	char header_static[200]; /* several lines separated by \r\n */
+	uint16_t queue_delay_ms; /* default 200 */
+	bool unclean_shutdown;
+	struct ssl_rewrite rewrite[SSL_REWRITE_MAX];
+};
+
+struct ssl_backend { /* back-end SSL or initiation */
+	struct ssl_common c;
+	bool initiation;
+	struct in_addr addr; /* clear-text address: the service's */
+	uint16_t port;	     /* default 80 */
+	struct in_addr server_addr;
+	uint16_t server_port; /* default 443 */
+};
+
+struct ssllist {
+	TAILQ_ENTRY(ssllist) link;
+	char name[NAME_LEN + 1];
+	char description[65];
+	bool active;
+	struct ssl_server **server; /* owned, ascending number */
+	int nserver;
+	struct ssl_backend **backend; /* owned, ascending number */
+	int nbackend;
+};
+
+struct ssllist *ssllist_find(const struct conf *c, const char *name);
+struct ssllist *ssllist_add(struct conf *c, const char *name, struct err *err);
+int ssllist_del(struct conf *c, const char *name, struct err *err);
+struct ssl_server *ssllist_server(const struct ssllist *l, unsigned n);
+struct ssl_backend *ssllist_backend(const struct ssllist *l, unsigned n);
+int ssllist_add_server(struct conf *c, struct ssllist *l, unsigned n,
+		       struct err *err);
+int ssllist_add_backend(struct conf *c, struct ssllist *l, unsigned n,
+			struct err *err);
+int ssllist_del_server(struct conf *c, struct ssllist *l, unsigned n,
+		       struct err *err);
+int ssllist_del_backend(struct conf *c, struct ssllist *l, unsigned n,
+			struct err *err);
+/* For every other setter: -1 and err when the list is active. */
+int ssllist_may_edit(const struct ssllist *l, struct err *err);
+int ssllist_activate(struct conf *c, struct ssllist *l, struct err *err);
+int ssllist_suspend(struct conf *c, struct ssllist *l, struct err *err);
+/* A deep copy, for a card to keep; free with ssllist_copy_free. */
+struct ssllist *ssllist_copy(const struct ssllist *l);
+void ssllist_copy_free(struct ssllist *l);
+/* Is the association named by an active list? kind: cert rsakey ... */
+const struct ssllist *ssllist_using(const struct conf *c, const char *kind,
+				    const char *name, bool only_active);
+
+#endif

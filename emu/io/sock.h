@@ -1,0 +1,36 @@
+#ifndef CSS_EMU_IO_SOCK_H
+#define CSS_EMU_IO_SOCK_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+struct err;
+struct hostmap;
+
+/*
+ * Every socket of the switch is opened here, so that the address mapping holds
+ * for all of them.  Addresses are appliance addresses, ports in network order.
+ * Descriptors are non-blocking and close-on-exec, TCP has TCP_NODELAY.
+ */
+
+/* A TCP listener (SO_REUSEADDR; several workers share with SO_REUSEPORT, but
+ * a port that a stranger holds is still an error: the first is opened alone).
+ * -1 and err: names appliance and host address, the reason and the cure. */
+int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
+		bool shared, struct err *err);
+/* As above on a host address, unmapped (Telnet's --telnet ADDR:PORT). */
+int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
+
+/* Starts a TCP connection; src INADDR_ANY: no source address is asked for.
+ * -1 and errno kept on failure at once; EINPROGRESS is success.  A source that
+ * cannot be had (EADDRNOTAVAIL) is reported like any failure. */
+int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
+		 struct in_addr src);
+/* SO_ERROR of a connecting socket: 0 when it is open. */
+int sock_error(int fd);
+
+/* ICMP echo socket: raw, else the kernel's unprivileged ping socket (then
+ * *is_dgram); -1 and err when neither may be had, with the cure. */
+int sock_icmp(bool *is_dgram, struct err *err);
+
+#endif

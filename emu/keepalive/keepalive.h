@@ -1,0 +1,82 @@
+#ifndef CSS_EMU_KEEPALIVE_KEEPALIVE_H
+#define CSS_EMU_KEEPALIVE_KEEPALIVE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf;
+struct err;
+struct hostmap;
+struct loop;
+struct out;
+struct probe_spec;
+struct service;
+
+/* content.md 1.3; values are the MIB's */
+enum service_state {
+	SERVICE_SUSPENDED = 1,
+	SERVICE_DOWN = 2,
+	SERVICE_ALIVE = 4,
+	SERVICE_DYING = 5,
+};
+const char *service_state_name(enum service_state s); /* "Alive" */
+
+/* ---- a kind of probe: one file each --------------------------------------- */
+enum ka_result { KA_PENDING, KA_UP, KA_DOWN };
+
+struct ka_probe; /* one probe under way: sockets, deadline, result */
+
+struct ka_ops {
+	const char *name; /* as typed after "keepalive type" */
+	size_t state_size; /* zeroed memory that the probe may use */
+	/* start a probe; KA_PENDING: ready() is called on readiness */
+	enum ka_result (*start)(struct ka_probe *p, uint64_t now_ms);
+	enum ka_result (*ready)(struct ka_probe *p, uint32_t events,
+				uint64_t now_ms);
+	void (*stop)(struct ka_probe *p); /* free what start took */
+};
+
+/* ---- the state of every service -------------------------------------------- */
+/*
+ * Follows the configuration: monitor_sync() starts, restarts and stops probes
+ * after a change.  changed() is called for each change of a service's state
+ * (suspended to down included), on the loop's thread.
+ */
+struct monitor;
+
+struct monitor_hooks {
+	void *arg;
+	void (*changed)(void *arg, unsigned service_index,
+			enum service_state from, enum service_state to);
+	/* is the module that an ssl-accel or ssl-init service needs there and
+	 * loaded? without it the service is Down whatever its probe says */
+	bool (*module_ready)(void *arg, const struct service *s);
+};
+
+struct monitor *monitor_new(struct loop *l, const struct hostmap *m,
+			    const struct conf *conf,
+			    const struct monitor_hooks *hooks);
+void monitor_free(struct monitor *m);
+void monitor_sync(struct monitor *m);
+
+struct monitor_info {
+	enum service_state state;
+	unsigned transitions; /* entries to Alive or Down */
+	unsigned failures;    /* in a row */
+	uint64_t probes, probe_failures;
+	uint64_t last_change_ms;
+	char detail[96]; /* why the last probe failed, "" when it did not */
+};
+void monitor_info(const struct monitor *m, unsigned service_index,
+		  struct monitor_info *info);
+/* "ICMP", "TCP-80", "HTTP-80:HEAD:/uri", "SSL-443", "NONE" (content.md 1.6) */
+void monitor_probe_text(const struct conf *conf, const struct service *s,
+			char *text, size_t cap);
+/* address and port that a service's probe goes to */
+void monitor_probe_target(const struct conf *conf, const struct service *s,
+			  struct in_addr *addr, uint16_t *port);
+void monitor_zero_transitions(struct monitor *m, unsigned service_index);
+
+#endif

@@ -1,0 +1,94 @@
+#ifndef CSS_EMU_PLANE_PLANE_H
+#define CSS_EMU_PLANE_PLANE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/keepalive/keepalive.h"
+
+struct chassis;
+struct conf;
+struct err;
+struct hostmap;
+struct loop;
+struct out;
+
+/*
+ * The data plane of the host attachment: workers that own sockets and flows,
+ * and follow an immutable policy compiled from the configuration.  All calls
+ * are the control thread's.
+ */
+struct plane;
+
+struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
+			struct err *err);
+void plane_free(struct plane *p); /* stops the workers, closes every flow */
+int plane_nworkers(const struct plane *p);
+
+/*
+ * Compiles the configuration and publishes it; opens and closes listeners to
+ * fit.  A VIP that cannot be opened is not fatal: it is logged and described in
+ * warn, one line each ("VIP 10.0.0.1:443 is not open: ...; cure").
+ */
+void plane_publish(struct plane *p, const struct conf *conf,
+		   const struct chassis *ch, struct out *warn);
+/* A service's state changed: no recompilation, seen at once by every worker. */
+void plane_service_state(struct plane *p, unsigned service_index,
+			 enum service_state s);
+/* Resets every flow that uses the module in this slot. */
+void plane_reset_slot(struct plane *p, unsigned slot);
+/* Resets the flows of one service (suspended SSL service). */
+void plane_reset_service(struct plane *p, unsigned service_index);
+
+/* ---- counters: sums over the workers -------------------------------------- */
+struct service_counters {
+	uint64_t total_conns, reused_conns;
+	uint32_t current_conns;
+	uint64_t bytes_in, bytes_out;
+	uint64_t zeroed_at; /* time(2) of the last clearing */
+};
+struct rule_counters {
+	uint64_t hits, bytes, frames, redirects, rejects, overload_rejects;
+};
+struct group_counters {
+	uint64_t hits, bytes, total_conns;
+	uint32_t current_conns;
+};
+void plane_service_counters(const struct plane *p, unsigned index,
+			    struct service_counters *c);
+void plane_rule_counters(const struct plane *p, unsigned index,
+			 struct rule_counters *c);
+/* hits of one service inside one rule */
+uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
+				 unsigned service);
+void plane_group_counters(const struct plane *p, unsigned index,
+			  struct group_counters *c);
+void plane_zero_service(struct plane *p, unsigned index);
+void plane_zero_rule(struct plane *p, unsigned index);
+void plane_zero_group(struct plane *p, unsigned index);
+
+struct plane_totals {
+	uint64_t flows_total, flows_active, tcp_total, udp_total;
+	uint64_t no_rule, no_service, refused; /* why flows did not start */
+	double flows_per_s;
+	uint32_t high_flows;
+};
+void plane_totals(const struct plane *p, struct plane_totals *t);
+
+/* One line of `show flows`: one direction of one flow, as the switch shows. */
+struct flow_line {
+	struct in_addr src, dst, nat_dst;
+	uint16_t sport, dport;
+	uint8_t proto;
+	unsigned rule, service; /* indexes, 0: none */
+	uint32_t idle_ms;
+	uint64_t bytes;
+};
+/* A snapshot; array owned by the caller (free), n at most max. */
+struct flow_line *plane_flows(struct plane *p, int max, int *n);
+
+/* Listeners as they are: for show lab map. */
+void plane_show_listeners(const struct plane *p, struct out *o);
+
+#endif
