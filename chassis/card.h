@@ -11,8 +11,13 @@ struct out;
 enum card_kind { CARD_SCM, CARD_IOM, CARD_SAM, CARD_SSL };
 
 /* Words of the product's ModuleOpStatus and PortOpStatus (platform.md 1.2). */
-enum card_status { CARD_POWERED_OFF, CARD_POWERED_ON, CARD_PRIMARY, CARD_BACKUP,
-		   CARD_BAD };
+enum card_status {
+	CARD_POWERED_OFF,
+	CARD_POWERED_ON,
+	CARD_PRIMARY,
+	CARD_BACKUP,
+	CARD_BAD
+};
 
 /*
  * A kind of module.  One const struct per kind in its own file; boot.c hands
@@ -25,6 +30,7 @@ struct card_ops {
 	enum card_kind kind;
 	int nports;
 	const char *port_type; /* "fe", "ge"; NULL without ports */
+	int nports_ge; /* how many of an "fe" board's ports, the last, are GE */
 	/* insert allocates card->priv, remove frees it; nobody else touches it */
 	int (*insert)(struct card *card, struct err *err);
 	void (*remove)(struct card *card);

@@ -65,4 +65,22 @@
 #define T_XFER_NOFILE	"File not found"				   /* guess */
 #define T_GEN_WAIT	"Please be patient this could take a few minutes" /* recall */
 
+/* ---- chassis ----------------------------------------------------------- */
+#define T_CH_UNKNOWN_PART \
+	"Unknown module %s; a %s takes: %s" /* own */
+#define T_CH_NO_FIT   "A %s does not fit slot %u of a %s, which takes: %s" /* own */
+#define T_CH_NO_SLOT  "Slot %u does not exist: a %s has slots 1 to %u" /* own */
+#define T_CH_ONE_SLOT "Slot %u does not exist: a %s has slot 1 only"	/* own */
+#define T_CH_SLOT_TAKEN \
+	"Slot %u holds a %s; take it out first (lab remove slot %u)" /* own */
+#define T_CH_SLOT_EMPTY \
+	"Slot %u is empty; show chassis lists the modules" /* own */
+#define T_CH_SCM_STAYS \
+	"Slot 1 holds the %s that runs the switch; it stays in" /* own */
+#define T_CH_FIXED \
+	"The %s of a %s is built in; an 11503 or 11506 has modules to pull" /* own */
+#define T_CH_SSL_FULL \
+	"A %s takes at most %u SSL modules; remove one first" /* own */
+#define T_CH_LOG      "Module in slot %u, %s, serial %s: %s" /* guess */
+
 #endif
