@@ -66,7 +66,11 @@ typedef int (*cli_answer_fn)(struct cli *cli, const char *line, void *arg,
 			     struct err *err);
 void cli_ask(struct cli *cli, const char *question, bool echo,
 	     cli_answer_fn answer, void *arg);
-/* Asks a [y/n] question unless expert; yes() runs at once or after "y". */
+/*
+ * Asks a [y/n] question unless expert; yes() runs at once or after "y".  arg is
+ * NULL or one block of the heap: the session frees it when the question is
+ * settled, yes() does not.
+ */
 int cli_confirm(struct cli *cli, struct err *err,
 		int (*yes)(struct cli *cli, void *arg, struct err *err),
 		void *arg, const char *fmt, ...)

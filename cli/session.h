@@ -42,6 +42,7 @@ bool session_echo(const struct session *s); /* false: a password is asked */
 bool session_busy(const struct session *s);
 bool session_over(const struct session *s); /* logged out: hang up */
 bool session_logged_in(const struct session *s);
+bool session_asking(const struct session *s); /* the prompt is a question */
 
 /* What `?` prints behind this text, and what Tab puts there ("" nothing;
  * a unique word gets a blank behind it). */
@@ -54,6 +55,7 @@ struct session_term {
 	bool more;	 /* paging on */
 	unsigned history; /* 20 */
 	unsigned idle_min; /* 0: never */
+	unsigned timeout_min; /* length of the session whether idle or not */
 };
 void session_term(const struct session *s, struct session_term *t);
 
