@@ -20,67 +20,92 @@
 #define T_LOGIN_PASS "Password:"			       /* recall */
 #define T_LOGIN_BAD  "Login invalid"			       /* guess */
 #define T_ANY_KEY    "Press any key to log in."		       /* doc 5.00 */
-#define T_NO_SESSION \
+#define T_NO_SESSION                                                           \
 	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
 
 /* ---- objects ----------------------------------------------------------- */
-#define T_NO_OBJECT  "Specified %s does not exist: %s"		/* guess */
-#define T_BAD_NAME   "Invalid name: %s (1 to %d letters, digits, . _ - :)" /* guess */
-#define T_FULL	     "Maximum number of %ss (%d) reached"	/* guess */
+#define T_NO_OBJECT "Specified %s does not exist: %s" /* guess */
+#define T_BAD_NAME                                                             \
+	"Invalid name: %s (1 to %d letters, digits, . _ - :)"	   /* guess */
+#define T_FULL	     "Maximum number of %ss (%d) reached"	   /* guess */
 #define T_SVC_ACTIVE "Attribute may not be set, service is active" /* guess */
-#define T_RULE_ACTIVE \
-	"Attribute may not be set, content rule is active" /* guess */
+#define T_RULE_ACTIVE                                                          \
+	"Attribute may not be set, content rule is active"	   /* guess */
 #define T_GROUP_ACTIVE "Attribute may not be set, group is active" /* guess */
 #define T_KAL_ACTIVE   "Attribute may not be set, keepalive is active" /* guess */
 
+#define T_SVC_WHY "Last Probe Failure: %s" /* own */
+
+#define T_TOO_LONG    "Text is too long (%zu characters at most)" /* own */
+#define T_BAD_TEXT    "Text may not contain quotes or control characters" /* own */
+#define T_SVC_NO_ADDR "Service requires an IP address" /* guess */
+#define T_SVC_IN_LIST                                                          \
+	"Remove the SSL proxy lists of the service first" /* guess */
+#define T_RULE_DUP                                                             \
+	"Duplicate content rule: %s %s is active with the same address, port " \
+	"and URL"					   /* guess */
+#define T_RULE_NEEDS   "%s requires %s"			   /* guess */
+#define T_IN_USE       "%s is in use by %s %s"		   /* guess */
+#define T_GROUP_NO_VIP "Group requires a VIP address"	   /* guess */
+#define T_GROUP_TAKEN  "Service %s is already in group %s" /* guess */
+#define T_NOT_IN       "Service %s is not in %s %s"	   /* guess */
+
 /* ---- SSL --------------------------------------------------------------- */
-#define T_LIST_ACTIVE \
-	"SSL proxy list is active, must be suspended before it can be modified" /* guess */
-#define T_LIST_EMPTY	  "No servers configured in SSL proxy list" /* guess */
-#define T_LIST_INUSE	  "SSL proxy list is in use by service %s"  /* guess */
-#define T_NO_SSL_SERVER	  "SSL server %u does not exist"	    /* guess */
-#define T_NO_BACK_SERVER  "Backend server %u does not exist"	    /* guess */
-#define T_PAIR_MISMATCH	  "Certificate and key pair do not match"   /* recall */
-#define T_SVC_NO_LIST	  "SSL service requires an SSL proxy list"  /* guess */
-#define T_SVC_LIST_DOWN	  "SSL proxy list is not active"	    /* guess */
-#define T_SVC_NO_SLOT	  "SSL service requires a slot"		    /* guess */
-#define T_SVC_NO_MODULE	  "No SSL module in specified slot"	    /* guess */
-#define T_SVC_SLOT_TAKEN \
+#define T_LIST_ACTIVE                                                          \
+	"SSL proxy list is active, must be suspended before it can be "        \
+	"modified"						   /* guess */
+#define T_LIST_EMPTY	 "No servers configured in SSL proxy list" /* guess */
+#define T_LIST_INUSE	 "SSL proxy list is in use by service %s"  /* guess */
+#define T_NO_SSL_SERVER	 "SSL server %u does not exist"		   /* guess */
+#define T_NO_BACK_SERVER "Backend server %u does not exist"	   /* guess */
+#define T_PAIR_MISMATCH	 "Certificate and key pair do not match"   /* recall */
+#define T_SVC_NO_LIST	 "SSL service requires an SSL proxy list"  /* guess */
+#define T_SVC_LIST_DOWN	 "SSL proxy list is not active"		   /* guess */
+#define T_SVC_NO_SLOT	 "SSL service requires a slot"		   /* guess */
+#define T_SVC_NO_MODULE	 "No SSL module in specified slot"	   /* guess */
+#define T_SVC_SLOT_TAKEN                                                       \
 	"Slot is already in use by an active SSL service" /* guess */
-#define T_SVC_NOT_SSL \
-	"Service type does not support SSL proxy lists" /* guess */
-#define T_SSL_NO_FILE	"Specified file does not exist"			   /* guess */
-#define T_SSL_BAD_KIND	"File type does not match association type"	   /* guess */
-#define T_SSL_NO_KEY	"Specified RSA key association does not exist"	   /* guess */
-#define T_SSL_BAD_PASS	"Invalid password"				   /* guess */
-#define T_SSL_BAD_PHRASE "Invalid passphrase"				   /* guess */
-#define T_SSL_EXISTS	"File already exists"				   /* guess */
-#define T_SSL_FORMAT	"Invalid file format"				   /* guess */
-#define T_SSL_FULL	"Maximum number of SSL files reached"		   /* guess */
-#define T_SSL_KEYSIZE	"Unsupported key size"				   /* guess */
-#define T_SSL_INUSE	"Association is used by an active SSL proxy list"  /* recall */
-#define T_NO_RECORD	"FTP record not found"				   /* guess */
-#define T_XFER_CONNECT	"Unable to connect to remote host"		   /* guess */
-#define T_XFER_LOGIN	"Login failed"					   /* guess */
-#define T_XFER_NOFILE	"File not found"				   /* guess */
-#define T_GEN_WAIT	"Please be patient this could take a few minutes" /* recall */
+#define T_SVC_NOT_SSL                                                          \
+	"Service type does not support SSL proxy lists"		     /* guess */
+#define T_SSL_NO_FILE	 "Specified file does not exist"	     /* guess */
+#define T_SSL_BAD_KIND	 "File type does not match association type" /* guess */
+#define T_SSL_NO_KEY	 "Specified RSA key association does not exist" /* guess */
+#define T_SSL_BAD_PASS	 "Invalid password"		       /* guess */
+#define T_SSL_BAD_PHRASE "Invalid passphrase"		       /* guess */
+#define T_SSL_EXISTS	 "File already exists"		       /* guess */
+#define T_SSL_FORMAT	 "Invalid file format"		       /* guess */
+#define T_SSL_FULL	 "Maximum number of SSL files reached" /* guess */
+#define T_SSL_KEYSIZE	 "Unsupported key size"		       /* guess */
+#define T_SSL_INUSE                                                            \
+	"Association is used by an active SSL proxy list" /* recall */
+#define T_NO_RECORD    "FTP record not found"		  /* guess */
+#define T_XFER_CONNECT "Unable to connect to remote host" /* guess */
+#define T_XFER_LOGIN   "Login failed"			  /* guess */
+#define T_XFER_NOFILE  "File not found"			  /* guess */
+#define T_GEN_WAIT                                                             \
+	"Please be patient this could take a few minutes" /* recall */
 
 /* ---- chassis ----------------------------------------------------------- */
-#define T_CH_UNKNOWN_PART \
-	"Unknown module %s; a %s takes: %s" /* own */
-#define T_CH_NO_FIT   "A %s does not fit slot %u of a %s, which takes: %s" /* own */
+#define T_CH_UNKNOWN_PART "Unknown module %s; a %s takes: %s" /* own */
+#define T_CH_NO_FIT                                                            \
+	"A %s does not fit slot %u of a %s, which takes: %s"	       /* own */
 #define T_CH_NO_SLOT  "Slot %u does not exist: a %s has slots 1 to %u" /* own */
-#define T_CH_ONE_SLOT "Slot %u does not exist: a %s has slot 1 only"	/* own */
-#define T_CH_SLOT_TAKEN \
+#define T_CH_ONE_SLOT "Slot %u does not exist: a %s has slot 1 only"   /* own */
+#define T_CH_SLOT_TAKEN                                                        \
 	"Slot %u holds a %s; take it out first (lab remove slot %u)" /* own */
-#define T_CH_SLOT_EMPTY \
+#define T_CH_SLOT_EMPTY                                                        \
 	"Slot %u is empty; show chassis lists the modules" /* own */
-#define T_CH_SCM_STAYS \
+#define T_CH_SCM_STAYS                                                         \
 	"Slot 1 holds the %s that runs the switch; it stays in" /* own */
-#define T_CH_FIXED \
+#define T_CH_FIXED                                                             \
 	"The %s of a %s is built in; an 11503 or 11506 has modules to pull" /* own */
-#define T_CH_SSL_FULL \
+#define T_CH_SSL_FULL                                                          \
 	"A %s takes at most %u SSL modules; remove one first" /* own */
-#define T_CH_LOG      "Module in slot %u, %s, serial %s: %s" /* guess */
+#define T_CH_LOG "Module in slot %u, %s, serial %s: %s"	      /* guess */
+
+/* ---- log --------------------------------------------------------------- */
+#define T_NO_LOG_FILE "Log file %s does not exist; see show log-list" /* own */
+#define T_LOG_DISK    "The log cannot be written to disk: %s"	    /* own */
+#define T_LOG_DROPPED "%u log lines were dropped: too many at once" /* own */
 
 #endif
