@@ -1,0 +1,126 @@
+/*
+ * show group: source groups as written and the connections that took their
+ * address (content.md 3.5).  The product also counts by service and by frame;
+ * here a group counts as a whole and by bytes, since a relayed connection has
+ * no frames.
+ */
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/live.h"
+#include "cli/modes.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/conf/group.h"
+#include "emu/conf/service.h"
+
+/* Column widths. */
+enum {
+	W_INDENT = 5,
+	W_NAME = 33, /* service name before its state */
+	W_LABEL = 28,
+	W_SUB = 22,
+};
+
+static void head_show(const struct group *g, struct out *o)
+{
+	out_printf(o, "\nGroup: %s - %s ( %s", g->name,
+		   g->active ? "Active" : "Suspended", str_addr(g->vip));
+	if (g->vip_range > 1)
+		out_printf(o, " range %u", g->vip_range);
+	out_puts(o, " )\n");
+	out_col(o, W_SUB, "  Session Redundancy:");
+	if (g->redundant_index)
+		out_printf(o, "Index %u\n", g->redundant_index);
+	else
+		out_puts(o, "Disabled\n");
+	out_col(o, W_SUB, "  IP Redundancy:");
+	out_puts(o, "Not Redundant\n");
+	out_puts(o, "  Associated ACLs:\n     NONE\n");
+}
+
+static void services_show(const struct env *env, const char *title,
+			  const char (*names)[NAME_LEN + 1], int n,
+			  struct out *o)
+{
+	const struct service *s = NULL;
+	struct monitor_info info;
+
+	out_printf(o, "  %s:\n", title);
+	if (!n)
+		out_printf(o, "%*sNONE\n", W_INDENT, "");
+	for (int i = 0; i < n; i++) {
+		s = service_find(env->conf, names[i]);
+		if (!s)
+			continue;
+		live_service(env, s, &info);
+		out_printf(o, "%*s", W_INDENT, "");
+		out_col(o, W_NAME, "%s", s->name);
+		out_printf(o, "%s\n", service_state_name(info.state));
+	}
+}
+
+static void counters_show(const struct group_counters *c, struct out *o)
+{
+	out_puts(o, "  Group Service Total Counters:\n");
+	out_col(o, W_LABEL + W_INDENT, "     Hits/Bytes:");
+	out_printf(o, "%llu/%llu\n", (unsigned long long)c->hits,
+		   (unsigned long long)c->bytes);
+	out_col(o, W_LABEL + W_INDENT, "     Connections Total/Current:");
+	out_printf(o, "%llu/%u\n", (unsigned long long)c->total_conns,
+		   c->current_conns);
+}
+
+static void portmap_show(const struct group *g, struct out *o)
+{
+	out_printf(o, "  Portmap: %s\n",
+		   g->portmap_disabled ? "Disabled" : "Enabled");
+	out_printf(o,
+		   "  Portmap Base Port: %u  Number of Ports: %u  "
+		   "VIP Address Range: %u\n",
+		   g->base_port, g->number_of_ports, g->vip_address_range);
+	out_printf(o, "  Flow Timeout Multiplier: %u\n",
+		   g->flow_timeout_multiplier);
+}
+
+static void group_show(const struct env *env, const struct group *g,
+		       struct out *o)
+{
+	struct group_counters c;
+
+	live_group_counters(env, g, &c);
+	head_show(g, o);
+	services_show(env, "Source Services", g->source, g->nsource, o);
+	services_show(env, "Destination Services", g->dest, g->ndest, o);
+	counters_show(&c, o);
+	portmap_show(g, o);
+}
+
+static int show(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "name");
+	const struct group *g = scope_group(cli);
+
+	if (name) {
+		g = group_find(cli_conf(cli), name);
+		if (!g)
+			return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+				       "group", name);
+	}
+	if (g) {
+		group_show(cli_env(cli), g, cli_out(cli));
+		return 0;
+	}
+	TAILQ_FOREACH(g, &cli_conf(cli)->groups, link)
+		group_show(cli_env(cli), g, cli_out(cli));
+	return 0;
+}
+
+const struct cmd show_group_cmds[] = {
+	{ .syntax = "show group [<name:group>]",
+	  .help = "Source groups\n"
+		  "Group name",
+	  .run = show },
+	{ 0 },
+};
