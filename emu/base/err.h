@@ -26,7 +26,8 @@ struct err {
 	char msg[256];
 };
 
-/* Returns -1 so that a caller can write "return err_set(...)". */
+/* Returns -1 so that a caller can write "return err_set(...)".  err may be
+ * NULL; err->msg may be among the arguments, to put context around it. */
 int err_set(struct err *err, enum err_code code, int col, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

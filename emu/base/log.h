@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct out;
 
@@ -25,38 +26,41 @@ enum log_level {
 };
 
 /* X(enumerator, name typed after "logging subsystem", tag printed) */
-#define LOG_SUBSYS_LIST(X)                       \
-	X(LOG_ACL, "acl", "ACL")                 \
-	X(LOG_APP, "app", "APP")                 \
-	X(LOG_CHASSIS, "chassis", "CHMGR")       \
-	X(LOG_CIRCUIT, "circuit", "CIRCUIT")     \
-	X(LOG_FLOWMGR, "flowmgr", "FLOWMGR")     \
-	X(LOG_IPV4, "ipv4", "IPV4")              \
-	X(LOG_KEEPALIVE, "keepalive", "KAL")     \
-	X(LOG_NATMGR, "natmgr", "NATMGR")        \
-	X(LOG_NETMAN, "netman", "NETMAN")        \
-	X(LOG_RADIUS, "radius", "RADIUS")        \
-	X(LOG_REDUNDANCY, "redundancy", "REDUNDANCY") \
-	X(LOG_SECURITY, "security", "SECURITY")  \
-	X(LOG_SLR, "slr", "SLR")                 \
-	X(LOG_SSLACCEL, "ssl-accel", "SSLACCEL") \
-	X(LOG_SYSSOFT, "syssoft", "SYSSOFT")     \
-	X(LOG_TACACS, "tacacs", "TACACS")        \
+#define LOG_SUBSYS_LIST(X)                                                     \
+	X(LOG_ACL, "acl", "ACL")                                               \
+	X(LOG_APP, "app", "APP")                                               \
+	X(LOG_CHASSIS, "chassis", "CHMGR")                                     \
+	X(LOG_CIRCUIT, "circuit", "CIRCUIT")                                   \
+	X(LOG_FLOWMGR, "flowmgr", "FLOWMGR")                                   \
+	X(LOG_IPV4, "ipv4", "IPV4")                                            \
+	X(LOG_KEEPALIVE, "keepalive", "KAL")                                   \
+	X(LOG_NATMGR, "natmgr", "NATMGR")                                      \
+	X(LOG_NETMAN, "netman", "NETMAN")                                      \
+	X(LOG_RADIUS, "radius", "RADIUS")                                      \
+	X(LOG_REDUNDANCY, "redundancy", "REDUNDANCY")                          \
+	X(LOG_SECURITY, "security", "SECURITY")                                \
+	X(LOG_SLR, "slr", "SLR")                                               \
+	X(LOG_SSLACCEL, "ssl-accel", "SSLACCEL")                               \
+	X(LOG_SYSSOFT, "syssoft", "SYSSOFT")                                   \
+	X(LOG_TACACS, "tacacs", "TACACS")                                      \
 	X(LOG_VLANMGR, "vlanmgr", "VLANMGR")
 
+/* clang-format off */
 enum log_subsys {
 #define X(id, name, tag) id,
 	LOG_SUBSYS_LIST(X)
 #undef X
 	LOG_SUBSYS_NUM,
 };
+/* clang-format on */
 
-/* slot/subslot of the line is 1/1 (the SCM) unless log_write_slot is used. */
+/* A subsystem lets through its level and graver ones; warning-4 at start.
+ * Bytes that are no printable ASCII become dots: a line is one line.
+ * slot/subslot of the line is 1/1 (the SCM) unless log_write_slot is used. */
 void log_write(enum log_subsys s, enum log_level l, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void log_write_slot(int slot, enum log_subsys s, enum log_level l,
-		    const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+		    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 void log_level_set(enum log_subsys s, enum log_level l);
 enum log_level log_level_get(enum log_subsys s);
@@ -67,12 +71,24 @@ const char *log_subsys_name(enum log_subsys s);
 const char *log_level_name(enum log_level l); /* "warning-4" */
 
 /* One finished line without newline; called under the log's lock: must not log,
- * must not block.  At most 8 sinks; the returned id is for log_sink_del. */
+ * must not block.  The returned id is for log_sink_del, -1: all 8 are taken. */
 typedef void (*log_sink_fn)(void *arg, enum log_level l, const char *line);
 int log_sink_add(log_sink_fn fn, void *arg);
 void log_sink_del(int id);
 
-/* The last lines kept in memory (at least 1000); tail 0: all of them. */
+/*
+ * For lines that traffic can trigger: one static, zeroed struct log_rate at
+ * each call site.  True at most LOG_RATE_BURST times a second; *skipped is how
+ * many lines were left out since the last true, for the text of this one.
+ */
+#define LOG_RATE_BURST 5
+struct log_rate {
+	_Atomic uint64_t second;
+	_Atomic unsigned used, left_out;
+};
+bool log_rate_ok(struct log_rate *r, uint64_t now_ms, unsigned *skipped);
+
+/* The last lines kept in memory (at least 1000), oldest first; tail 0: all. */
 void log_ring_show(struct out *o, unsigned tail, bool line_numbers);
 void log_ring_clear(void);
 

@@ -8,7 +8,7 @@
 
 /* Copies with NUL; false (and dst truncated) when it does not fit. */
 bool str_copy(char *dst, size_t cap, const char *src);
-bool str_ieq(const char *a, const char *b);	      /* ASCII, any case */
+bool str_ieq(const char *a, const char *b); /* ASCII, any case */
 bool str_has_prefix(const char *s, const char *prefix);
 /* '*' anywhere in the pattern; icase: ASCII case does not matter */
 bool str_wild_match(const char *pattern, const char *s, bool icase);
@@ -18,8 +18,8 @@ bool str_is_name(const char *s, size_t max);
 
 /* Parsers: nothing is written on failure. */
 bool str_to_u32(const char *s, uint32_t lo, uint32_t hi, uint32_t *v);
-bool str_to_addr(const char *s, struct in_addr *a);	 /* a.b.c.d only */
-bool str_to_mask(const char *s, uint8_t *prefix_len);	 /* dotted or /n */
+bool str_to_addr(const char *s, struct in_addr *a);   /* a.b.c.d only */
+bool str_to_mask(const char *s, uint8_t *prefix_len); /* dotted or /n */
 
 /* "10.1.2.3" in one of eight rotating per-thread buffers. */
 const char *str_addr(struct in_addr a);

@@ -1,0 +1,48 @@
+#include "emu/base/xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *p)
+{
+	if (p)
+		return p;
+	(void)fputs("css11500: out of memory\n", stderr);
+	abort();
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return checked(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *xrealloc(void *p, size_t size)
+{
+	return checked(realloc(p, size ? size : 1));
+}
+
+char *xstrdup(const char *s)
+{
+	return checked(strdup(s));
+}
+
+char *xstrndup(const char *s, size_t len)
+{
+	return checked(strndup(s, len));
+}
+
+void *xmemdup(const void *p, size_t len)
+{
+	void *copy = xcalloc(1, len);
+
+	if (len)
+		memcpy(copy, p, len);
+	return copy;
+}
+
+void wipe(void *p, size_t len)
+{
+	if (len)
+		explicit_bzero(p, len);
+}
