@@ -13,7 +13,7 @@ struct jobs;
 struct jobs *jobs_new(struct loop *l);
 void jobs_start(struct jobs *j, void (*work)(void *arg),
 		void (*done)(void *arg), void *arg);
-/* Waits for running work; done() of finished work is still called. */
+/* Waits for all work, begun or not: done() is called once for each, here. */
 void jobs_free(struct jobs *j);
 
 #endif

@@ -39,6 +39,8 @@ void loop_timer_stop(struct loop *l, struct timer *t);
 
 /* Runs fn(arg) on the loop's thread, soon and in order; any thread. */
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
+/* Takes back what was posted with this arg; on the loop's thread. */
+void loop_unpost(struct loop *l, const void *arg);
 void loop_end_of_turn(struct loop *l, void (*fn)(void *arg, uint64_t now_ms),
 		      void *arg);
 

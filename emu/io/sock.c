@@ -1,0 +1,299 @@
+#include "emu/io/sock.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/hostmap.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * Sharing a port.  SO_REUSEPORT lets any process of the same user join, which
+ * would hide that another program has the port.  So every listener is bound
+ * without it first; that fails when anybody listens there.  Only when the
+ * holder is a listener of our own for the same appliance address is a second
+ * one opened that joins it.  SO_REUSEPORT is switched on behind bind(2): the
+ * kernel looks at it when the next socket asks for the port.
+ *
+ * To know its own listeners, the file keeps a note of each shared one.  Nobody
+ * tells when a descriptor is closed; a note is believed only while its
+ * descriptor is a listening socket on that address, and dropped when not.
+ */
+#define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+
+struct note {
+	int fd;
+	struct sockaddr_in host;
+	struct in_addr appliance;
+};
+
+static pthread_mutex_t notes_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct note *notes; /* owned */
+static size_t nnote, note_cap;
+
+static bool note_holds(const struct note *n)
+{
+	struct sockaddr_in at = { 0 };
+	socklen_t len = sizeof(at);
+	int listening = 0;
+	socklen_t optlen = sizeof(listening);
+
+	return !getsockopt(n->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+			   &optlen) &&
+	       listening && !getsockname(n->fd, (struct sockaddr *)&at, &len) &&
+	       at.sin_family == AF_INET && at.sin_port == n->host.sin_port &&
+	       at.sin_addr.s_addr == n->host.sin_addr.s_addr;
+}
+
+/* Whose listener of ours is on this host address? */
+static bool note_find(const struct sockaddr_in *host, struct in_addr *appliance)
+{
+	for (size_t i = 0; i < nnote; i++) {
+		const struct note *n = &notes[i];
+
+		if (n->host.sin_port != host->sin_port ||
+		    n->host.sin_addr.s_addr != host->sin_addr.s_addr)
+			continue;
+		if (note_holds(n)) {
+			*appliance = n->appliance;
+			return true;
+		}
+		notes[i--] = notes[--nnote];
+	}
+	if (!nnote) {
+		free(notes);
+		notes = NULL;
+		note_cap = 0;
+	}
+	return false;
+}
+
+static void note_add(int fd, const struct sockaddr_in *host,
+		     struct in_addr appliance)
+{
+	for (size_t i = 0; i < nnote; i++)
+		if (notes[i].fd == fd)
+			notes[i--] = notes[--nnote]; /* closed meanwhile */
+	if (nnote == note_cap) {
+		note_cap = note_cap ? 2 * note_cap : 16;
+		notes = xrealloc(notes, note_cap * sizeof(*notes));
+	}
+	notes[nnote++] = (struct note){ fd, *host, appliance };
+}
+
+static void set_on(int fd, int level, int option)
+{
+	int on = 1;
+
+	(void)setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+static int close_keep_errno(int fd)
+{
+	int keep = errno;
+
+	(void)close(fd);
+	errno = keep;
+	return -1;
+}
+
+static int tcp_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		set_on(fd, IPPROTO_TCP, TCP_NODELAY);
+	return fd;
+}
+
+static int open_listener(const struct sockaddr_in *host, bool join, bool shared)
+{
+	int fd = tcp_socket();
+
+	if (fd < 0)
+		return -1;
+	set_on(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (join)
+		set_on(fd, SOL_SOCKET, SO_REUSEPORT);
+	if (bind(fd, (const struct sockaddr *)host, sizeof(*host)))
+		return close_keep_errno(fd);
+	if (shared)
+		set_on(fd, SOL_SOCKET, SO_REUSEPORT);
+	if (listen(fd, BACKLOG))
+		return close_keep_errno(fd);
+	return fd;
+}
+
+static void cure(int error, const struct sockaddr_in *host, char *text,
+		 size_t cap)
+{
+	unsigned port = ntohs(host->sin_port);
+
+	switch (error) {
+	case EADDRINUSE:
+		(void)snprintf(text, cap,
+			       "port %u is in use by another program there; "
+			       "stop it, or move the switch's ports with "
+			       "--port-base",
+			       port);
+		return;
+	case EADDRNOTAVAIL:
+		(void)snprintf(text, cap,
+			       "it is not an address of this host; add it to "
+			       "an interface, or map it with --map");
+		return;
+	case EACCES:
+		(void)snprintf(text, cap,
+			       "port %u is for root only; run as root, or "
+			       "give a --port-base such as 10000",
+			       port);
+		return;
+	case EMFILE:
+	case ENFILE:
+		(void)snprintf(text, cap,
+			       "no descriptors are left; raise the limit with "
+			       "ulimit -n");
+		return;
+	default:
+		(void)snprintf(text, cap, "%s", strerror(error));
+	}
+}
+
+static int listen_failed(int error, struct in_addr addr, in_port_t port,
+			 const struct sockaddr_in *host, struct err *err)
+{
+	char why[160];
+
+	cure(error, host, why, sizeof(why));
+	if (addr.s_addr == host->sin_addr.s_addr && port == host->sin_port)
+		return err_set(err, ERR_IO, -1, "cannot listen on %s:%u: %s",
+			       str_addr(addr), ntohs(port), why);
+	return err_set(err, ERR_IO, -1,
+		       "cannot listen on %s:%u (%s:%u of this host): %s",
+		       str_addr(addr), ntohs(port), str_addr(host->sin_addr),
+		       ntohs(host->sin_port), why);
+}
+
+/* Under notes_lock. */
+static int listen_noted(struct in_addr addr, in_port_t port,
+			const struct sockaddr_in *host, bool shared,
+			struct err *err)
+{
+	struct in_addr holder;
+	int fd = open_listener(host, false, shared);
+
+	if (fd < 0 && errno == EADDRINUSE && note_find(host, &holder)) {
+		if (holder.s_addr != addr.s_addr)
+			return err_set(err, ERR_EXISTS, -1,
+				       "%s:%u and %s:%u both fall on %s:%u of "
+				       "this host; %s is not opened: map one "
+				       "elsewhere with --map",
+				       str_addr(holder), ntohs(port),
+				       str_addr(addr), ntohs(port),
+				       str_addr(host->sin_addr),
+				       ntohs(host->sin_port), str_addr(addr));
+		if (shared)
+			fd = open_listener(host, true, true);
+	}
+	if (fd < 0)
+		return listen_failed(errno, addr, port, host, err);
+	note_add(fd, host, addr);
+	return fd;
+}
+
+int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
+		bool shared, struct err *err)
+{
+	struct sockaddr_in host = { .sin_family = AF_INET };
+	int fd;
+
+	if (addr.s_addr == htonl(INADDR_ANY))
+		return err_set(err, ERR_RANGE, -1,
+			       "port %u cannot be opened on every address: "
+			       "give the VIP an address",
+			       ntohs(port));
+	host.sin_addr = hostmap_addr(m, addr);
+	host.sin_port = hostmap_listen_port(m, port);
+	if (!host.sin_port)
+		return err_set(err, ERR_RANGE, -1,
+			       "%s:%u: with --port-base the port lies above "
+			       "65535; use a smaller --port-base",
+			       str_addr(addr), ntohs(port));
+	(void)pthread_mutex_lock(&notes_lock);
+	fd = listen_noted(addr, port, &host, shared, err);
+	(void)pthread_mutex_unlock(&notes_lock);
+	return fd;
+}
+
+int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
+{
+	struct sockaddr_in host = { .sin_family = AF_INET,
+				    .sin_addr = addr,
+				    .sin_port = port };
+	int fd = open_listener(&host, false, false);
+
+	return fd < 0 ? listen_failed(errno, addr, port, &host, err) : fd;
+}
+
+/* The port is left to connect(2), which sees the whole four-tuple: a source
+ * address then carries as many connections as there are ports per server. */
+static int bind_source(int fd, struct in_addr host)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr = host };
+
+	set_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+	return bind(fd, (const struct sockaddr *)&from, sizeof(from));
+}
+
+int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
+		 struct in_addr src)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr = hostmap_addr(m, dst),
+				  .sin_port = port };
+	int fd = tcp_socket();
+
+	if (fd < 0)
+		return -1;
+	if (src.s_addr != htonl(INADDR_ANY) &&
+	    bind_source(fd, hostmap_addr(m, src)))
+		return close_keep_errno(fd);
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) &&
+	    errno != EINPROGRESS)
+		return close_keep_errno(fd);
+	return fd;
+}
+
+int sock_error(int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
+		return errno;
+	return error;
+}
+
+int sock_icmp(bool *is_dgram, struct err *err)
+{
+	const int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	int fd = socket(AF_INET, SOCK_RAW | flags, IPPROTO_ICMP);
+
+	*is_dgram = fd < 0;
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_DGRAM | flags, IPPROTO_ICMP);
+	if (fd < 0)
+		return err_set(err, ERR_IO, -1,
+			       "cannot send ICMP (%s): run as root, or let "
+			       "groups ping: sysctl -w "
+			       "net.ipv4.ping_group_range=\"0 2147483647\"",
+			       strerror(errno));
+	return fd;
+}
