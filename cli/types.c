@@ -1,0 +1,394 @@
+/*
+ * Value types of the command table
+ *
+ * A type says which words fit, what `?` shows for it and which values are
+ * known, so that a new object kind or balance method parses and completes
+ * wherever a row names its type.  Whether a named object exists is the
+ * handler's business: `add service x` of a missing x is an error with a text
+ * of its own, not a syntax error.
+ */
+#include "cli/types.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/env.h"
+#include "emu/base/str.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/content.h"
+#include "emu/conf/global.h"
+#include "emu/conf/group.h"
+#include "emu/conf/probe.h"
+#include "emu/conf/service.h"
+#include "emu/conf/ssllist.h"
+#if __has_include("emu/balance/balance.h")
+#include "emu/balance/balance.h"
+#define HAVE_BALANCE
+#endif
+#include "sslmod/store.h"
+#if __has_include("sslmod/suites.h")
+#include "sslmod/suites.h"
+#define HAVE_SUITES
+#endif
+
+#define LEN(a) (sizeof(a) / sizeof(*(a)))
+
+/* ---- limits: "hi" or "lo-hi" ---------------------------------------------- */
+
+struct limits {
+	unsigned long lo, hi;
+};
+
+static struct limits limits_read(const char *text, unsigned long lo)
+{
+	const char *dash = strchr(text, '-');
+	struct limits l = { .lo = lo, .hi = UINT32_MAX };
+
+	if (dash) {
+		l.lo = strtoul(text, NULL, 10);
+		l.hi = strtoul(dash + 1, NULL, 10);
+	} else if (*text) {
+		l.hi = strtoul(text, NULL, 10);
+	}
+	return l;
+}
+
+static bool length_fits(const char *word, const char *limits, unsigned long lo)
+{
+	struct limits l = limits_read(limits, lo);
+	size_t len = strlen(word);
+
+	return len >= l.lo && len <= l.hi;
+}
+
+/* ---- plain values --------------------------------------------------------- */
+
+static bool addr_parse(const char *word, const char *limits)
+{
+	struct in_addr a;
+
+	(void)limits;
+	return str_to_addr(word, &a);
+}
+
+static void addr_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<a.b.c.d>");
+}
+
+static bool mask_parse(const char *word, const char *limits)
+{
+	uint8_t len = 0;
+
+	(void)limits;
+	return str_to_mask(word, &len);
+}
+
+static void mask_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<a.b.c.d or /n>");
+}
+
+static bool cidr_parse(const char *word, const char *limits)
+{
+	const char *slash = strchr(word, '/');
+	char addr[INET_ADDRSTRLEN];
+	struct in_addr a;
+	uint8_t len = 0;
+
+	(void)limits;
+	if (!slash || (size_t)(slash - word) >= sizeof(addr))
+		return false;
+	memcpy(addr, word, (size_t)(slash - word));
+	addr[slash - word] = '\0';
+	return str_to_addr(addr, &a) && str_to_mask(slash, &len);
+}
+
+static void cidr_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<a.b.c.d/n>");
+}
+
+static bool uint_parse(const char *word, const char *limits)
+{
+	struct limits l = limits_read(limits, 0);
+	uint32_t v = 0;
+
+	return str_to_u32(word, (uint32_t)l.lo, (uint32_t)l.hi, &v);
+}
+
+static void uint_describe(const char *limits, char *buf, size_t cap)
+{
+	struct limits l = limits_read(limits, 0);
+
+	(void)snprintf(buf, cap, "<%lu-%lu>", l.lo, l.hi);
+}
+
+static bool hex_parse(const char *word, const char *limits)
+{
+	const char *digits = word;
+
+	if (str_has_prefix(word, "0x"))
+		digits += 2;
+	return *digits && length_fits(digits, limits, 1) &&
+	       strspn(digits, "0123456789abcdefABCDEF") == strlen(digits);
+}
+
+static void hex_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<hex digits>");
+}
+
+static bool is_printable(const char *word)
+{
+	for (; *word; word++)
+		if (iscntrl((unsigned char)*word))
+			return false;
+	return true;
+}
+
+static bool word_parse(const char *word, const char *limits)
+{
+	return length_fits(word, limits, 1) && is_printable(word);
+}
+
+static bool text_parse(const char *word, const char *limits)
+{
+	return length_fits(word, limits, 0) && is_printable(word);
+}
+
+static bool name_parse(const char *word, const char *limits)
+{
+	struct limits l = limits_read(*limits ? limits : "31", 1);
+
+	return strlen(word) >= l.lo && str_is_name(word, l.hi);
+}
+
+static bool host_parse(const char *word, const char *limits)
+{
+	return str_is_name(word, limits_read(*limits ? limits : "64", 1).hi);
+}
+
+static void host_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<a.b.c.d or host>");
+}
+
+/* "2/1" in the big chassis, "e3" in the small ones, and the management port */
+static bool port_parse(const char *word, const char *limits)
+{
+	char *end = NULL;
+
+	(void)limits;
+	if (str_ieq(word, "ethernet-mgmt") || str_ieq(word, "console"))
+		return true;
+	if (*word == 'e' || *word == 'E')
+		return isdigit((unsigned char)word[1]) && strlen(word) <= 4 &&
+		       strspn(word + 1, "0123456789") == strlen(word + 1);
+	if (!isdigit((unsigned char)*word))
+		return false;
+	(void)strtoul(word, &end, 10);
+	return *end == '/' && isdigit((unsigned char)end[1]) &&
+	       strlen(word) <= 6 &&
+	       strspn(end + 1, "0123456789") == strlen(end + 1);
+}
+
+static void port_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<slot/port>");
+}
+
+static bool vlan_parse(const char *word, const char *limits)
+{
+	char vlan[] = "VLAN";
+	uint32_t n = 0;
+
+	(void)limits;
+	if (strlen(word) < sizeof(vlan))
+		return false;
+	memcpy(vlan, word, sizeof(vlan) - 1);
+	return str_ieq(vlan, "VLAN") &&
+	       str_to_u32(word + sizeof(vlan) - 1, 1, 4094, &n);
+}
+
+static void vlan_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<VLANn>");
+}
+
+#ifdef HAVE_BALANCE
+static bool balance_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return balance_find(word) != NULL;
+}
+#else
+#define balance_parse word_parse
+#endif
+
+#ifdef HAVE_SUITES
+static bool suite_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return suite_find(word) != NULL;
+}
+#else
+#define suite_parse word_parse
+#endif
+
+/* ---- known values --------------------------------------------------------- */
+
+/* A complete() over one list of the configuration. */
+#define COMPLETE_LIST(fn, type, list)                                          \
+	static void fn(const struct scope *s, emit_fn emit, void *arg)         \
+	{                                                                      \
+		const struct type *x = NULL;                                   \
+                                                                               \
+		if (!s->env || !s->env->conf)                                  \
+			return;                                                \
+		TAILQ_FOREACH(x, &s->env->conf->list, link)                    \
+			emit(arg, x->name);                                    \
+	}
+
+COMPLETE_LIST(service_complete, service, services)
+COMPLETE_LIST(owner_complete, owner, owners)
+COMPLETE_LIST(group_complete, group, groups)
+COMPLETE_LIST(keepalive_complete, probe, probes)
+COMPLETE_LIST(ssllist_complete, ssllist, ssllists)
+COMPLETE_LIST(circuit_complete, circuit, circuits)
+COMPLETE_LIST(port_complete, iface, ifaces)
+COMPLETE_LIST(ftprecord_complete, ftp_record, global->ftp_records)
+COMPLETE_LIST(host_complete, host, global->hosts)
+COMPLETE_LIST(user_complete, user, global->users)
+
+/* Rules of the owner whose mode this is, else of every owner. */
+static void content_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	const struct owner *o = NULL;
+	const struct content *r = NULL;
+
+	if (!s->env || !s->env->conf)
+		return;
+	TAILQ_FOREACH(o, &s->env->conf->owners, link) {
+		if (*s->owner && strcmp(s->owner, o->name) != 0)
+			continue;
+		TAILQ_FOREACH(r, &o->contents, link)
+			emit(arg, r->name);
+	}
+}
+
+static void association_emit(const struct scope *s, const char *kind,
+			     emit_fn emit, void *arg)
+{
+	const struct association *a = NULL;
+
+	if (!s->env || !s->env->conf)
+		return;
+	TAILQ_FOREACH(a, &s->env->conf->global->associations, link)
+		if (!strcmp(a->kind, kind))
+			emit(arg, a->name);
+}
+
+static void cert_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	association_emit(s, "cert", emit, arg);
+}
+
+static void rsakey_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	association_emit(s, "rsakey", emit, arg);
+}
+
+static void dsakey_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	association_emit(s, "dsakey", emit, arg);
+}
+
+static void dhparam_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	association_emit(s, "dhparam", emit, arg);
+}
+
+static void sslfile_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	struct store_file f;
+
+	if (!s->env || !s->env->store)
+		return;
+	for (int i = 0; store_at(s->env->store, i, &f); i++)
+		emit(arg, f.name);
+}
+
+#ifdef HAVE_BALANCE
+static void balance_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = 0; balance_methods[i]; i++)
+		emit(arg, balance_methods[i]->name);
+}
+#else
+#define balance_complete NULL
+#endif
+
+#ifdef HAVE_SUITES
+static void suite_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = 0; i < suite_count(); i++)
+		emit(arg, suite_at(i)->name);
+}
+#else
+#define suite_complete NULL
+#endif
+
+/* ---- the table ------------------------------------------------------------ */
+
+static const struct value_type types[] = {
+	{ "addr", addr_parse, addr_describe, NULL, false },
+	{ "mask", mask_parse, mask_describe, NULL, false },
+	{ "cidr", cidr_parse, cidr_describe, NULL, false },
+	{ "uint", uint_parse, uint_describe, NULL, false },
+	{ "hex", hex_parse, hex_describe, NULL, false },
+	{ "word", word_parse, NULL, NULL, false },
+	{ "name", name_parse, NULL, NULL, false },
+	{ "text", text_parse, NULL, NULL, false },
+	{ "line", word_parse, NULL, NULL, true },
+	{ "host", host_parse, host_describe, host_complete, false },
+	{ "port", port_parse, port_describe, port_complete, false },
+	{ "vlan", vlan_parse, vlan_describe, circuit_complete, false },
+	{ "service", name_parse, NULL, service_complete, false },
+	{ "owner", name_parse, NULL, owner_complete, false },
+	{ "content", name_parse, NULL, content_complete, false },
+	{ "group", name_parse, NULL, group_complete, false },
+	{ "keepalive", name_parse, NULL, keepalive_complete, false },
+	{ "ssllist", name_parse, NULL, ssllist_complete, false },
+	{ "ftprecord", name_parse, NULL, ftprecord_complete, false },
+	{ "user", name_parse, NULL, user_complete, false },
+	{ "cert", name_parse, NULL, cert_complete, false },
+	{ "rsakey", name_parse, NULL, rsakey_complete, false },
+	{ "dsakey", name_parse, NULL, dsakey_complete, false },
+	{ "dhparam", name_parse, NULL, dhparam_complete, false },
+	{ "sslfile", name_parse, NULL, sslfile_complete, false },
+	{ "balance", balance_parse, NULL, balance_complete, false },
+	{ "suite", suite_parse, NULL, suite_complete, false },
+};
+
+const struct value_type *type_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < LEN(types); i++)
+		if (strlen(types[i].name) == len &&
+		    !memcmp(types[i].name, name, len))
+			return &types[i];
+	return NULL;
+}

@@ -1,0 +1,37 @@
+#ifndef CSS_CLI_TYPES_H
+#define CSS_CLI_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct env;
+
+/*
+ * The value types of the command table: what stands behind the colon of
+ * <name:type[:limits]>.  A new type is a row in types.c.
+ */
+
+/* Whose names a value completes from: the switch and the owner whose mode the
+ * session is in ("" when in none).  env or its parts may be NULL. */
+struct scope {
+	const struct env *env;
+	const char *owner;
+};
+
+typedef void (*emit_fn)(void *arg, const char *text);
+
+struct value_type {
+	const char *name;
+	/* Does the word (quotes off) fit? */
+	bool (*parse)(const char *word, const char *limits);
+	/* What `?` shows; NULL: the parameter's name in angle brackets. */
+	void (*describe)(const char *limits, char *buf, size_t cap);
+	/* Every known value; NULL: none are known. */
+	void (*complete)(const struct scope *s, emit_fn emit, void *arg);
+	bool takes_rest; /* swallows the rest of the line, blanks and all */
+};
+
+/* name need not be terminated; NULL when there is no such type */
+const struct value_type *type_find(const char *name, size_t len);
+
+#endif
