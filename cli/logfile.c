@@ -2,9 +2,9 @@
  * The log's file, log/sys.log on the switch's disk.
  *
  * The log calls its sinks under its lock and forbids them to wait, and the disk
- * is the control thread's.  So the sink only copies the line into a ring of
- * bytes and asks the loop, once until it is served, to write the ring out.
- * A line that finds the ring full is dropped and counted.
+ * is the control thread's.  So the sink only copies the line into a buffer and
+ * rings an eventfd that the control loop watches.  A line that finds the buffer
+ * full is dropped and counted.
  *
  * When the file would pass LOGFILE_MAX it becomes sys.log.prev, in place of the
  * one before.  A disk that refuses is reported once, and again only after a
@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,14 +37,12 @@
 struct logfile {
 	struct disk *disk; /* borrowed */
 	struct loop *loop; /* borrowed */
+	struct watch bell; /* fd: rung when the queue has got its first line */
 	int sink;
-	pthread_mutex_t lock; /* queue, dropped, posted, stopped */
+	pthread_mutex_t lock; /* queue, dropped */
 	struct out queue;
 	unsigned dropped;
-	bool posted;
-	bool stopped;
-	uint64_t size; /* of sys.log; control thread */
-	bool failing;
+	bool failing; /* control thread */
 };
 
 static bool log_path(const struct disk *d, const char *name, char *path,
@@ -68,14 +68,13 @@ static uint64_t size_of(const struct disk *d, const char *name)
 
 /* ---- writing -------------------------------------------------------------- */
 
-static void rotate(struct logfile *f)
+static void rotate(const struct disk *d)
 {
 	char from[PATH_LEN], to[PATH_LEN];
 
-	if (log_path(f->disk, LOGFILE_NAME, from, sizeof(from)) &&
-	    log_path(f->disk, LOGFILE_PREV, to, sizeof(to)) &&
-	    rename(from, to) == 0)
-		f->size = 0;
+	if (log_path(d, LOGFILE_NAME, from, sizeof(from)) &&
+	    log_path(d, LOGFILE_PREV, to, sizeof(to)))
+		(void)rename(from, to);
 }
 
 static void append(struct logfile *f, const char *text, size_t len)
@@ -83,9 +82,8 @@ static void append(struct logfile *f, const char *text, size_t len)
 	struct err err = { 0 };
 	bool was_failing = f->failing;
 
-	f->size = size_of(f->disk, LOGFILE_NAME); /* clear log removes it */
-	if (f->size > 0 && f->size + len > LOGFILE_MAX)
-		rotate(f);
+	if (size_of(f->disk, LOGFILE_NAME) + len > LOGFILE_MAX)
+		rotate(f->disk);
 	f->failing =
 		disk_append(f->disk, "log/" LOGFILE_NAME, text, len, &err) < 0;
 	if (f->failing && !was_failing)
@@ -112,76 +110,69 @@ void logfile_flush(struct logfile *f)
 	out_fini(&text);
 }
 
-static void file_free(struct logfile *f)
-{
-	(void)pthread_mutex_destroy(&f->lock);
-	out_fini(&f->queue);
-	free(f);
-}
-
-/* Posted once at a time; a file that was stopped meanwhile dies here. */
-static void drain(void *arg)
+static void on_bell(void *arg, uint32_t ready, uint64_t now_ms)
 {
 	struct logfile *f = arg;
-	bool stopped;
+	uint64_t rung;
 
-	(void)pthread_mutex_lock(&f->lock);
-	f->posted = false;
-	stopped = f->stopped;
-	(void)pthread_mutex_unlock(&f->lock);
-	if (stopped)
-		file_free(f);
-	else
-		logfile_flush(f);
+	(void)ready;
+	(void)now_ms;
+	(void)!read(f->bell.fd, &rung, sizeof(rung));
+	logfile_flush(f);
 }
 
 static void sink(void *arg, enum log_level l, const char *line)
 {
 	struct logfile *f = arg;
-	size_t len = strlen(line);
-	bool post;
+	const uint64_t one = 1;
+	bool first;
 
 	(void)l;
 	(void)pthread_mutex_lock(&f->lock);
-	if (f->queue.len + len + 1 > QUEUE_MAX)
+	first = f->queue.len == 0;
+	if (f->queue.len + strlen(line) + 1 > QUEUE_MAX)
 		f->dropped++;
 	else
 		out_printf(&f->queue, "%s\n", line);
-	post = !f->posted;
-	f->posted = true;
 	(void)pthread_mutex_unlock(&f->lock);
-	if (post)
-		loop_post(f->loop, drain, f);
+	if (first)
+		(void)!write(f->bell.fd, &one, sizeof(one));
 }
 
 struct logfile *logfile_start(struct disk *d, struct loop *l)
 {
 	struct logfile *f;
+	int fd;
 
 	if (!disk_dir(d))
 		return NULL;
+	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (fd < 0) {
+		log_write(LOG_SYSSOFT, LOG_ERROR_3, T_LOG_DISK,
+			  strerror(errno));
+		return NULL;
+	}
 	f = xcalloc(1, sizeof(*f));
 	f->disk = d;
 	f->loop = l;
+	f->bell = (struct watch){ .fd = fd, .fn = on_bell, .arg = f };
 	(void)pthread_mutex_init(&f->lock, NULL);
+	(void)loop_watch(l, &f->bell, EPOLLIN);
 	f->sink = log_sink_add(sink, f);
 	return f;
 }
 
 void logfile_stop(struct logfile *f)
 {
-	bool posted;
-
 	if (!f)
 		return;
 	log_sink_del(f->sink);
 	logfile_flush(f);
-	(void)pthread_mutex_lock(&f->lock);
-	posted = f->posted;
-	f->stopped = true;
-	(void)pthread_mutex_unlock(&f->lock);
-	if (!posted)
-		file_free(f);
+	loop_unwatch(f->loop, &f->bell);
+	close(f->bell.fd);
+	(void)pthread_mutex_destroy(&f->lock);
+	out_fini(&f->queue);
+	free(f);
 }
 
 /* ---- reading -------------------------------------------------------------- */
