@@ -38,6 +38,14 @@
 
 #define T_TOO_LONG    "Text is too long (%zu characters at most)" /* own */
 #define T_BAD_TEXT    "Text may not contain quotes or control characters" /* own */
+#define T_EXISTS       "%s already exists: %s"			    /* guess */
+#define T_RANGE_END    "Addresses from %s with range %u go beyond the last one" /* own */
+#define T_BAD_URL      "Invalid url: %s"				    /* guess */
+#define T_RULE_HAS     "Service %s is already in the rule (change service %s weight N)" /* guess */
+#define T_IP_OVERLAP   "%s overlaps %s on circuit %s"		    /* guess */
+#define T_IP_PREFIX    "Prefix length is 8 to 31"			    /* own */
+#define T_IP_NO_HOST   "%s is not an address of a host"			    /* own */
+#define T_KAL_NO_ADDR  "Keepalive requires an IP address"		    /* guess */
 #define T_SVC_NO_ADDR "Service requires an IP address" /* guess */
 #define T_SVC_IN_LIST                                                          \
 	"Remove the SSL proxy lists of the service first" /* guess */
@@ -56,6 +64,9 @@
 	"modified"						   /* guess */
 #define T_LIST_EMPTY	 "No servers configured in SSL proxy list" /* guess */
 #define T_LIST_INUSE	 "SSL proxy list is in use by service %s"  /* guess */
+#define T_SSL_SAME_VIP	  "Lists share an address and port: %s ssl-server %u, %s ssl-server %u" /* guess */
+#define T_SSL_ENTRY_LACKS "%s %u requires %s"				    /* guess */
+#define T_SSL_ENTRY_TWICE "%s %u and %u share an address and port"	    /* guess */
 #define T_NO_SSL_SERVER	 "SSL server %u does not exist"		   /* guess */
 #define T_NO_BACK_SERVER "Backend server %u does not exist"	   /* guess */
 #define T_PAIR_MISMATCH	 "Certificate and key pair do not match"   /* recall */
@@ -107,5 +118,11 @@
 #define T_NO_LOG_FILE "Log file %s does not exist; see show log-list" /* own */
 #define T_LOG_DISK    "The log cannot be written to disk: %s"	    /* own */
 #define T_LOG_DROPPED "%u log lines were dropped: too many at once" /* own */
+
+/* ---- system ------------------------------------------------------------ */
+#define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */
+#define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */
+#define T_NO_PORT      "Specified interface does not exist: %s"	   /* guess */
+#define T_NO_SWITCH    "No module moves in a configuration check"  /* own */
 
 #endif

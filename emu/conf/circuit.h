@@ -27,12 +27,19 @@ struct iface { /* a port that has settings of its own */
 	char name[NAME_LEN + 1]; /* "1/1", "e3", "Ethernet-Mgmt" */
 	unsigned slot, port;
 	char description[256];
-	char phy[24]; /* "": auto-negotiate */
+	char phy[24];  /* "": auto-negotiate */
 	unsigned vlan; /* bridge vlan, default 1 */
 	bool trunk;
 	bool admin_shutdown;
+	/* kept for the wire attachment */
+	uint16_t bridge_pathcost; /* 0: by speed */
+	uint8_t bridge_priority;  /* default 128 */
+	bool bridge_off, port_fast;
+	uint16_t max_idle_s; /* 0: off */
+	bool redundancy_phy, isc_one, isc_two;
 };
 
+void circuit_free(struct circuit *ci); /* of no list any more */
 /* VLAN1 always exists; `bridge vlan N` makes VLANN. */
 struct circuit *circuit_find(const struct conf *c, const char *name);
 struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err);
@@ -45,6 +52,11 @@ int circuit_ip_del(struct conf *c, struct circuit *ci, struct in_addr a,
 struct iface *iface_find(const struct conf *c, const char *name);
 /* Also when the port exists in the chassis but has no settings yet. */
 struct iface *iface_get(struct conf *c, const char *name, struct err *err);
+/* "2/1", "e3" (slot 1), "Ethernet-Mgmt" (0/0); canon gets the printed name. */
+bool iface_parse(const char *text, unsigned *slot, unsigned *port, char *canon,
+		 size_t cap);
+/* VLAN10 (any case) -> 10; 0: not the name of a circuit */
+unsigned circuit_vlan_of(const char *name);
 int iface_set_vlan(struct conf *c, struct iface *i, unsigned vlan,
 		   struct err *err);
 

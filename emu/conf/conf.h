@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -29,12 +30,12 @@ struct service;
 struct ssllist;
 struct global;
 
-#define NAME_LEN     31	  /* owners, rules, services, groups, keepalives, lists */
-#define SERVICE_MAX  2048 /* content.md 0 */
-#define CONTENT_MAX  5000
-#define GROUP_MAX    255
-#define OWNER_MAX    255
-#define SSLLIST_MAX  256 /* guess: the manuals bound entries, not lists */
+#define NAME_LEN    31 /* owners, rules, services, groups, keepalives, lists */
+#define SERVICE_MAX 2048 /* content.md 0 */
+#define CONTENT_MAX 5000
+#define GROUP_MAX   255
+#define OWNER_MAX   255
+#define SSLLIST_MAX 256 /* guess: the manuals bound entries, not lists */
 
 TAILQ_HEAD(service_list, service);
 TAILQ_HEAD(owner_list, owner);
@@ -54,7 +55,8 @@ struct conf_hooks {
 	/* every check of ssl.md 2.6 that needs files: 0, or -1 and err */
 	int (*ssllist_check)(void *arg, const struct ssllist *l,
 			     struct err *err);
-	/* may this association be made / taken away? (ssl.md 1.5) */
+	/* may this association be made (ssl.md 1.5)?  Whether an active list
+	 * still needs the one that goes is checked before. */
 	int (*associate_check)(void *arg, const char *kind, const char *name,
 			       const char *file, struct err *err);
 	bool (*slot_has_ssl)(void *arg, unsigned slot);
@@ -83,5 +85,19 @@ struct conf {
 struct conf *conf_new(void);
 void conf_free(struct conf *c); /* wipes secrets */
 void conf_changed(struct conf *c);
+/* Back to the defaults (clear running-config); hooks stay. */
+void conf_clear(struct conf *c);
+
+/* ---- plain fields, for which no rule but the type's own limits hold ------ */
+void conf_put_flag(struct conf *c, bool *field, bool v);
+void conf_put_u8(struct conf *c, uint8_t *field, unsigned long v);
+void conf_put_u16(struct conf *c, uint16_t *field, unsigned long v);
+void conf_put_u32(struct conf *c, uint32_t *field, unsigned long v);
+/* ERR_RANGE when the text does not fit or would not survive in a quoted
+ * string (quote, control character). */
+int conf_put_text(struct conf *c, char *field, size_t cap, const char *text,
+		  struct err *err);
+/* Is this a name for an object? */
+int conf_check_name(const char *name, struct err *err);
 
 #endif

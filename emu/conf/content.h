@@ -7,17 +7,17 @@
 struct balance_method; /* emu/balance: kept by name here */
 
 enum advanced_balance { /* content.md 2.7 */
-	ADVBAL_NONE,
-	ADVBAL_SSL,
-	ADVBAL_COOKIEURL,
-	ADVBAL_URL,
-	ADVBAL_COOKIES,
-	ADVBAL_STICKY_SRCIP_DSTPORT,
-	ADVBAL_STICKY_SRCIP,
-	ADVBAL_ARROWPOINT_COOKIE,
-	ADVBAL_WAP_MSISDN,
-	ADVBAL_SIP_CALL_ID,
-	ADVBAL_NUM,
+			ADVBAL_NONE,
+			ADVBAL_SSL,
+			ADVBAL_COOKIEURL,
+			ADVBAL_URL,
+			ADVBAL_COOKIES,
+			ADVBAL_STICKY_SRCIP_DSTPORT,
+			ADVBAL_STICKY_SRCIP,
+			ADVBAL_ARROWPOINT_COOKIE,
+			ADVBAL_WAP_MSISDN,
+			ADVBAL_SIP_CALL_ID,
+			ADVBAL_NUM,
 };
 
 enum application {
@@ -28,6 +28,51 @@ enum application {
 	APP_SIP,
 	APP_SSL,
 	APP_NUM,
+};
+
+/*
+ * What a rule keeps for layers that do not act on it yet: cookies, strings,
+ * hot lists, DNS.  A 0 or "" is the default unless a comment tells it.
+ */
+#define CONTENT_DNS_MAX 4 /* own bound */
+struct content_dns {
+	char name[NAME_LEN + 1];
+	uint8_t ttl;
+};
+struct content_more {
+	char header_field[NAME_LEN + 1];
+	uint16_t header_weight;
+	uint8_t failover; /* index of the keyword: linear next bypass */
+	bool param_bypass;
+	uint8_t load_threshold; /* default 254 */
+	uint8_t serverdown;	/* index of the keyword, balance first */
+	uint8_t no_cookie;	/* index: loadbalance redirect reject service */
+	char no_cookie_arg[253];
+	uint16_t string_from, string_to; /* default 1, 100 */
+	char string_prefix[31], string_eos[6];
+	uint8_t string_skip, string_process;
+	uint8_t string_operation; /* index, match-service-cookie first */
+	uint8_t string_match;	  /* index, specific first */
+	bool string_no_ascii;
+	char arpt_name[NAME_LEN + 1]; /* "": ARPT */
+	char arpt_path[100];
+	char arpt_expiration[12];
+	bool arpt_browser_expire, arpt_expire_services, arpt_reinsert,
+		arpt_advanced;
+	char cookie_domain[65];
+	char location_name[NAME_LEN + 1], location_value[NAME_LEN + 1],
+		location_expiration[12];
+	bool hotlist;
+	uint8_t hotlist_interval_min, hotlist_size; /* default 1, 10 */
+	uint16_t hotlist_threshold;
+	uint8_t dnsbalance; /* index, useownerdnsbalance first */
+	struct content_dns dns[CONTENT_DNS_MAX];
+	int ndns;
+	bool dns_disable_local;
+	bool ping_local_remote;
+	bool l4_stateless;
+	char sasp_agent[NAME_LEN + 1];
+	uint16_t slowstart_s;
 };
 
 #define CONTENT_SERVICE_MAX 64 /* own bound; 16 were seen (field notes) */
@@ -47,15 +92,17 @@ struct content {
 	uint16_t vip_range;
 	uint16_t port; /* 0: any */
 	enum ip_proto proto;
-	char url[253];	       /* "": none; makes the rule layer 5 */
-	char url_eql[NAME_LEN + 1], url_dql[NAME_LEN + 1], url_urql[NAME_LEN + 1];
+	char url[253]; /* "": none; makes the rule layer 5 */
+	char url_eql[NAME_LEN + 1], url_dql[NAME_LEN + 1],
+		url_urql[NAME_LEN + 1];
+	uint16_t url_dql_port; /* 0: any */
 	char balance[20];      /* "roundrobin" */
 	enum advanced_balance advanced;
 	enum application application;
 	char redirect[253];
 	char primary_sorry[NAME_LEN + 1], secondary_sorry[NAME_LEN + 1];
-	struct in_addr sticky_mask;	/* default 255.255.255.255 */
-	unsigned sticky_inact_min;	/* 0: never by timer */
+	struct in_addr sticky_mask; /* default 255.255.255.255 */
+	unsigned sticky_inact_min;  /* 0: never by timer */
 	bool flow_timeout_set;
 	unsigned flow_timeout_multiplier; /* x 16 s; 0: never */
 	bool no_persistent;
@@ -63,6 +110,7 @@ struct content {
 	uint16_t redundant_index;
 	struct content_service service[CONTENT_SERVICE_MAX];
 	int nservice;
+	struct content_more more;
 };
 
 struct owner {
@@ -70,6 +118,8 @@ struct owner {
 	char name[NAME_LEN + 1];
 	char address[129], billing_info[129], email[65];
 	bool case_sensitive;
+	uint8_t dns;	    /* index of the keyword: none accept both push */
+	uint8_t dnsbalance; /* index: roundrobin leastloaded preferlocal */
 	struct content_list contents;
 };
 
@@ -89,8 +139,13 @@ int content_set_port(struct conf *c, struct content *r, uint16_t port,
 		     struct err *err);
 int content_set_proto(struct conf *c, struct content *r, enum ip_proto p,
 		      struct err *err);
-int content_set_url(struct conf *c, struct content *r, const char *url,
-		    struct err *err);
+/* The url with its lists, each "" for none; all "": no url. */
+struct content_url {
+	const char *url, *eql, *dql, *urql;
+	uint16_t dql_port; /* 0: any */
+};
+int content_set_url(struct conf *c, struct content *r,
+		    const struct content_url *u, struct err *err);
 int content_set_balance(struct conf *c, struct content *r, const char *method,
 			struct err *err);
 int content_set_advanced(struct conf *c, struct content *r,
@@ -101,6 +156,14 @@ int content_add_service(struct conf *c, struct content *r, const char *service,
 			int weight, struct err *err);
 int content_del_service(struct conf *c, struct content *r, const char *service,
 			struct err *err);
+/* which: 1 primary, 2 secondary; "" takes it away */
+int content_set_sorry(struct conf *c, struct content *r, int which,
+		      const char *service, struct err *err);
+/* The weight of a service that is in the rule already; -1: its own. */
+int content_change_weight(struct conf *c, struct content *r,
+			  const char *service, int weight, struct err *err);
+/* For settings that need `suspend`: -1 and err when the rule is active. */
+int content_may_edit(const struct content *r, struct err *err);
 int content_activate(struct conf *c, struct content *r, struct err *err);
 int content_suspend(struct conf *c, struct content *r, struct err *err);
 

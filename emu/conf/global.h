@@ -19,7 +19,8 @@ struct ftp_record { /* serves FTP and SFTP */
 	char name[17];
 	char host[65]; /* address or name */
 	char user[33];
-	char despw[161]; /* as running-config prints it; sslmod/seal.h reads it */
+	char despw
+		[161]; /* as running-config prints it; sslmod/seal.h reads it */
 	char dir[65];
 };
 struct user {
@@ -56,17 +57,26 @@ struct global {
 	struct association_list associations;
 	struct log_host log_host[5];
 	int nlog_host;
-	uint8_t log_level[64];	 /* by enum log_subsys */
-	bool log_commands;	 /* logging commands enable */
+	uint8_t log_level[64]; /* by enum log_subsys */
+	bool log_commands;     /* logging commands enable */
 	bool restrict_telnet, restrict_console;
 	unsigned idle_timeout_min; /* default 5; 0: never */
 	char dns_primary[16], dns_suffix[65];
+	char dns_secondary[2][16];
+	int ndns_secondary;
 	bool persistence_reset_remap;
+	/* kept for layers that do not act on it yet */
+	bool l4_fallback; /* default true */
+	bool no_implicit_service;
+	bool reset_on_vip_unavailable;
 };
 
+struct global *global_new(void);    /* the defaults */
+void global_free(struct global *g); /* wipes secrets */
 struct host *host_find(const struct conf *c, const char *name);
 int host_set(struct conf *c, const char *name, struct in_addr a,
 	     struct err *err);
+bool host_is_name(const char *name);
 int host_del(struct conf *c, const char *name, struct err *err);
 /* a.b.c.d or the name of a `host` line; ERR_NOT_FOUND names it and the cure */
 int host_resolve(const struct conf *c, const char *text, struct in_addr *a,

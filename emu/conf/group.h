@@ -14,10 +14,11 @@ struct group { /* source group, content.md 3.2 */
 	uint16_t vip_range;
 	char source[GROUP_SERVICE_MAX][NAME_LEN + 1]; /* add service */
 	int nsource;
-	char dest[GROUP_SERVICE_MAX][NAME_LEN + 1]; /* add destination service */
+	char dest[GROUP_SERVICE_MAX]
+		 [NAME_LEN + 1]; /* add destination service */
 	int ndest;
-	uint16_t base_port;	/* 2016 */
-	uint16_t number_of_ports; /* 63488 */
+	uint16_t base_port;	   /* 2016 */
+	uint16_t number_of_ports;  /* 63488 */
 	uint8_t vip_address_range; /* 1 */
 	bool portmap_disabled;
 	bool flow_timeout_set;
@@ -38,6 +39,8 @@ int group_add_dest(struct conf *c, struct group *g, const char *service,
 		   struct err *err);
 int group_del_dest(struct conf *c, struct group *g, const char *service,
 		   struct err *err);
+/* VIP and port translation: -1 and err when the group is active. */
+int group_may_edit(const struct group *g, struct err *err);
 int group_activate(struct conf *c, struct group *g, struct err *err);
 int group_suspend(struct conf *c, struct group *g, struct err *err);
 

@@ -19,18 +19,18 @@ enum probe_type {
 
 struct probe_spec {
 	enum probe_type type;
-	uint16_t frequency_s;  /* 2..255, default 5 */
-	uint8_t maxfailure;    /* 1..10, default 3 */
+	uint16_t frequency_s;	/* 2..255, default 5 */
+	uint8_t maxfailure;	/* 1..10, default 3 */
 	uint16_t retryperiod_s; /* 2..255, default 5 */
-	uint16_t port;	       /* 0: by service or type */
-	bool method_get;       /* default HEAD */
-	bool non_persistent;   /* http only */
-	bool close_fin;	       /* tcp-close fin; default rst */
+	uint16_t port;		/* 0: by service or type */
+	bool method_get;	/* default HEAD */
+	bool non_persistent;	/* http only */
+	bool close_fin;		/* tcp-close fin; default rst */
 	bool encrypt;
 	uint16_t http_rspcode; /* 100..999, default 200 */
 	char uri[65];	       /* "": "/" */
 	char hash[33];
-	char arg[NAME_LEN + 1];	   /* record, script or named keepalive */
+	char arg[NAME_LEN + 1]; /* record, script or named keepalive */
 	char script_args[129];
 };
 
@@ -43,12 +43,16 @@ struct probe { /* a named keepalive */
 	struct probe_spec spec;
 };
 
-void probe_spec_init(struct probe_spec *p); /* the defaults */
+void probe_spec_init(struct probe_spec *p);	/* the defaults */
 const char *probe_type_name(enum probe_type t); /* as typed: "tcp" */
 
 struct probe *probe_find(const struct conf *c, const char *name);
 struct probe *probe_add(struct conf *c, const char *name, struct err *err);
 int probe_del(struct conf *c, const char *name, struct err *err);
+/* What is probed and how: -1 and err when the keepalive is active. */
+int probe_may_edit(const struct probe *p, struct err *err);
+int probe_set_addr(struct conf *c, struct probe *p, struct in_addr a,
+		   struct err *err);
 int probe_activate(struct conf *c, struct probe *p, struct err *err);
 int probe_suspend(struct conf *c, struct probe *p, struct err *err);
 

@@ -5,20 +5,20 @@
 #include "emu/conf/probe.h"
 
 enum service_type { /* content.md 1.4 */
-	SERVICE_LOCAL,
-	SERVICE_REDIRECT,
-	SERVICE_PROXY_CACHE,
-	SERVICE_TRANSPARENT_CACHE,
-	SERVICE_REP_STORE,
-	SERVICE_REP_STORE_REDIR,
-	SERVICE_REP_CACHE_REDIR,
-	SERVICE_REDUNDANCY_UP,
-	SERVICE_NCI_DIRECT_RETURN,
-	SERVICE_NCI_INFO_ONLY,
-	SERVICE_SSL_ACCEL,
-	SERVICE_SSL_ACCEL_BACKEND,
-	SERVICE_SSL_INIT,
-	SERVICE_TYPE_NUM,
+		    SERVICE_LOCAL,
+		    SERVICE_REDIRECT,
+		    SERVICE_PROXY_CACHE,
+		    SERVICE_TRANSPARENT_CACHE,
+		    SERVICE_REP_STORE,
+		    SERVICE_REP_STORE_REDIR,
+		    SERVICE_REP_CACHE_REDIR,
+		    SERVICE_REDUNDANCY_UP,
+		    SERVICE_NCI_DIRECT_RETURN,
+		    SERVICE_NCI_INFO_ONLY,
+		    SERVICE_SSL_ACCEL,
+		    SERVICE_SSL_ACCEL_BACKEND,
+		    SERVICE_SSL_INIT,
+		    SERVICE_TYPE_NUM,
 };
 
 enum ip_proto { PROTO_ANY = 0, PROTO_TCP = 6, PROTO_UDP = 17 };
@@ -45,9 +45,22 @@ struct service {
 	char redirect[253];
 	bool no_prepend_http;
 	bool no_cache_bypass;
-	unsigned slot; /* 0: none */
-	uint32_t session_cache_size;	  /* default 10000 */
+	unsigned slot;		     /* 0: none */
+	uint32_t session_cache_size; /* default 10000 */
 	uint16_t redundant_index;
+	/* kept for layers that do not act on it yet */
+	bool bypass_hosttag, transparent_hosttag;
+	char access_ftp[17];
+	uint8_t load;	       /* 0: measured */
+	uint16_t max_age_min;  /* default 120 */
+	uint16_t max_content;  /* default 100 */
+	uint16_t max_usage_mb; /* default 1 */
+	bool publisher;
+	uint16_t publish_min; /* minutes between checks, default 2 */
+	char publish_trigger[33];
+	char subscriber[NAME_LEN + 1];
+	bool compress;
+	uint8_t compress_omit, compress_encode, compress_type; /* indexes */
 	char ssllist[SERVICE_SSLLIST_MAX][NAME_LEN + 1]; /* order of entry */
 	int nssllist;
 	struct probe_spec keepalive;
@@ -78,6 +91,11 @@ int service_add_ssllist(struct conf *c, struct service *s, const char *list,
 			struct err *err);
 int service_del_ssllist(struct conf *c, struct service *s, const char *list,
 			struct err *err);
+/* For settings that need `suspend`: -1 and err when the service is active. */
+int service_may_edit(const struct service *s, struct err *err);
+/* Does a backend-server of its lists have the service's address and port? */
+bool service_has_backend(const struct conf *c, const struct service *s);
+bool service_takes_ssllist(enum service_type t);
 /* Checks of ssl.md 4.1 and content.md 1.2, then active. */
 int service_activate(struct conf *c, struct service *s, struct err *err);
 int service_suspend(struct conf *c, struct service *s, struct err *err);

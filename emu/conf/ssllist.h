@@ -4,13 +4,13 @@
 #include "emu/conf/conf.h"
 
 /* ssl.md section 2.  Names of associations, never of files. */
-#define SSL_ENTRY_MAX	 256 /* both kinds together, per list */
-#define SSL_CIPHER_MAX	 32  /* lines per entry */
-#define SSL_CACERT_MAX	 4
-#define SSL_REWRITE_MAX	 32
-#define SSL_SUITE_LEN	 47
+#define SSL_ENTRY_MAX	256 /* both kinds together, per list */
+#define SSL_CIPHER_MAX	32  /* lines per entry */
+#define SSL_CACERT_MAX	4
+#define SSL_REWRITE_MAX 32
+#define SSL_SUITE_LEN	47
 
-struct ssl_cipher { /* one `cipher` line */
+struct ssl_cipher {		       /* one `cipher` line */
 	char suite[SSL_SUITE_LEN + 1]; /* CLI name, sslmod/suites.h */
 	struct in_addr addr;	       /* clear-text target; ssl-server only */
 	uint16_t port;
@@ -18,10 +18,14 @@ struct ssl_cipher { /* one `cipher` line */
 };
 
 enum ssl_version { SSL_VERSION_BOTH, SSL_VERSION_SSL3, SSL_VERSION_TLS1 };
-enum ssl_failure { SSL_FAILURE_REJECT, SSL_FAILURE_IGNORE, SSL_FAILURE_REDIRECT };
+enum ssl_failure {
+	SSL_FAILURE_REJECT,
+	SSL_FAILURE_IGNORE,
+	SSL_FAILURE_REDIRECT
+};
 
-struct ssl_tcp { /* `tcp virtual ...` or `tcp server ...` */
-	uint16_t syn_timeout_s;	       /* 1..3600, default 30 */
+struct ssl_tcp {		/* `tcp virtual ...` or `tcp server ...` */
+	uint16_t syn_timeout_s; /* 1..3600, default 30 */
 	uint16_t inactivity_timeout_s; /* 0..3600, default 240; 0: never */
 	bool nagle_off;
 	uint16_t ack_delay_ms; /* 0..10000, default 200 */
@@ -103,6 +107,15 @@ int ssllist_del_backend(struct conf *c, struct ssllist *l, unsigned n,
 			struct err *err);
 /* For every other setter: -1 and err when the list is active. */
 int ssllist_may_edit(const struct ssllist *l, struct err *err);
+/* Lines that may be repeated; the caller has asked ssllist_may_edit. */
+int ssl_entry_set_cipher(struct conf *c, struct ssl_common *e,
+			 const struct ssl_cipher *cipher, struct err *err);
+int ssl_entry_del_cipher(struct conf *c, struct ssl_common *e,
+			 const char *suite, struct err *err);
+int ssl_entry_add_cacert(struct conf *c, struct ssl_common *e, const char *name,
+			 struct err *err);
+int ssl_entry_del_cacert(struct conf *c, struct ssl_common *e, const char *name,
+			 struct err *err);
 int ssllist_activate(struct conf *c, struct ssllist *l, struct err *err);
 int ssllist_suspend(struct conf *c, struct ssllist *l, struct err *err);
 /* A deep copy, for a card to keep; free with ssllist_copy_free. */

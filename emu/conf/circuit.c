@@ -1,0 +1,317 @@
+/*
+ * Circuits, their IP interfaces, and ports with settings of their own
+ *
+ * A VLAN is a circuit named after it.  VLAN1 always exists; `bridge vlan N` on
+ * a port makes VLANN, and a circuit that no port is in and that says nothing
+ * goes away with the last port.  A port appears here when its settings are
+ * first touched.
+ */
+#include "emu/conf/circuit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+
+#define VLAN_MAX 4094
+#define IP_MAX	 256 /* own bound: interfaces in all */
+
+unsigned circuit_vlan_of(const char *name)
+{
+	uint32_t vlan = 0;
+	char head[5] = "";
+
+	(void)str_copy(head, sizeof(head), name);
+	if (strlen(name) < 5 || !str_ieq(head, "VLAN") ||
+	    !str_to_u32(name + 4, 1, VLAN_MAX, &vlan))
+		return 0;
+	return vlan;
+}
+
+static struct circuit *by_vlan(const struct conf *c, unsigned vlan)
+{
+	struct circuit *ci = NULL;
+
+	TAILQ_FOREACH(ci, &c->circuits, link)
+		if (ci->vlan == vlan)
+			return ci;
+	return NULL;
+}
+
+struct circuit *circuit_find(const struct conf *c, const char *name)
+{
+	return by_vlan(c, circuit_vlan_of(name));
+}
+
+static void circuit_insert(struct conf *c, struct circuit *ci)
+{
+	struct circuit *other = NULL;
+
+	TAILQ_FOREACH(other, &c->circuits, link)
+		if (other->vlan > ci->vlan) {
+			TAILQ_INSERT_BEFORE(other, ci, link);
+			return;
+		}
+	TAILQ_INSERT_TAIL(&c->circuits, ci, link);
+}
+
+struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err)
+{
+	struct circuit *ci = by_vlan(c, vlan);
+
+	if (ci)
+		return ci;
+	if (vlan < 1 || vlan > VLAN_MAX) {
+		(void)err_set(err, ERR_RANGE, -1, "VLAN is 1 to %d", VLAN_MAX);
+		return NULL;
+	}
+	ci = xcalloc(1, sizeof(*ci));
+	(void)snprintf(ci->name, sizeof(ci->name), "VLAN%u", vlan);
+	ci->vlan = vlan;
+	TAILQ_INIT(&ci->ips);
+	circuit_insert(c, ci);
+	conf_changed(c);
+	return ci;
+}
+
+void circuit_free(struct circuit *ci)
+{
+	struct circuit_ip *ip = NULL;
+
+	while ((ip = TAILQ_FIRST(&ci->ips))) {
+		TAILQ_REMOVE(&ci->ips, ip, link);
+		free(ip);
+	}
+	free(ci);
+}
+
+/* ---- IP interfaces -------------------------------------------------------- */
+
+struct circuit_ip *circuit_ip_find(const struct circuit *ci, struct in_addr a)
+{
+	struct circuit_ip *ip = NULL;
+
+	TAILQ_FOREACH(ip, &ci->ips, link)
+		if (ip->addr.s_addr == a.s_addr)
+			return ip;
+	return NULL;
+}
+
+static bool same_net(struct in_addr a, struct in_addr b, uint8_t prefix_len)
+{
+	return ((a.s_addr ^ b.s_addr) & str_mask_of(prefix_len).s_addr) == 0;
+}
+
+/* An address once, a subnet on one circuit only. */
+static int check_overlap(const struct conf *c, const struct circuit *mine,
+			 struct in_addr a, uint8_t prefix_len, struct err *err)
+{
+	const struct circuit *ci = NULL;
+	const struct circuit_ip *ip = NULL;
+	int n = 0;
+
+	TAILQ_FOREACH(ci, &c->circuits, link)
+		TAILQ_FOREACH(ip, &ci->ips, link) {
+			uint8_t shorter = ip->prefix_len < prefix_len
+						  ? ip->prefix_len
+						  : prefix_len;
+
+			if (++n >= IP_MAX)
+				return err_set(err, ERR_RANGE, -1, T_FULL,
+					       "ip interface", IP_MAX);
+			if (ci != mine && same_net(ip->addr, a, shorter))
+				return err_set(err, ERR_EXISTS, -1,
+					       T_IP_OVERLAP, str_addr(a),
+					       str_addr(ip->addr), ci->name);
+		}
+	return 0;
+}
+
+static int check_host(struct in_addr a, uint8_t prefix_len, struct err *err)
+{
+	uint32_t host =
+		ntohl(a.s_addr) & ~ntohl(str_mask_of(prefix_len).s_addr);
+	uint32_t all = ~ntohl(str_mask_of(prefix_len).s_addr);
+	uint32_t top = ntohl(a.s_addr) >> 24;
+
+	if (prefix_len < 8 || prefix_len > 31)
+		return err_set(err, ERR_RANGE, -1, T_IP_PREFIX);
+	if (top == 0 || top >= 224 ||
+	    (prefix_len < 31 && (host == 0 || host == all)))
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST, str_addr(a));
+	return 0;
+}
+
+struct circuit_ip *circuit_ip_add(struct conf *c, struct circuit *ci,
+				  struct in_addr a, uint8_t prefix_len,
+				  struct err *err)
+{
+	struct circuit_ip *ip = circuit_ip_find(ci, a);
+
+	if (ip && ip->prefix_len == prefix_len)
+		return ip;
+	if (ip) {
+		(void)err_set(err, ERR_EXISTS, -1, T_EXISTS, "ip interface",
+			      str_addr(a));
+		return NULL;
+	}
+	if (check_host(a, prefix_len, err) < 0 ||
+	    check_overlap(c, ci, a, prefix_len, err) < 0)
+		return NULL;
+	ip = xcalloc(1, sizeof(*ip));
+	ip->addr = a;
+	ip->prefix_len = prefix_len;
+	TAILQ_INSERT_TAIL(&ci->ips, ip, link);
+	conf_changed(c);
+	return ip;
+}
+
+int circuit_ip_del(struct conf *c, struct circuit *ci, struct in_addr a,
+		   struct err *err)
+{
+	struct circuit_ip *ip = circuit_ip_find(ci, a);
+
+	if (!ip)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "ip interface", str_addr(a));
+	TAILQ_REMOVE(&ci->ips, ip, link);
+	free(ip);
+	conf_changed(c);
+	return 0;
+}
+
+/* ---- ports ---------------------------------------------------------------- */
+
+bool iface_parse(const char *text, unsigned *slot, unsigned *port, char *canon,
+		 size_t cap)
+{
+	char head[8] = "";
+	size_t len = strcspn(text, "/");
+	uint32_t s = 0, p = 0;
+
+	if (str_ieq(text, "Ethernet-Mgmt")) {
+		*slot = 0;
+		*port = 0;
+		return str_copy(canon, cap, "Ethernet-Mgmt");
+	}
+	if ((text[0] == 'e' || text[0] == 'E') &&
+	    str_to_u32(text + 1, 1, 255, &p)) {
+		*slot = 1;
+		*port = p;
+		(void)snprintf(canon, cap, "e%u", p);
+		return true;
+	}
+	if (!text[len] || len >= sizeof(head))
+		return false;
+	memcpy(head, text, len);
+	if (!str_to_u32(head, 1, 255, &s) ||
+	    !str_to_u32(text + len + 1, 1, 255, &p))
+		return false;
+	*slot = s;
+	*port = p;
+	(void)snprintf(canon, cap, "%u/%u", s, p);
+	return true;
+}
+
+static struct iface *by_port(const struct conf *c, unsigned slot, unsigned port)
+{
+	struct iface *i = NULL;
+
+	TAILQ_FOREACH(i, &c->ifaces, link)
+		if (i->slot == slot && i->port == port)
+			return i;
+	return NULL;
+}
+
+struct iface *iface_find(const struct conf *c, const char *name)
+{
+	char canon[NAME_LEN + 1] = "";
+	unsigned slot = 0, port = 0;
+
+	if (!iface_parse(name, &slot, &port, canon, sizeof(canon)))
+		return NULL;
+	return by_port(c, slot, port);
+}
+
+static void iface_insert(struct conf *c, struct iface *i)
+{
+	struct iface *other = NULL;
+
+	TAILQ_FOREACH(other, &c->ifaces, link)
+		if (other->slot > i->slot ||
+		    (other->slot == i->slot && other->port > i->port)) {
+			TAILQ_INSERT_BEFORE(other, i, link);
+			return;
+		}
+	TAILQ_INSERT_TAIL(&c->ifaces, i, link);
+}
+
+struct iface *iface_get(struct conf *c, const char *name, struct err *err)
+{
+	char canon[NAME_LEN + 1] = "";
+	unsigned slot = 0, port = 0;
+	struct iface *i = NULL;
+
+	if (!iface_parse(name, &slot, &port, canon, sizeof(canon))) {
+		(void)err_set(err, ERR_RANGE, -1, T_NO_OBJECT, "interface",
+			      name);
+		return NULL;
+	}
+	i = by_port(c, slot, port);
+	if (i)
+		return i;
+	if (slot && c->hooks.port_exists &&
+	    !c->hooks.port_exists(c->hooks.arg, slot, port)) {
+		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "interface",
+			      canon);
+		return NULL;
+	}
+	i = xcalloc(1, sizeof(*i));
+	(void)str_copy(i->name, sizeof(i->name), canon);
+	i->slot = slot;
+	i->port = port;
+	i->vlan = 1;
+	i->bridge_priority = 128;
+	iface_insert(c, i);
+	return i;
+}
+
+static bool vlan_in_use(const struct conf *c, unsigned vlan)
+{
+	const struct iface *i = NULL;
+
+	TAILQ_FOREACH(i, &c->ifaces, link)
+		if (i->vlan == vlan)
+			return true;
+	return false;
+}
+
+static void vlan_forget(struct conf *c, unsigned vlan)
+{
+	struct circuit *ci = by_vlan(c, vlan);
+
+	if (vlan == 1 || !ci || vlan_in_use(c, vlan) ||
+	    !TAILQ_EMPTY(&ci->ips) || ci->description[0] || ci->redundancy)
+		return;
+	TAILQ_REMOVE(&c->circuits, ci, link);
+	circuit_free(ci);
+}
+
+int iface_set_vlan(struct conf *c, struct iface *i, unsigned vlan,
+		   struct err *err)
+{
+	unsigned before = i->vlan;
+
+	if (before == vlan)
+		return 0;
+	if (!circuit_add(c, vlan, err))
+		return -1;
+	i->vlan = vlan;
+	vlan_forget(c, before);
+	conf_changed(c);
+	return 0;
+}
