@@ -1,0 +1,140 @@
+#include "emu/flow/shared.h"
+
+#include <stdlib.h>
+
+#include "emu/base/xalloc.h"
+#include "emu/sticky/sticky.h"
+
+/*
+ * Counters of (rule, service) pairs live in chunks that never move, because
+ * policies and workers hold pointers to them; the hash that finds them is the
+ * control thread's own.
+ */
+
+#define CHUNK 1024
+
+struct chunk {
+	struct chunk *next;
+	_Atomic uint64_t count[CHUNK];
+};
+
+struct hit {
+	uint32_t pair; /* rule << 12 | service, 0: free; indexes start at 1 */
+	_Atomic uint64_t *count;
+};
+
+struct hit_table {
+	struct chunk *chunk; /* owned list, newest first */
+	struct hit *hit;     /* owned */
+	uint32_t size, n;    /* size: power of two */
+};
+
+struct shared *shared_new(void)
+{
+	struct shared *s = xcalloc(1, sizeof(*s));
+
+	for (unsigned i = 0; i <= SERVICE_MAX; i++)
+		atomic_init(&s->service[i].state, SERVICE_SUSPENDED);
+	s->sticky = sticky_new();
+	s->hits = xcalloc(1, sizeof(*s->hits));
+	s->hits->size = CHUNK;
+	s->hits->hit = xcalloc(CHUNK, sizeof(*s->hits->hit));
+	return s;
+}
+
+void shared_free(struct shared *s)
+{
+	if (!s)
+		return;
+	while (s->hits->chunk) {
+		struct chunk *c = s->hits->chunk;
+
+		s->hits->chunk = c->next;
+		free(c);
+	}
+	free(s->hits->hit);
+	free(s->hits);
+	sticky_free(s->sticky);
+	free(s);
+}
+
+void shared_set_state(struct shared *s, unsigned service,
+		      enum service_state state)
+{
+	atomic_store_explicit(&s->service[service].state, (uint32_t)state,
+			      memory_order_relaxed);
+}
+
+enum service_state shared_state(const struct shared *s, unsigned service)
+{
+	return (enum service_state)atomic_load_explicit(
+		&s->service[service].state, memory_order_relaxed);
+}
+
+uint32_t shared_conns(const struct shared *s, unsigned service)
+{
+	return atomic_load_explicit(&s->service[service].conns,
+				    memory_order_relaxed);
+}
+
+void shared_enter(struct shared *s, unsigned service)
+{
+	atomic_fetch_add_explicit(&s->service[service].conns, 1,
+				  memory_order_relaxed);
+}
+
+void shared_leave(struct shared *s, unsigned service)
+{
+	atomic_fetch_sub_explicit(&s->service[service].conns, 1,
+				  memory_order_relaxed);
+}
+
+static struct hit *hit_at(struct hit *hit, uint32_t size, uint32_t pair)
+{
+	uint32_t at = (pair * 0x9e3779b1u) & (size - 1);
+
+	while (hit[at].pair && hit[at].pair != pair)
+		at = (at + 1) & (size - 1);
+	return &hit[at];
+}
+
+static void hits_grow(struct hit_table *t)
+{
+	uint32_t size = t->size * 2;
+	struct hit *hit = xcalloc(size, sizeof(*hit));
+
+	for (uint32_t i = 0; i < t->size; i++)
+		if (t->hit[i].pair)
+			*hit_at(hit, size, t->hit[i].pair) = t->hit[i];
+	free(t->hit);
+	t->hit = hit;
+	t->size = size;
+}
+
+static _Atomic uint64_t *hits_new(struct hit_table *t)
+{
+	if (t->n % CHUNK == 0) {
+		struct chunk *c = xcalloc(1, sizeof(*c));
+
+		c->next = t->chunk;
+		t->chunk = c;
+	}
+	return &t->chunk->count[t->n++ % CHUNK];
+}
+
+_Atomic uint64_t *shared_hits(struct shared *s, unsigned rule, unsigned service)
+{
+	uint32_t pair = (uint32_t)rule << 12 | service;
+	struct hit_table *t = s->hits;
+	struct hit *h = hit_at(t->hit, t->size, pair);
+
+	if (h->pair)
+		return h->count;
+	if (t->n * 2 >= t->size) {
+		hits_grow(t);
+		h = hit_at(t->hit, t->size, pair);
+	}
+	h->pair = pair;
+	h->count = hits_new(t);
+	return h->count;
+}
