@@ -363,10 +363,8 @@ bool chassis_port_name(const struct chassis *c, unsigned slot, unsigned port,
 	if (!port_exists(c, slot, port))
 		return false;
 	if (c->model->fixed)
-		snprintf(name, 16, "e%u", port);
-	else
-		snprintf(name, 16, "%u/%u", slot, port);
-	return true;
+		return snprintf(name, 16, "e%u", port) < 16;
+	return snprintf(name, 16, "%u/%u", slot, port) < 16;
 }
 
 /* One to three digits, no sign, no leading zero. */

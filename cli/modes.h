@@ -83,7 +83,8 @@ extern const struct cmd lab_cmds[];	     /* lab.c: what the real box lacks */
 extern const struct cmd show_config_cmds[];  /* show_config.c */
 extern const struct cmd show_chassis_cmds[]; /* show_chassis.c */
 extern const struct cmd show_system_cmds[];  /* show_system.c */
-extern const struct cmd show_log_cmds[];     /* show_log.c */
+extern const struct cmd show_log_cmds[];     /* show_log.c: SuperUser, too */
+extern const struct cmd clear_log_cmds[];    /* show_log.c: SuperUser */
 extern const struct cmd show_service_cmds[]; /* show_service.c */
 extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, owner, content */
 extern const struct cmd show_group_cmds[];   /* show_group.c */

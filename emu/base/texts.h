@@ -23,6 +23,17 @@
 #define T_NO_SESSION                                                           \
 	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
 
+#define T_Q_UNSAVED \
+	"Configuration changes have occurred. Save them, [y/n]: " /* guess */
+#define T_Q_SURE     "Are you sure, [y/n]: "		       /* recall */
+#define T_GONE	     "%s %s does not exist any more"	       /* own */
+#define T_IDLE	     "Session closed: idle time-out"	       /* own */
+#define T_OVERTIME   "Session closed: time-out"		       /* own */
+#define T_HUNG_UP    "Session closed by the switch"	       /* own */
+#define T_NOT_SUPER  "Account has no SuperUser rights"	       /* own */
+#define T_SCRIPT_ASK "A script cannot answer: %s"	       /* own */
+#define T_SKIPPED    "Not run: it belongs to \"%s\", which was refused" /* own */
+
 /* ---- objects ----------------------------------------------------------- */
 #define T_NO_OBJECT "Specified %s does not exist: %s" /* guess */
 #define T_BAD_NAME                                                             \

@@ -1,0 +1,130 @@
+/*
+ * The lab commands: what the real switch has not got, kept apart under one word
+ * so that nobody takes it for the product's.  Modules go in and out of a
+ * running switch; the mapping of addresses to this host is shown; and
+ * everything else that goes beyond the product is listed, in one table.
+ */
+#include "chassis/chassis.h"
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/modes.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/texts.h"
+#include "emu/io/hostmap.h"
+#include "emu/plane/plane.h"
+
+enum { W_WHERE = 12 };
+
+static const struct {
+	const char *where, *what;
+} extensions[] = {
+	{ "command", "lab insert slot, lab remove slot: modules in and out of "
+		     "the running switch" },
+	{ "command", "show lab, show lab map, show lab extensions" },
+	{ "command", "show service: a line that tells why the last probe "
+		     "failed" },
+	{ "access", "attach: this host's terminal as the console of the "
+		    "running switch" },
+	{ "access", "passwords are kept as today's hashes; the product's own "
+		    "form is only read" },
+	{ "traffic", "addresses are mapped into this host (show lab map)" },
+	{ "tls", "profile modern: TLS 1.2 and 1.3 suites beside those that a "
+		 "list names" },
+	{ "check", "replay: configurations are tried on a scratch switch" },
+};
+
+static int insert(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct env *env = cli_env(cli);
+
+	if (!env->card_insert)
+		return err_set(err, ERR_STATE, -1, T_NO_SWITCH);
+	return env->card_insert(env->arg, (unsigned)arg_uint(a, "slot", 0),
+				arg_word(a, "part"), err);
+}
+
+static int remove_card(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct env *env = cli_env(cli);
+
+	if (!env->card_remove)
+		return err_set(err, ERR_STATE, -1, T_NO_SWITCH);
+	return env->card_remove(env->arg, (unsigned)arg_uint(a, "slot", 0),
+				err);
+}
+
+static int show_map(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct env *env = cli_env(cli);
+
+	(void)a;
+	(void)err;
+	if (env->map)
+		hostmap_show(env->map, cli_out(cli));
+	if (env->plane)
+		plane_show_listeners(env->plane, cli_out(cli));
+	return 0;
+}
+
+static int show_extensions(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	struct out *o = cli_out(cli);
+
+	(void)a;
+	(void)err;
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++) {
+		out_col(o, W_WHERE, "%s", extensions[i].where);
+		out_printf(o, "%s\n", extensions[i].what);
+	}
+	return 0;
+}
+
+/* The commands of this file, from its own table, and the slots they act on. */
+static int show_lab(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct chassis *c = cli_env(cli)->chassis;
+	struct out *o = cli_out(cli);
+
+	(void)a;
+	(void)err;
+	out_puts(o, "The real switch has none of these commands:\n");
+	for (const struct cmd *row = lab_cmds; row->syntax; row++) {
+		if (row->run)
+			out_printf(o, "  %s\n", row->syntax);
+	}
+	out_puts(o, "\nSlots:\n");
+	for (unsigned s = 1; s <= chassis_model(c)->nslots; s++) {
+		const struct card *card = chassis_card(c, s);
+
+		out_printf(o, "  %u  %s\n", s,
+			   card ? card->ops->part : "empty");
+	}
+	return 0;
+}
+
+const struct cmd lab_cmds[] = {
+	{ .syntax = "lab", .help = "What the real switch has not got" },
+	{ .syntax = "lab insert slot <slot:uint:1-6> <part:word>",
+	  .help = "Put a module in\n"
+		  "Slot\n"
+		  "Slot number\n"
+		  "Part number, for example CSS5-SSL-K9",
+	  .run = insert },
+	{ .syntax = "lab remove slot <slot:uint:1-6>",
+	  .help = "Take a module out\n"
+		  "Slot\n"
+		  "Slot number",
+	  .run = remove_card },
+	{ .syntax = "show lab",
+	  .help = "What the real switch has not got",
+	  .run = show_lab },
+	{ .syntax = "show lab map",
+	  .help = "Where addresses of the configuration are on this host",
+	  .run = show_map },
+	{ .syntax = "show lab extensions",
+	  .help = "Everything that goes beyond the product",
+	  .run = show_extensions },
+	{ 0 },
+};
