@@ -14,7 +14,7 @@ PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libssl-dev
 	libedit-dev libtelnet-dev libcurl4-openssl-dev libcrypt-dev check"
 
 # What the example takes beside the build: certificates and an SFTP server.
-PACKAGES_EXAMPLE="openssl python3 python3-paramiko"
+PACKAGES_EXAMPLE="openssl python3 python3-paramiko iproute2 util-linux"
 
 # Two real SIP servers for the example's --kamailio.
 PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
@@ -22,7 +22,7 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 # What the tests take beside both: a second compiler with its sanitizer and
 # fuzzer libraries, real clients, and namespaces to run them in.
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
-	util-linux"
+	util-linux gnutls-bin python3-pyftpdlib"
 
 # The programs that the benchmark compares with.
 PACKAGES_PEERS="haproxy nginx libnginx-mod-stream hitch stunnel4 openssl
