@@ -4,6 +4,8 @@
  * running switch; the mapping of addresses to this host is shown; and
  * everything else that goes beyond the product is listed, in one table.
  */
+#include <string.h>
+
 #include "chassis/chassis.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
@@ -81,6 +83,16 @@ static int show_extensions(struct cli *cli, const struct args *a,
 	return 0;
 }
 
+/* A row's syntax as a person types it: the types of values left out. */
+static void syntax_show(const char *syntax, struct out *o)
+{
+	for (const char *s = syntax; *s; s++) {
+		if (*s == ':')
+			s += strcspn(s, ">");
+		out_printf(o, "%c", *s);
+	}
+}
+
 /* The commands of this file, from its own table, and the slots they act on. */
 static int show_lab(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -91,8 +103,11 @@ static int show_lab(struct cli *cli, const struct args *a, struct err *err)
 	(void)err;
 	out_puts(o, "The real switch has none of these commands:\n");
 	for (const struct cmd *row = lab_cmds; row->syntax; row++) {
-		if (row->run)
-			out_printf(o, "  %s\n", row->syntax);
+		if (!row->run)
+			continue;
+		out_puts(o, "  ");
+		syntax_show(row->syntax, o);
+		out_puts(o, "\n");
 	}
 	out_puts(o, "\nSlots:\n");
 	for (unsigned s = 1; s <= chassis_model(c)->nslots; s++) {

@@ -232,7 +232,7 @@ static void numbered(const char *p, unsigned n, struct out *o)
 	while (*p) {
 		size_t len = strcspn(p, "\n");
 
-		out_printf(o, "%5u. %.*s\n", n++, (int)len, p);
+		out_printf(o, "%u: %.*s\n", n++, (int)len, p);
 		p += len + (p[len] == '\n');
 	}
 }

@@ -226,6 +226,12 @@ static bool port_next_of(const struct env *env, const struct circuit *ci,
 	return false;
 }
 
+static void port_cols(const struct port *p, struct out *o)
+{
+	out_col(o, W_ADDR, "%s", p->name);
+	out_puts(o, port_is_up(p) ? "Up" : "Down");
+}
+
 /* Addresses and ports go down side by side, as many lines as the longer needs. */
 static void circuit_show(const struct env *env, const struct circuit *ci,
 			 struct out *o)
@@ -239,12 +245,11 @@ static void circuit_show(const struct env *env, const struct circuit *ci,
 	for (int line = 0; line == 0 || ip || more; line++) {
 		if (line > 0)
 			out_col(o, W_CIRCUIT + W_STATE, "%s", "");
-		out_col(o, W_ADDR, "%s", ip ? str_addr(ip->addr) : "");
-		out_col(o, W_ADDR, "%s", more ? p.name : "");
-		out_printf(o, "%s\n",
-			   !more	    ? ""
-			   : port_is_up(&p) ? "Up"
-					    : "Down");
+		out_col(o, more ? W_ADDR : 1, "%s",
+			ip ? str_addr(ip->addr) : "");
+		if (more)
+			port_cols(&p, o);
+		out_puts(o, "\n");
 		ip = ip ? TAILQ_NEXT(ip, link) : NULL;
 		more = more && port_next_of(env, ci, &p);
 	}
@@ -314,7 +319,9 @@ static struct in_addr broadcast_of(const struct circuit_ip *ip)
 {
 	if (ip->broadcast.s_addr != INADDR_ANY)
 		return ip->broadcast;
-	return (struct in_addr){ .s_addr = INADDR_BROADCAST };
+	return (struct in_addr){
+		.s_addr = ip->addr.s_addr | ~str_mask_of(ip->prefix_len).s_addr
+	};
 }
 
 static void ip_block(const struct env *env, const struct circuit *ci,

@@ -145,14 +145,16 @@ static uint64_t cpu_used_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* Of all processors; a span of less than a second tells nothing and counts as
+ * one. */
 static unsigned cpu_percent(struct cpu_sample from, struct cpu_sample to)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t span =
-		(to.at_ms - from.at_ms) * (uint64_t)(cpus > 0 ? cpus : 1);
+	uint64_t span = to.at_ms - from.at_ms;
 
-	if (to.at_ms <= from.at_ms)
-		return 0;
+	if (span < 1000)
+		span = 1000;
+	span *= (uint64_t)(cpus > 0 ? cpus : 1);
 	return (unsigned)lower((to.used_ms - from.used_ms) * 100 / span, 100);
 }
 
