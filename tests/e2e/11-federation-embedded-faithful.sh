@@ -1,0 +1,9 @@
+#!/bin/bash
+# SIP over TLS between firewall and nodes (embedded), --tls faithful.
+# labels: traffic
+# timeout: 120
+. "$(dirname "$0")/lib.sh"
+
+ok "every message comes back, unchanged" \
+	"$ROOT/examples/federation/run" --once --no-install --build "$BUILD" \
+	--tls faithful --no-firewall

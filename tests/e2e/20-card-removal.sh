@@ -1,0 +1,49 @@
+#!/bin/bash
+# The SSL module leaves a switch under load and comes back: its flows are reset,
+# its services go down, and after its return they serve again.
+# labels: traffic
+# timeout: 90
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/sip.sh"
+
+sip_material
+sip_config >startup
+sip_node 1
+sip_node 2
+switch_start --startup startup --slot 2=CSS5-SSL-K9 "${sip_import[@]}"
+same "the startup-config has no errors" \
+	"$(cli "show startup-errors" | grep -c '%%')" 0
+wait_service imp1 Alive
+wait_service imp2 Alive
+ok "messages pass" sip_client --messages 200
+
+sip_client --messages 4000 --rate 400 --connections 8 --per-connection 50 \
+	--reconnect --run 2 --timeout 60 >load.log 2>&1 &
+pid[load]=$!
+sleep 1
+cli_ok "lab remove slot 2"
+ok "a client sees its connections end" within 5 \
+	not listens $SIP_VIP 5061
+wait_service ssl_module Down 10
+lacks "show chassis tells of no module" "$(cli "show chassis")" 'CSS5-SSL'
+lacks "no flow to the VIP is left" "$(cli "show flows")" '10\.10\.10\.50 +5061'
+sleep 1
+cli_ok "lab insert slot 2 CSS5-SSL-K9"
+wait_service ssl_module Alive 10
+has "show chassis tells of the module" "$(cli "show chassis")" '2 +CSS5-SSL-K9'
+wait "${pid[load]}"
+rc=$?
+unset "pid[load]"
+cat load.log
+same "every message came back in the end" $rc 0
+has "connections were reset and opened again" "$(<load.log)" \
+	'reconnected [1-9]'
+
+# A module that never was: out and in twice, without load.
+for _ in 1 2; do
+	cli_ok "lab remove slot 2" "lab insert slot 2 CSS5-SSL-K9"
+	wait_service ssl_module Alive 10
+	ok "messages pass again" sip_client --messages 50 --run 3
+done
+has "a taken slot is refused" "$(cli "lab insert slot 2 CSS5-SSL-K9")" '^%%'
+switch_stop
