@@ -11,11 +11,11 @@ struct chassis_model {	     /* a row of chassis/models.c */
 	const char *name;    /* "11503" */
 	const char *product; /* "CSS11503", the default prompt */
 	unsigned nslots;
-	bool fixed; /* boards are soldered in: a slot takes its default only */
 	unsigned ssl_max;	     /* SSL modules at most */
 	const char *slot_default[7]; /* part per slot, index 1.. */
 	const char *scm;	     /* part that must sit in slot 1 */
 	unsigned snmp_product;	     /* last arc of sysObjectID */
+	bool fixed; /* boards are soldered in: a slot takes its default only */
 };
 
 struct chassis;

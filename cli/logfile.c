@@ -32,6 +32,7 @@
 #include "emu/io/loop.h"
 
 #define QUEUE_MAX (256u << 10) /* bytes that wait: a burst of some 3000 lines */
+#define READ_MAX  ((size_t)2 * LOGFILE_MAX) /* other files of the folder */
 #define PATH_LEN  4200
 
 struct logfile {
@@ -199,8 +200,7 @@ static int read_all(const char *path, struct out *text)
 
 	if (fd < 0)
 		return -1;
-	while (text->len < 2 * LOGFILE_MAX &&
-	       (n = read(fd, buf, sizeof(buf))) > 0)
+	while (text->len < READ_MAX && (n = read(fd, buf, sizeof(buf))) > 0)
 		out_write(text, buf, (size_t)n);
 	close(fd);
 	return n < 0 ? -1 : 0;

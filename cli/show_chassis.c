@@ -319,6 +319,11 @@ static unsigned count_active(const struct chassis *c)
 	return n;
 }
 
+static unsigned power_of(const struct card *card, unsigned active)
+{
+	return card->status == CARD_BACKUP || active == 0 ? 0 : 100 / active;
+}
+
 /* Weights are all automatic, so the active ones share alike; a backup SCM has
  * a processor that takes no share. */
 static int show_processors(struct cli *cli, const struct args *a,
@@ -343,8 +348,7 @@ static int show_processors(struct cli *cli, const struct args *a,
 		out_col(o, W_STATUS, " %u/1", s);
 		out_col(o, W_MODULE, "%s", card->ops->part);
 		out_col(o, W_WEIGHT, "%u", WEIGHT_AUTO);
-		out_printf(o, "%u\n",
-			   card->status == CARD_BACKUP ? 0 : 100 / active);
+		out_printf(o, "%u\n", power_of(card, active));
 	}
 	out_printf(o,
 		   "\nSession Processor Count:        %u\n"
