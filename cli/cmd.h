@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct args;
@@ -53,6 +54,9 @@ struct out *cli_out(struct cli *cli); /* where show commands write */
 bool cli_is_expert(const struct cli *cli); /* also: scripts, start-up, replay */
 bool cli_is_interactive(const struct cli *cli); /* a person or expect script */
 const char *cli_user(const struct cli *cli);
+/* A mask as `terminal netmask-format` wants it: 255.255.255.0, /24 ... */
+void cli_out_mask(const struct cli *cli, uint8_t prefix_len, char *buf,
+		  size_t cap);
 /* A "%% " line; the command has still succeeded. */
 void cli_warn(struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -345,7 +345,7 @@ static void balance_complete(const struct scope *s, emit_fn emit, void *arg)
 static void suite_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	(void)s;
-	for (int i = 0; i < suite_count(); i++)
+	for (size_t i = 0; suite_at(i); i++)
 		emit(arg, suite_at(i)->name);
 }
 #else

@@ -1,0 +1,420 @@
+/* Commands of every mode: the session itself, its terminal and its help. */
+#include "cli/session_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/env.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "cli/render.h"
+#include "emu/conf/conf.h"
+
+/* ---- leaving -------------------------------------------------------------- */
+
+static int save_answer(struct cli *c, const char *line, void *arg,
+		       struct err *err)
+{
+	(void)arg;
+	if (!line)
+		return 0;
+	line += strspn(line, " \t");
+	if (*line == 'y' || *line == 'Y') {
+		if (render_save(c->env, err) < 0)
+			return -1; /* stays: nothing is lost unseen */
+		cli_logout(c);
+	} else if (*line == 'n' || *line == 'N') {
+		cli_logout(c);
+	} else {
+		cli_ask(c, T_Q_UNSAVED, true, save_answer, NULL);
+	}
+	return 0;
+}
+
+static int logout_run(struct cli *c, const struct args *a, struct err *err)
+{
+	const struct conf *conf = cli_conf(c);
+
+	(void)a;
+	(void)err;
+	if (c->enabled && !cli_is_expert(c) && conf->generation != conf->saved)
+		cli_ask(c, T_Q_UNSAVED, true, save_answer, NULL);
+	else if (c->kind != SESSION_SCRIPT)
+		cli_logout(c);
+	return 0;
+}
+
+static int exit_run(struct cli *c, const struct args *a, struct err *err)
+{
+	if (c->mode == MODE_USER || c->mode == MODE_SUPERUSER)
+		return logout_run(c, a, err);
+	cli_leave(c);
+	return 0;
+}
+
+static int end_run(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	cli_end(c);
+	return 0;
+}
+
+/* ---- small talk ----------------------------------------------------------- */
+
+static int help_run(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	out_puts(cli_out(c),
+		 "?           lists the commands of this mode\n"
+		 "word?       lists the commands that begin with word\n"
+		 "command ?   lists what may be typed next\n"
+		 "Tab         completes a word that is unique so far\n"
+		 "no command  undoes a command or sets its default\n"
+		 "Words may be shortened as long as they are unique.  Several\n"
+		 "commands on one line are separated by semicolons.\n");
+	return 0;
+}
+
+static int cls_run(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	if (c->kind == SESSION_CONSOLE || c->kind == SESSION_VTY)
+		out_puts(cli_out(c), "\033[H\033[2J");
+	return 0;
+}
+
+static int echo_run(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	out_printf(cli_out(c), "%s\n", arg_word(a, "text"));
+	return 0;
+}
+
+/* ---- terminal ------------------------------------------------------------- */
+
+static int length_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	c->term.length = (unsigned)arg_uint(a, "lines", 25);
+	return 0;
+}
+
+static int length_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->term.length = 25;
+	return 0;
+}
+
+static int more_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->term.more = true;
+	return 0;
+}
+
+static int more_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->term.more = false;
+	return 0;
+}
+
+static int idle_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	c->term.idle_min = (unsigned)arg_uint(a, "minutes", 0);
+	c->idle_set = true;
+	return 0;
+}
+
+static int idle_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->idle_set = false;
+	return 0;
+}
+
+static int timeout_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	c->term.timeout_min = (unsigned)arg_uint(a, "minutes", 0);
+	return 0;
+}
+
+static int timeout_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->term.timeout_min = 0;
+	return 0;
+}
+
+static int netmask_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	c->netmask = arg_key(a, "bitcount")	 ? NETMASK_BITCOUNT
+		     : arg_key(a, "hexadecimal") ? NETMASK_HEX
+						 : NETMASK_DECIMAL;
+	return 0;
+}
+
+static int netmask_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->netmask = NETMASK_DECIMAL;
+	return 0;
+}
+
+void cli_out_mask(const struct cli *c, uint8_t prefix_len, char *buf,
+		  size_t cap)
+{
+	struct in_addr mask = str_mask_of(prefix_len);
+
+	if (c->netmask == NETMASK_BITCOUNT)
+		(void)snprintf(buf, cap, "/%u", prefix_len);
+	else if (c->netmask == NETMASK_HEX)
+		(void)snprintf(buf, cap, "0x%08x", ntohl(mask.s_addr));
+	else
+		(void)snprintf(buf, cap, "%s", str_addr(mask));
+}
+
+/* ---- history, prompt ------------------------------------------------------ */
+
+static int history_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	c->term.history = (unsigned)arg_uint(a, "lines", HISTORY_DFLT);
+	cli_history_trim(c);
+	return 0;
+}
+
+static int history_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->term.history = HISTORY_DFLT;
+	cli_history_trim(c);
+	return 0;
+}
+
+static int history_show(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	for (unsigned i = 0; i < c->nhistory; i++)
+		out_printf(cli_out(c), "%s\n", c->history[i]);
+	return 0;
+}
+
+static int prompt_set(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)err;
+	(void)str_copy(c->name, sizeof(c->name), arg_word(a, "text"));
+	return 0;
+}
+
+static int prompt_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	c->name[0] = '\0';
+	return 0;
+}
+
+/* ---- aliases -------------------------------------------------------------- */
+
+/* "super" and "user" are what profiles write. */
+static int alias_mode(const char *word, struct err *err)
+{
+	if (str_ieq(word, "all"))
+		return -1;
+	if (str_ieq(word, "super"))
+		return MODE_SUPERUSER;
+	for (int m = 0; m < MODE_NUM; m++)
+		if (str_ieq(word, modes[m].name))
+			return m;
+	(void)err_set(err, ERR_NOT_FOUND, -1,
+		      "No mode %s: all, user, super, global, service ...",
+		      word);
+	return -2;
+}
+
+static struct alias *alias_of(struct cli *c, int mode, const char *name)
+{
+	for (int i = 0; i < c->nalias; i++)
+		if (c->alias[i].mode == mode && !strcmp(c->alias[i].name, name))
+			return &c->alias[i];
+	return NULL;
+}
+
+static int alias_set(struct cli *c, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "name");
+	int mode = alias_mode(arg_word(a, "mode"), err);
+	struct alias *x = NULL;
+
+	if (mode < -1)
+		return -1;
+	x = alias_of(c, mode, name);
+	if (!x && c->nalias == ALIAS_MAX)
+		return err_set(err, ERR_REFUSED, -1, T_FULL, "aliase", ALIAS_MAX);
+	if (!x)
+		x = &c->alias[c->nalias++];
+	free(x->text);
+	x->mode = mode;
+	(void)str_copy(x->name, sizeof(x->name), name);
+	x->text = xstrdup(arg_word(a, "commands"));
+	return 0;
+}
+
+static int alias_clear(struct cli *c, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "name");
+	int mode = alias_mode(arg_word(a, "mode"), err);
+	struct alias *x = NULL;
+
+	if (mode < -1)
+		return -1;
+	x = alias_of(c, mode, name);
+	if (!x)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "alias",
+			       name);
+	free(x->text);
+	*x = c->alias[--c->nalias];
+	c->alias[c->nalias] = (struct alias){ 0 };
+	return 0;
+}
+
+static int alias_show(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	for (int i = 0; i < c->nalias; i++) {
+		const struct alias *x = &c->alias[i];
+
+		out_col(cli_out(c), 16, "%s",
+			x->mode < 0 ? "all" : modes[x->mode].name);
+		out_col(cli_out(c), 20, "%s", x->name);
+		out_printf(cli_out(c), "\"%s\"\n", x->text);
+	}
+	return 0;
+}
+
+/* ---- clock, lines --------------------------------------------------------- */
+
+static int clock_show(struct cli *c, const struct args *a, struct err *err)
+{
+	time_t now = time(NULL);
+	char date[32], clock[32], zone[32];
+	struct tm tm;
+
+	(void)a;
+	(void)err;
+	(void)localtime_r(&now, &tm);
+	(void)strftime(date, sizeof(date), "%m-%d-%Y", &tm);
+	(void)strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	(void)strftime(zone, sizeof(zone), "%z", &tm);
+	out_printf(cli_out(c), "Date:     %s\nTime:     %s\n", date, clock);
+	out_printf(cli_out(c), "Timezone: %.3s:%s\n", zone, zone + 3);
+	return 0;
+}
+
+static int lines_show(struct cli *c, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	sessions_show(c->env->sessions, c, cli_out(c));
+	return 0;
+}
+
+/* ---- the table ------------------------------------------------------------ */
+
+const struct cmd any_cmds[] = {
+	{ .syntax = "exit",
+	  .help = "Leave this mode; at the top: log out",
+	  .run = exit_run },
+	{ .syntax = "end",
+	  .help = "Leave all configuration modes",
+	  .run = end_run },
+	{ .syntax = "logout", .help = "Log out", .run = logout_run },
+	{ .syntax = "help", .help = "How to use help", .run = help_run },
+	{ .syntax = "cls", .help = "Clear the screen", .run = cls_run },
+	{ .syntax = "echo <text:text:255>",
+	  .help = "Print a text\nText in quotes",
+	  .run = echo_run },
+	{ .syntax = "terminal length <lines:uint:2-65535>",
+	  .help = "Settings of this session's terminal\n"
+		  "Lines on a page of output\n"
+		  "Number of lines; 65535 turns paging off",
+	  .run = length_set,
+	  .no = "no terminal length",
+	  .clear = length_clear },
+	{ .syntax = "terminal more",
+	  .help = "Stop after each page of output",
+	  .run = more_set,
+	  .no = "no terminal more",
+	  .clear = more_clear },
+	{ .syntax = "terminal idle <minutes:uint:0-65535>",
+	  .help = "Log out after some time without input\n"
+		  "Minutes; 0: never",
+	  .run = idle_set,
+	  .no = "no terminal idle",
+	  .clear = idle_clear },
+	{ .syntax = "terminal timeout <minutes:uint:0-65535>",
+	  .help = "Log out after some time, idle or not\n"
+		  "Minutes; 0: never",
+	  .run = timeout_set,
+	  .no = "no terminal timeout",
+	  .clear = timeout_clear },
+	{ .syntax = "terminal netmask-format {bitcount|decimal|hexadecimal}",
+	  .help = "How show commands print masks\n"
+		  "/24\n255.255.255.0\n0xffffff00",
+	  .run = netmask_set,
+	  .no = "no terminal netmask-format",
+	  .clear = netmask_clear },
+	{ .syntax = "history length <lines:uint:0-256>",
+	  .help = "Command history\nHow many commands are kept\nCommands",
+	  .run = history_set,
+	  .no = "no history length",
+	  .clear = history_clear },
+	{ .syntax = "prompt <text:text:1-15>",
+	  .help = "Text before the mode in the prompt\nText",
+	  .run = prompt_set,
+	  .no = "no prompt",
+	  .clear = prompt_clear },
+	{ .syntax = "alias <mode:word:31> <name:name:31> <commands:text:255>",
+	  .help = "Give a name to commands\n"
+		  "Mode in which it is valid: all, user, super, global ...\n"
+		  "Name\n"
+		  "Commands in quotes, separated by semicolons",
+	  .run = alias_set,
+	  .no = "no alias <mode:word:31> <name:name:31>",
+	  .clear = alias_clear },
+	{ .syntax = "show", .help = "Print what is known about ..." },
+	{ .syntax = "show aliases",
+	  .help = "Aliases of this session",
+	  .run = alias_show },
+	{ .syntax = "show history",
+	  .help = "Commands typed in this session",
+	  .run = history_show },
+	{ .syntax = "show clock",
+	  .help = "Date, time and zone",
+	  .run = clock_show },
+	{ .syntax = "show lines",
+	  .help = "Sessions and who is logged in",
+	  .run = lines_show },
+	{ 0 },
+};

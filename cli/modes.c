@@ -1,0 +1,157 @@
+/*
+ * The modes: prompts, where `exit` goes, and which tables each offers
+ *
+ * Order in a list is precedence: when two tables have the same sentence, the
+ * first one's row answers.  Show commands and most SuperUser commands are valid
+ * in the configuration modes too.
+ */
+#include "cli/modes.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "cli/tree.h"
+#include "emu/base/str.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/content.h"
+#include "emu/conf/group.h"
+#include "emu/conf/probe.h"
+#include "emu/conf/service.h"
+#include "emu/conf/ssllist.h"
+
+/* ---- the objects of the modes --------------------------------------------- */
+
+#define OBJECT(fn, find)                                                       \
+	static void *fn(struct conf *c, const char *outer, const char *inner)  \
+	{                                                                      \
+		(void)inner;                                                   \
+		return find(c, outer);                                         \
+	}
+
+OBJECT(iface_object, iface_find)
+OBJECT(circuit_object, circuit_find)
+OBJECT(service_object, service_find)
+OBJECT(owner_object, owner_find)
+OBJECT(group_object, group_find)
+OBJECT(keepalive_object, probe_find)
+OBJECT(ssllist_object, ssllist_find)
+
+static void *content_object(struct conf *c, const char *outer,
+			    const char *inner)
+{
+	return content_find(c, outer, inner);
+}
+
+static void *circuit_ip_object(struct conf *c, const char *outer,
+			       const char *inner)
+{
+	const struct circuit *ci = circuit_find(c, outer);
+	struct in_addr a;
+
+	if (!ci || !str_to_addr(inner, &a))
+		return NULL;
+	return circuit_ip_find(ci, a);
+}
+
+/* ---- the tables of the modes ---------------------------------------------- */
+
+#define SHOWS                                                                  \
+	show_chassis_cmds, show_system_cmds, show_service_cmds,                \
+		show_rule_cmds, show_group_cmds, show_flow_cmds,               \
+		show_keepalive_cmds, show_ip_cmds, show_ssl_cmds
+
+/* Everything that is not the mode's own. */
+#define COMMON                                                                 \
+	superuser_cmds, superuser_ssl_cmds, show_config_cmds, show_log_cmds,   \
+		clear_log_cmds, lab_cmds, SHOWS, any_cmds, NULL
+
+typedef const struct cmd *const table_list[];
+
+static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
+static table_list superuser_tables = { user_cmds, COMMON };
+static table_list debug_tables = { debug_cmds, any_cmds, NULL };
+static table_list global_tables = { global_cmds, global_ssl_cmds, sideways_cmds,
+				    COMMON };
+static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
+static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
+static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,
+					COMMON };
+static table_list service_tables = { service_cmds, sideways_cmds, COMMON };
+static table_list owner_tables = { owner_cmds, sideways_cmds, COMMON };
+static table_list content_tables = { content_cmds, sideways_cmds, COMMON };
+static table_list group_tables = { group_cmds, sideways_cmds, COMMON };
+static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
+static table_list ssllist_tables = { ssllist_cmds, sideways_cmds, COMMON };
+static table_list boot_tables = { boot_cmds, any_cmds, NULL };
+/* Modes without commands of their own so far: no command enters them. */
+static table_list other_tables = { sideways_cmds, COMMON };
+
+const struct mode modes[MODE_NUM] = {
+	[MODE_USER] = { "user", ">", MODE_USER, user_tables, NULL },
+	[MODE_SUPERUSER] = { "superuser", "#", MODE_SUPERUSER, superuser_tables,
+			     NULL },
+	[MODE_DEBUG] = { "debug", "(debug)#", MODE_SUPERUSER, debug_tables,
+			 NULL },
+	[MODE_GLOBAL] = { "global", "(config)#", MODE_SUPERUSER, global_tables,
+			  NULL },
+	[MODE_INTERFACE] = { "interface", "(config-if[%s])#", MODE_GLOBAL,
+			     interface_tables, iface_object },
+	[MODE_INTERFACE_VLAN] = { "interface-vlan", "(config-if-vlan[%s-%s])#",
+				  MODE_INTERFACE, other_tables, NULL },
+	[MODE_CIRCUIT] = { "circuit", "(config-circuit[%s])#", MODE_GLOBAL,
+			   circuit_tables, circuit_object },
+	[MODE_CIRCUIT_IP] = { "circuit-ip", "(config-circuit-ip[%s-%s])#",
+			      MODE_CIRCUIT, circuit_ip_tables,
+			      circuit_ip_object },
+	[MODE_SERVICE] = { "service", "(config-service[%s])#", MODE_GLOBAL,
+			   service_tables, service_object },
+	[MODE_OWNER] = { "owner", "(config-owner[%s])#", MODE_GLOBAL,
+			 owner_tables, owner_object },
+	[MODE_CONTENT] = { "content", "(config-owner-content[%s-%s])#",
+			   MODE_OWNER, content_tables, content_object },
+	[MODE_GROUP] = { "group", "(config-group[%s])#", MODE_GLOBAL,
+			 group_tables, group_object },
+	[MODE_ACL] = { "acl", "(config-acl[%s])#", MODE_GLOBAL, other_tables,
+		       NULL },
+	[MODE_NQL] = { "nql", "(config-nql[%s])#", MODE_GLOBAL, other_tables,
+		       NULL },
+	[MODE_EQL] = { "eql", "(config-eql[%s])#", MODE_GLOBAL, other_tables,
+		       NULL },
+	[MODE_DQL] = { "dql", "(config-dql[%s])#", MODE_GLOBAL, other_tables,
+		       NULL },
+	[MODE_URQL] = { "urql", "(config-urql[%s])#", MODE_GLOBAL, other_tables,
+			NULL },
+	[MODE_HEADER_FIELD_GROUP] = { "header-field-group",
+				      "(config-header-field-group[%s])#",
+				      MODE_GLOBAL, other_tables, NULL },
+	[MODE_KEEPALIVE] = { "keepalive", "(config-keepalive[%s])#",
+			     MODE_GLOBAL, keepalive_tables, keepalive_object },
+	[MODE_SSLLIST] = { "ssl-proxy-list", "(config-ssl-proxy-list[%s])#",
+			   MODE_GLOBAL, ssllist_tables, ssllist_object },
+	[MODE_BOOT] = { "boot", "(config-boot)#", MODE_GLOBAL, boot_tables,
+			NULL },
+	[MODE_REPORTER] = { "reporter", "(config-reporter[%s])#", MODE_GLOBAL,
+			    other_tables, NULL },
+	[MODE_RMON_ALARM] = { "rmon-alarm", "(config-rmonalarm[%s])#",
+			      MODE_GLOBAL, other_tables, NULL },
+	[MODE_RMON_EVENT] = { "rmon-event", "(config-rmonevent[%s])#",
+			      MODE_GLOBAL, other_tables, NULL },
+	[MODE_RMON_HISTORY] = { "rmon-history", "(config-rmonhistory[%s])#",
+				MODE_GLOBAL, other_tables, NULL },
+};
+
+/* Control thread only. */
+static struct tree *trees[MODE_NUM];
+
+const struct tree *mode_tree(enum mode_id m)
+{
+	assert(m < MODE_NUM);
+	if (!trees[m]) {
+		trees[m] = tree_new();
+		for (const struct cmd *const *t = modes[m].tables; *t; t++)
+			tree_add(trees[m], *t);
+		tree_finish(trees[m]);
+	}
+	return trees[m];
+}

@@ -1,0 +1,139 @@
+#ifndef CSS_CLI_SESSION_PRIV_H
+#define CSS_CLI_SESSION_PRIV_H
+
+#include <time.h>
+
+#include "cli/cmd.h"
+#include "cli/modes.h"
+#include "cli/session.h"
+#include "cli/tree.h"
+#include "emu/base/out.h"
+
+/*
+ * Inside of a session, for the files that are the session: session.c (lines),
+ * question.c, login.c, script.c, sessions.c and the session's own commands in
+ * mode_any.c and mode_exec.c.  Handlers of other modes use cli/cmd.h.
+ */
+#define HISTORY_MAX	256
+#define HISTORY_DFLT	20
+#define PROMPT_NAME_LEN 15 /* the product's limit */
+#define ALIAS_MAX	64 /* own bound */
+#define ALIAS_DEPTH	8  /* own bound: aliases that use aliases */
+#define LOGIN_FAILURES	3
+
+enum cli_state {
+	CLI_USER_NAME, /* "User Name:" is asked */
+	CLI_PASSWORD,  /* name is known, the password is asked or checked */
+	CLI_READY,     /* logged in */
+	CLI_OVER,      /* hang up */
+};
+
+enum netmask_format { NETMASK_DECIMAL, NETMASK_BITCOUNT, NETMASK_HEX };
+
+struct question {
+	char *text; /* owned; NULL: none is open */
+	bool echo;
+	cli_answer_fn answer;
+	void *arg; /* answer's */
+};
+
+struct alias {
+	int mode; /* -1: all */
+	char name[32];
+	char *text; /* owned */
+};
+
+struct busy_job;
+struct script;
+
+struct cli {
+	const struct env *env;
+	enum session_kind kind;
+	char where[64];	    /* peer address, "console" */
+	char line_name[16]; /* vty1; sessions.c */
+	char user[33];
+	bool superuser_account;
+	bool enabled; /* SuperUser rights at present */
+	enum cli_state state;
+	int failures;
+	time_t login_time, last_time;
+
+	int mode;
+	char outer[64], inner[64];
+
+	struct out *out; /* of the line that runs, else late */
+	struct out late; /* what jobs said, until it is taken */
+
+	/* The typed line and where its next command begins. */
+	char *line; /* owned; NULL: none left */
+	size_t next;
+	bool expanded; /* by an alias: columns are not the typed ones */
+	int depth;
+
+	struct question q;
+	struct busy_job *job; /* owned by the job; NULL: not busy */
+	void (*ready)(void *arg);
+	void *ready_arg;
+
+	struct session_term term;
+	bool idle_set; /* term.idle_min is the session's own */
+	enum netmask_format netmask;
+	bool expert;
+	char name[PROMPT_NAME_LEN + 1]; /* prompt; "": product name */
+	char prompt[192];
+
+	char *history[HISTORY_MAX]; /* owned, oldest first */
+	unsigned nhistory;
+	struct alias alias[ALIAS_MAX];
+	int nalias;
+
+	struct script *script; /* borrowed; start-up and replay */
+};
+
+struct session {
+	struct cli cli;
+};
+
+/* ---- session.c ------------------------------------------------------------ */
+/* Prints an error under the line, or hands it to the script. */
+void cli_fail(struct cli *c, const struct err *err, int col);
+/* Goes on with the commands behind a question or a job. */
+void cli_pump(struct cli *c);
+/* After a line or a job: traffic follows, the prompt is made anew. */
+void cli_settled(struct cli *c);
+void cli_logout(struct cli *c);
+const char *cli_product(const struct cli *c); /* "CSS11503" */
+void cli_history_clear(struct cli *c);
+void cli_history_trim(struct cli *c);
+void cli_welcome(struct cli *c, const char *user, bool superuser);
+
+/* ---- question.c ----------------------------------------------------------- */
+void question_settle(struct cli *c, const char *line);
+void question_drop(struct cli *c); /* the session ends: answers NULL */
+void job_forget(struct cli *c);	   /* the session ends while it runs */
+
+/* ---- login.c -------------------------------------------------------------- */
+void login_line(struct cli *c, const char *line);
+/* Checks a password off the control thread, then calls done. */
+void login_check(struct cli *c, const char *user, const char *password,
+		 void (*done)(struct cli *c, const char *user, bool fits,
+			      bool superuser));
+
+/* ---- script.c ------------------------------------------------------------- */
+void script_reject(struct cli *c, int col, const char *message);
+void script_warn(struct cli *c, const char *message);
+/* Is the line left out, since it belongs to an object that was refused? */
+bool script_skips(struct cli *c, const struct words *w, int col);
+void script_ran(struct cli *c, const struct words *w, bool failed);
+
+/* ---- mode_boot.c ---------------------------------------------------------- */
+int boot_config_show(struct cli *c, const struct args *a, struct err *err);
+
+/* ---- sessions.c ----------------------------------------------------------- */
+struct sessions;
+void sessions_show(const struct sessions *s, const struct cli *own,
+		   struct out *o);
+int sessions_disconnect(struct sessions *s, const char *line_name,
+			struct err *err);
+
+#endif

@@ -1,0 +1,334 @@
+/*
+ * All sessions: who is on which line, and the mailbox between a terminal's
+ * thread and the control thread
+ *
+ * A terminal's life: terminal_start() makes the thread; the thread asks, the
+ * control thread serves; at its end the thread posts terminal_gone(), which
+ * joins it and frees everything.  Posts run in order, so a request can never
+ * be served after its terminal is gone.
+ */
+#include "cli/terminal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/env.h"
+#include "cli/session_priv.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/loop.h"
+
+#define VTY_MAX	    4
+#define FRONTS_MAX  4
+#define GOODBYE_MAX 200 /* turns of 20 ms that terminals get to end */
+
+struct sessions {
+	const struct env *env;
+	struct terminal_list terminals; /* owned */
+	struct {
+		void (*fn)(void *arg);
+		void *arg;
+	} front[FRONTS_MAX];
+	int nfront;
+};
+
+struct sessions *sessions_new(const struct env *env)
+{
+	struct sessions *s = xcalloc(1, sizeof(*s));
+
+	s->env = env;
+	TAILQ_INIT(&s->terminals);
+	return s;
+}
+
+struct loop *sessions_loop(const struct sessions *s)
+{
+	return s->env->loop;
+}
+
+const struct env *sessions_env(const struct sessions *s)
+{
+	return s->env;
+}
+
+void sessions_on_free(struct sessions *s, void (*fn)(void *arg), void *arg)
+{
+	assert(s->nfront < FRONTS_MAX);
+	s->front[s->nfront].fn = fn;
+	s->front[s->nfront++].arg = arg;
+}
+
+void sessions_free(struct sessions *s)
+{
+	struct terminal *t = NULL;
+
+	if (!s)
+		return;
+	for (int i = 0; i < s->nfront; i++)
+		s->front[i].fn(s->front[i].arg);
+	TAILQ_FOREACH(t, &s->terminals, link)
+		terminal_hang_up(t, T_HUNG_UP);
+	for (int i = 0; !TAILQ_EMPTY(&s->terminals) && i < GOODBYE_MAX; i++)
+		loop_turn(s->env->loop, 20);
+	if (TAILQ_EMPTY(&s->terminals))
+		free(s); /* else a thread hangs in its terminal: let it be */
+}
+
+/* ---- serving a request ---------------------------------------------------- */
+
+static void reply_send(struct terminal *t)
+{
+	struct session *s = t->session;
+	struct reply *r = &t->reply;
+
+	(void)str_copy(r->prompt, sizeof(r->prompt), session_prompt(s));
+	r->echo = session_echo(s);
+	r->over = session_over(s);
+	r->asking = session_asking(s);
+	r->logged_in = session_logged_in(s);
+	session_term(s, &r->term);
+	t->answered = true;
+	(void)pthread_cond_signal(&t->changed);
+}
+
+static void job_over(void *arg)
+{
+	struct terminal *t = arg;
+
+	(void)pthread_mutex_lock(&t->lock);
+	session_take_output(t->session, &t->reply.out);
+	reply_send(t);
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+static void session_renew(struct terminal *t)
+{
+	session_free(t->session);
+	t->session = session_new(t->all->env, t->kind, t->where);
+	(void)str_copy(t->session->cli.line_name,
+		       sizeof(t->session->cli.line_name), t->name);
+	session_on_ready(t->session, job_over, t);
+}
+
+/* Control thread.  The terminal's thread sleeps, so the lock is not needed for
+ * the work itself; nothing else may be done meanwhile but hanging up. */
+static void serve(void *arg)
+{
+	struct terminal *t = arg;
+	struct reply *r = &t->reply;
+	char *text = t->text;
+
+	r->add[0] = '\0';
+	t->text = NULL;
+	if (t->ask == ASK_OPEN)
+		session_renew(t);
+	else if (t->ask == ASK_LINE)
+		session_line(t->session, text, &r->out);
+	else if (t->ask == ASK_HELP)
+		session_help(t->session, text, &r->out);
+	else if (t->ask == ASK_COMPLETE)
+		session_complete(t->session, text, r->add, sizeof(r->add));
+	else
+		session_interrupt(t->session, &r->out);
+	if (text)
+		wipe(text, strlen(text));
+	free(text);
+	if (session_busy(t->session))
+		return;
+	(void)pthread_mutex_lock(&t->lock);
+	reply_send(t);
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+/* ---- the terminal's side -------------------------------------------------- */
+
+static void reply_take(struct terminal *t, struct reply *r)
+{
+	struct out old = r->out;
+
+	*r = t->reply;
+	r->over |= t->hung;
+	t->reply.out = old;
+	out_clear(&t->reply.out);
+}
+
+void terminal_ask(struct terminal *t, enum ask ask, const char *text,
+		  struct reply *r)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	if (!t->hung) {
+		t->ask = ask;
+		t->text = text ? xstrdup(text) : NULL;
+		t->answered = false;
+		loop_post(t->all->env->loop, serve, t);
+		while (!t->answered && !t->hung)
+			(void)pthread_cond_wait(&t->changed, &t->lock);
+	}
+	if (t->answered)
+		reply_take(t, r);
+	r->over |= t->hung;
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+bool terminal_hung(struct terminal *t, char *why, size_t cap)
+{
+	bool hung = false;
+
+	(void)pthread_mutex_lock(&t->lock);
+	hung = t->hung;
+	(void)str_copy(why, cap, t->why);
+	(void)pthread_mutex_unlock(&t->lock);
+	return hung;
+}
+
+static void terminal_gone(void *arg)
+{
+	struct terminal *t = arg;
+
+	(void)pthread_join(t->thread, NULL);
+	TAILQ_REMOVE(&t->all->terminals, t, link);
+	session_free(t->session);
+	out_fini(&t->reply.out);
+	(void)close(t->wake);
+	(void)pthread_cond_destroy(&t->changed);
+	(void)pthread_mutex_destroy(&t->lock);
+	if (t->gone)
+		t->gone(t->gone_arg);
+	free(t);
+}
+
+static void *terminal_thread(void *arg)
+{
+	struct terminal *t = arg;
+
+	terminal_run(t);
+	loop_post(t->all->env->loop, terminal_gone, t);
+	return NULL;
+}
+
+bool terminal_start(struct sessions *s, struct terminal *t)
+{
+	t->all = s;
+	t->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	(void)pthread_mutex_init(&t->lock, NULL);
+	(void)pthread_cond_init(&t->changed, NULL);
+	session_renew(t);
+	if (t->wake >= 0 &&
+	    !pthread_create(&t->thread, NULL, terminal_thread, t)) {
+		TAILQ_INSERT_TAIL(&s->terminals, t, link);
+		return true;
+	}
+	if (t->wake >= 0)
+		(void)close(t->wake);
+	session_free(t->session);
+	free(t);
+	return false;
+}
+
+void terminal_hang_up(struct terminal *t, const char *why)
+{
+	uint64_t one = 1;
+
+	(void)pthread_mutex_lock(&t->lock);
+	if (!t->hung)
+		(void)str_copy(t->why, sizeof(t->why), why);
+	t->hung = true;
+	(void)pthread_cond_signal(&t->changed);
+	(void)pthread_mutex_unlock(&t->lock);
+	if (write(t->wake, &one, sizeof(one)) < 0)
+		return; /* full: it is readable already */
+}
+
+/* ---- lines ---------------------------------------------------------------- */
+
+static const struct terminal *line_find(const struct sessions *s,
+					const char *name)
+{
+	const struct terminal *t = NULL;
+
+	TAILQ_FOREACH(t, &s->terminals, link)
+		if (!strcmp(t->name, name))
+			return t;
+	return NULL;
+}
+
+static const char *const vty_names[VTY_MAX] = { "vty1", "vty2", "vty3",
+						"vty4" };
+
+const char *sessions_vty(const struct sessions *s)
+{
+	for (int i = 0; i < VTY_MAX; i++)
+		if (!line_find(s, vty_names[i]))
+			return vty_names[i];
+	return NULL;
+}
+
+static void duration(struct out *o, time_t s)
+{
+	long n = s < 0 ? 0 : (long)s;
+
+	out_col(o, 12, "%02ld:%02ld:%02ld", n / 3600, n / 60 % 60, n % 60);
+}
+
+static void line_show(const char *name, const struct cli *c,
+		      const struct cli *own, struct out *o)
+{
+	time_t now = time(NULL);
+
+	out_puts(o, c && c == own ? "* " : "  ");
+	out_col(o, 10, "%s", name);
+	if (!c || c->state != CLI_READY) {
+		out_puts(o, "Not logged in\n");
+		return;
+	}
+	out_col(o, 18, "%s", c->user);
+	duration(o, now - c->login_time);
+	duration(o, now - c->last_time);
+	out_printf(o, "%s\n", c->where);
+}
+
+void sessions_show(const struct sessions *s, const struct cli *own,
+		   struct out *o)
+{
+	const struct terminal *t = NULL;
+
+	out_puts(o, "  ");
+	out_col(o, 10, "Line");
+	out_col(o, 18, "User");
+	out_col(o, 12, "Login");
+	out_col(o, 12, "Idle");
+	out_puts(o, "Location\n");
+	if (!s || !line_find(s, "console"))
+		line_show("console", s ? NULL : own, own, o);
+	if (!s)
+		return;
+	TAILQ_FOREACH(t, &s->terminals, link)
+		if (strncmp(t->name, "vty", 3) != 0)
+			line_show(t->name, &t->session->cli, own, o);
+	for (int i = 0; i < VTY_MAX; i++) {
+		t = line_find(s, vty_names[i]);
+		line_show(vty_names[i], t ? &t->session->cli : NULL, own, o);
+	}
+}
+
+int sessions_disconnect(struct sessions *s, const char *name, struct err *err)
+{
+	struct terminal *t = NULL;
+
+	if (s)
+		TAILQ_FOREACH(t, &s->terminals, link)
+			if (str_ieq(t->name, name))
+				break;
+	if (!t)
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "No session on line %s: see show lines", name);
+	terminal_hang_up(t, T_HUNG_UP);
+	return 0;
+}

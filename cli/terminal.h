@@ -1,0 +1,85 @@
+#ifndef CSS_CLI_TERMINAL_H
+#define CSS_CLI_TERMINAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "cli/session.h"
+#include "emu/base/out.h"
+
+struct sessions;
+
+/*
+ * A terminal is a thread on a pair of descriptors and one session of the
+ * control thread.  They talk through the mailbox below: the thread puts in a
+ * request, posts to the loop and sleeps; the control thread fills in the reply,
+ * at once or when the session's job is over.  The thread never touches the
+ * session, the control thread never touches the descriptors.
+ */
+enum ask {
+	ASK_OPEN, /* a new session, in the place of one that is over */
+	ASK_LINE,
+	ASK_HELP,
+	ASK_COMPLETE,
+	ASK_INTERRUPT,
+};
+
+struct reply {
+	struct out out; /* what to print; the terminal's memory */
+	char prompt[512];
+	char add[256]; /* ASK_COMPLETE */
+	bool echo, over, asking, logged_in;
+	struct session_term term;
+};
+
+struct terminal {
+	TAILQ_ENTRY(terminal) link;
+	struct sessions *all;
+	enum session_kind kind;
+	int in, out; /* the thread's; closed by the owner in gone() */
+	bool tty;
+	bool comes_back; /* the console: log in again after logging out */
+	char where[64];
+	char name[16]; /* console, vty1 */
+	/* control thread, when the thread has ended and been joined */
+	void (*gone)(void *arg);
+	void *gone_arg;
+
+	pthread_t thread;
+	struct session *session; /* control thread's */
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t changed;
+	enum ask ask;
+	char *text;
+	bool answered;
+	struct reply reply;
+	bool hung;    /* the switch wants this terminal to end ... */
+	char why[80]; /* ... and tells the user so */
+	int wake;     /* eventfd, readable when hung */
+};
+
+TAILQ_HEAD(terminal_list, terminal);
+
+/* ---- control thread (sessions.c) ------------------------------------------ */
+struct loop *sessions_loop(const struct sessions *s);
+const struct env *sessions_env(const struct sessions *s);
+/* Starts the thread of a terminal whose upper part is filled in; owns it from
+ * then on.  false: no thread to be had, t is freed and gone() not called. */
+bool terminal_start(struct sessions *s, struct terminal *t);
+void terminal_hang_up(struct terminal *t, const char *why);
+/* The lowest free name of vty1..vty4; NULL: all are taken. */
+const char *sessions_vty(const struct sessions *s);
+/* What to stop and free when all sessions end (listeners). */
+void sessions_on_free(struct sessions *s, void (*fn)(void *arg), void *arg);
+
+/* ---- the terminal's thread ------------------------------------------------ */
+/* Sends a request and waits; r's text is the caller's to clear.  When the
+ * terminal was hung up, r->over is set. */
+void terminal_ask(struct terminal *t, enum ask ask, const char *text,
+		  struct reply *r);
+bool terminal_hung(struct terminal *t, char *why, size_t cap);
+void terminal_run(struct terminal *t); /* console.c: until the end */
+
+#endif
