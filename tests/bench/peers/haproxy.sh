@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# HAProxy in TCP mode, one thread.
+peer_version() { haproxy -v | head -n 1; }
+
+haproxy_listen() { # NAME FRONT-OPTIONS SERVER-OPTIONS [LINE]
+	printf 'listen %s\n  bind %s\n  server s %s\n  %s\n' "$1" \
+		"$FRONT_HOST:$2" "$BACK_HOST:$3" "${4:-}"
+}
+
+peer_start() {
+	local buffers='' splice=''
+	case $WORKLOAD in
+	bulk | bulkterm) buffers="tune.bufsize 65536" ;;
+	tcpbulk) splice="option splice-response" ;;
+	esac
+	{
+		cat <<-CFG
+		global
+		  nbthread 1
+		  maxconn 9500
+		  maxpipes 100
+		  no-memory-trimming
+		  ssl-server-verify none
+		  ssl-default-bind-options ssl-min-ver TLSv1.2
+		  ssl-default-server-options ssl-min-ver TLSv1.2
+		  $buffers
+		defaults
+		  mode tcp
+		  timeout connect 5s
+		  timeout client 120s
+		  timeout server 120s
+		CFG
+		haproxy_listen rsa "$F_RSA ssl crt $CERT_RSA" "$B_RSA ssl"
+		haproxy_listen ec "$F_EC ssl crt $CERT_EC" "$B_EC ssl"
+		haproxy_listen term "$F_TERM ssl crt $CERT_EC" "$B_CLEAR"
+		haproxy_listen tcp "$F_TCP" "$B_CLEAR" "$splice"
+	} >"$W/haproxy.cfg"
+	spawn haproxy -db -q -f "$W/haproxy.cfg"
+}

@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# css11500 on the host's own sockets with one worker.  The address map finds the
+# appliance's 10.0.0.1 at 127.0.0.1.  A front is a virtual SSL server whose clear
+# text goes to VIP 10.0.0.2; a rule there leads to a service of a backend-server
+# entry, which encrypts again, or to a plain one.
+peer_version() { "$CSS11500" --version | head -n 1; }
+
+# A back-end entry's own address is where rules send clear text: it needs ports
+# of its own, so the back end's port moved up.
+clear_port() { echo $(($1 + 1000)); }
+
+ssl_server() { # INDEX FRONT-PORT KEY-PAIR
+	cat <<-CFG
+	  ssl-server $1
+	  ssl-server $1 vip address 10.0.0.1
+	  ssl-server $1 port $2
+	  ssl-server $1 rsacert $3
+	  ssl-server $1 rsakey $3
+	  ssl-server $1 cipher all-cipher-suites 10.0.0.2 $2
+	CFG
+}
+
+backend_server() { # INDEX BACK-PORT
+	cat <<-CFG
+	  backend-server $1
+	  backend-server $1 ip address 10.0.0.1
+	  backend-server $1 port $(clear_port "$2")
+	  backend-server $1 server-ip 10.0.0.1
+	  backend-server $1 server-port $2
+	CFG
+}
+
+service() { # NAME PORT [LINE...]
+	printf 'service %s\n  ip address 10.0.0.1\n  protocol tcp\n  port %s\n' \
+		"$1" "$2"
+	[ $# -lt 3 ] || printf '  %s\n' "${@:3}"
+	printf '  keepalive type none\n  active\n'
+}
+
+rule() { # NAME VIP PORT SERVICE
+	cat <<-CFG
+	  content $1
+	    vip address $2
+	    protocol tcp
+	    port $3
+	    add service $4
+	    active
+	CFG
+}
+
+startup() {
+	for key in rsa ec; do
+		echo "ssl associate rsakey $key $key.pem"
+		echo "ssl associate cert $key $key.pem"
+	done
+	echo "ssl-proxy-list bench"
+	ssl_server 1 "$F_RSA" rsa
+	ssl_server 2 "$F_EC" ec
+	ssl_server 3 "$F_TERM" ec
+	backend_server 1 "$B_RSA"
+	backend_server 2 "$B_EC"
+	echo "  active"
+	cat <<-CFG
+	service card
+	  type ssl-accel
+	  slot 2
+	  keepalive type none
+	  add ssl-proxy-list bench
+	  active
+	CFG
+	service rsa "$(clear_port "$B_RSA")" "type ssl-accel-backend" \
+		"add ssl-proxy-list bench"
+	service ec "$(clear_port "$B_EC")" "type ssl-accel-backend" \
+		"add ssl-proxy-list bench"
+	service clear "$B_CLEAR"
+	echo "owner bench"
+	rule tls-rsa 10.0.0.1 "$F_RSA" card
+	rule tls-ec 10.0.0.1 "$F_EC" card
+	rule tls-term 10.0.0.1 "$F_TERM" card
+	rule clear-rsa 10.0.0.2 "$F_RSA" rsa
+	rule clear-ec 10.0.0.2 "$F_EC" ec
+	rule clear-term 10.0.0.2 "$F_TERM" clear
+	rule tcp 10.0.0.1 "$F_TCP" clear
+}
+
+peer_start() {
+	startup >"$W/startup"
+	rm -rf "$W/disk"
+	spawn "$CSS11500" run --disk "$W/disk" --telnet off --workers 1 \
+		--map auto --startup "$W/startup" --import-ssl "$CERT_RSA" \
+		--import-ssl "$CERT_EC"
+}
