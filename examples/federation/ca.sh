@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A small certificate authority of openssl, for the example and the tests.
 # Sourced; every function works in the current folder.
 #

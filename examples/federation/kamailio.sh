@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Kamailio in an IM and Presence node's place.  Sourced.
 #
 #   kamailio_config FILE NAME ADDRESS PROFILE FOLDER
