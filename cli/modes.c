@@ -58,7 +58,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 
 #define SHOWS                                                                  \
 	show_chassis_cmds, show_system_cmds, show_service_cmds,                \
-		show_rule_cmds, show_group_cmds, show_flow_cmds,               \
+		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
+		show_flow_cmds,                                                \
 		show_keepalive_cmds, show_ip_cmds, show_ssl_cmds
 
 /* Everything that is not the mode's own. */

@@ -87,7 +87,8 @@ extern const struct cmd show_system_cmds[];  /* show_system.c */
 extern const struct cmd show_log_cmds[];     /* show_log.c: SuperUser, too */
 extern const struct cmd clear_log_cmds[];    /* show_log.c: SuperUser */
 extern const struct cmd show_service_cmds[]; /* show_service.c */
-extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, owner, content */
+extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, content */
+extern const struct cmd show_owner_cmds[];   /* show_owner.c: owner, summary */
 extern const struct cmd show_group_cmds[];   /* show_group.c */
 extern const struct cmd show_flow_cmds[];    /* show_flow.c */
 extern const struct cmd show_keepalive_cmds[];

@@ -1,9 +1,11 @@
 /*
- * show rule, owner, content, summary: content rules as written and what has
- * come to them (content.md 2.9).  A rule and an owner may be left out in their
- * own modes.  Attributes of the product that no command can set here stand at
- * their defaults, which is also how traffic treats them.
+ * show rule, rule-summary, content: content rules as written and what has come
+ * to them (content.md 2.9).  A rule and an owner may be left out in their own
+ * modes.  Attributes of the product that no command can set here stand at their
+ * defaults, which is also how traffic treats them.
  */
+#include "cli/show_rule.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -39,13 +41,7 @@ enum {
 	W_SUM_URL = 34,
 	W_SUM_RULE = 17,
 	W_SUM_OWNER = 17,
-	/* show summary */
-	W_ALL_OWNER = 17,
-	W_ALL_RULE = 21,
-	W_ALL_STATE = 10,
-	W_ALL_SERVICE = 17,
-	/* show owner, show rule OWNER RULE statistics */
-	W_OW_LABEL = 22,
+	/* show rule OWNER RULE statistics */
 	W_STAT_LABEL = 26,
 	W_STAT = -12,
 };
@@ -348,7 +344,7 @@ static void services_show(const struct env *env, const struct content *r,
 	}
 }
 
-static void counters_show(const struct rule_counters *c, struct out *o)
+void rule_counters_show(const struct rule_counters *c, struct out *o)
 {
 	stat(o, "Total Hits:", c->hits);
 	stat(o, "Total Bytes:", c->bytes);
@@ -365,7 +361,7 @@ static void statistics_show(const struct env *env, const struct content *r,
 
 	live_rule_counters(env, r, &c);
 	out_printf(o, "\nRule: %s  Owner: %s\n", r->name, r->owner->name);
-	counters_show(&c, o);
+	rule_counters_show(&c, o);
 }
 
 static void everything_show(const struct env *env, const struct content *r,
@@ -408,8 +404,8 @@ static rule_show_fn rule_aspect(const struct args *a)
 /* ---- which rules ---------------------------------------------------------------- */
 
 /* The owner that was typed; err and NULL when there is none of that name. */
-static const struct owner *owner_of(struct cli *cli, const char *name,
-				    struct err *err)
+const struct owner *owner_named(struct cli *cli, const char *name,
+				struct err *err)
 {
 	const struct owner *o = owner_find(cli_conf(cli), name);
 
@@ -451,7 +447,7 @@ static int rules_here(struct cli *cli, const struct args *a, struct err *err)
 
 static int rules_of(struct cli *cli, const struct args *a, struct err *err)
 {
-	const struct owner *ow = owner_of(cli, arg_word(a, "owner"), err);
+	const struct owner *ow = owner_named(cli, arg_word(a, "owner"), err);
 
 	if (!ow)
 		return -1;
@@ -463,7 +459,7 @@ static int rules_of(struct cli *cli, const struct args *a, struct err *err)
 static int rule_one(struct cli *cli, const struct args *a, struct err *err)
 {
 	const char *name = arg_word(a, "rule");
-	const struct owner *ow = owner_of(cli, arg_word(a, "owner"), err);
+	const struct owner *ow = owner_named(cli, arg_word(a, "owner"), err);
 	const struct content *r = NULL;
 
 	if (!ow)
@@ -493,7 +489,7 @@ static void summary_line(const struct content *r, struct out *o)
 	out_printf(o, "%s\n", r->active ? "Active" : "Suspend");
 }
 
-static void summary_head(struct out *o)
+void rule_summary_head(struct out *o)
 {
 	out_col(o, W_SUM_VIP, "VIP Address");
 	out_col(o, W_SUM_PORT, "Port");
@@ -504,7 +500,7 @@ static void summary_head(struct out *o)
 	out_puts(o, "State\n\n");
 }
 
-static void owner_summary(const struct owner *ow, struct out *o)
+void rule_summary_of(const struct owner *ow, struct out *o)
 {
 	const struct content *r = NULL;
 
@@ -517,15 +513,15 @@ static int rule_summary(struct cli *cli, const struct args *a, struct err *err)
 	const char *name = arg_word(a, "owner");
 	const struct owner *ow = NULL;
 
-	if (name && !(ow = owner_of(cli, name, err)))
+	if (name && !(ow = owner_named(cli, name, err)))
 		return -1;
-	summary_head(cli_out(cli));
+	rule_summary_head(cli_out(cli));
 	if (ow) {
-		owner_summary(ow, cli_out(cli));
+		rule_summary_of(ow, cli_out(cli));
 		return 0;
 	}
 	TAILQ_FOREACH(ow, &cli_conf(cli)->owners, link)
-		owner_summary(ow, cli_out(cli));
+		rule_summary_of(ow, cli_out(cli));
 	return 0;
 }
 
@@ -564,166 +560,6 @@ static int content(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- show owner --------------------------------------------------------------------- */
-
-static void owner_line(struct out *o, const char *name, const char *value)
-{
-	out_col(o, W_OW_LABEL, "%s", name);
-	out_printf(o, "%s\n", value);
-}
-
-static void owner_show(const struct env *env, const struct owner *ow,
-		       struct out *o)
-{
-	(void)env;
-	out_puts(o, "\n");
-	owner_line(o, "Name:", ow->name);
-	owner_line(o, "Billing Info:", ow->billing_info);
-	owner_line(o, "Address:", ow->address);
-	owner_line(o, "Email:", ow->email);
-	owner_line(o, "DNS Policy:", "none");
-	owner_line(o, "Case Matching:",
-		   ow->case_sensitive ? "Sensitive" : "Insensitive");
-}
-
-/* The sums over the owner's rules. */
-static void owner_statistics(const struct env *env, const struct owner *ow,
-			     struct out *o)
-{
-	struct rule_counters sum = { 0 }, c;
-	const struct content *r = NULL;
-
-	TAILQ_FOREACH(r, &ow->contents, link) {
-		live_rule_counters(env, r, &c);
-		sum.hits += c.hits;
-		sum.bytes += c.bytes;
-		sum.frames += c.frames;
-		sum.redirects += c.redirects;
-		sum.rejects += c.rejects;
-		sum.overload_rejects += c.overload_rejects;
-	}
-	out_printf(o, "\nOwner: %s\n", ow->name);
-	counters_show(&sum, o);
-}
-
-static void owner_content(const struct env *env, const struct owner *ow,
-			  struct out *o)
-{
-	(void)env;
-	summary_head(o);
-	owner_summary(ow, o);
-}
-
-static void owner_aspect(struct cli *cli, const struct args *a,
-			 const struct owner *ow)
-{
-	if (arg_key(a, "statistics"))
-		owner_statistics(cli_env(cli), ow, cli_out(cli));
-	else if (arg_key(a, "content"))
-		owner_content(cli_env(cli), ow, cli_out(cli));
-	else
-		owner_show(cli_env(cli), ow, cli_out(cli));
-}
-
-static int owner_one(struct cli *cli, const struct args *a, struct err *err)
-{
-	const struct owner *ow = owner_of(cli, arg_word(a, "owner"), err);
-
-	if (!ow)
-		return -1;
-	owner_aspect(cli, a, ow);
-	return 0;
-}
-
-static int owners(struct cli *cli, const struct args *a, struct err *err)
-{
-	const struct owner *ow = scope_owner(cli);
-
-	(void)err;
-	if (ow) {
-		owner_aspect(cli, a, ow);
-		return 0;
-	}
-	TAILQ_FOREACH(ow, &cli_conf(cli)->owners, link)
-		owner_aspect(cli, a, ow);
-	return 0;
-}
-
-/* ---- show summary --------------------------------------------------------------------- */
-
-/* The rule's first service stands on its line, the others below it. */
-static void tree_services(const struct env *env, const struct content *r,
-			  struct out *o)
-{
-	const struct service *s = NULL;
-	int shown = 0;
-
-	for (int i = 0; i < r->nservice; i++) {
-		s = service_find(env->conf, r->service[i].name);
-		if (!s)
-			continue;
-		if (shown++)
-			out_printf(o, "%*s",
-				   W_ALL_OWNER + W_ALL_RULE + W_ALL_STATE, "");
-		out_col(o, W_ALL_SERVICE, "%s", s->name);
-		out_printf(
-			o, "%llu\n",
-			(unsigned long long)live_rule_service_hits(env, r, s));
-	}
-	if (!shown)
-		out_puts(o, "\n");
-}
-
-static void tree_show(const struct env *env, const struct owner *ow,
-		      struct out *o)
-{
-	const struct content *r = NULL;
-	const char *name = ow->name;
-
-	TAILQ_FOREACH(r, &ow->contents, link) {
-		out_col(o, W_ALL_OWNER, "%s", name);
-		out_col(o, W_ALL_RULE, "%s", r->name);
-		out_col(o, W_ALL_STATE, "%s", r->active ? "Active" : "Suspend");
-		tree_services(env, r, o);
-		name = "";
-	}
-	if (*name)
-		out_printf(o, "%s\n", name);
-}
-
-static void summary_totals(const struct env *env, struct out *o)
-{
-	struct plane_totals t;
-
-	live_totals(env, &t);
-	out_puts(o, "Global Bypass Counters:\n");
-	out_printf(o, "No Rule Bypass Count: %llu\n",
-		   (unsigned long long)t.no_rule);
-	out_puts(o, "Acl Bypass Count:     0\n\n");
-	out_col(o, W_ALL_OWNER, "Owner");
-	out_col(o, W_ALL_RULE, "Content Rules");
-	out_col(o, W_ALL_STATE, "State");
-	out_col(o, W_ALL_SERVICE, "Services");
-	out_puts(o, "Service Hits\n");
-}
-
-static int summary(struct cli *cli, const struct args *a, struct err *err)
-{
-	const char *name = arg_word(a, "owner");
-	const struct owner *ow = NULL;
-
-	if (name && !(ow = owner_of(cli, name, err)))
-		return -1;
-	summary_totals(cli_env(cli), cli_out(cli));
-	if (ow) {
-		tree_show(cli_env(cli), ow, cli_out(cli));
-		return 0;
-	}
-	TAILQ_FOREACH(ow, &cli_conf(cli)->owners, link)
-		tree_show(cli_env(cli), ow, cli_out(cli));
-	return 0;
-}
-
 const struct cmd show_rule_cmds[] = {
 	{ .syntax = "show rule", .help = "Content rules", .run = rules_here },
 	{ .syntax = "show rule <owner:owner>",
@@ -746,19 +582,5 @@ const struct cmd show_rule_cmds[] = {
 		  "Begin with this index\n"
 		  "Index of a content rule",
 	  .run = content },
-	{ .syntax = "show owner [{statistics|content}]",
-	  .help = "Owners\n"
-		  "Counters of the owner's rules\n"
-		  "The owner's rules",
-	  .run = owners },
-	{ .syntax = "show owner <owner:owner> [{statistics|content}]",
-	  .help = "Owner name\n"
-		  "Counters of the owner's rules\n"
-		  "The owner's rules",
-	  .run = owner_one },
-	{ .syntax = "show summary [<owner:owner>]",
-	  .help = "Owners, rules and services with their hits\n"
-		  "Owner name",
-	  .run = summary },
 	{ 0 },
 };
