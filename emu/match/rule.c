@@ -2,7 +2,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "emu/base/xalloc.h"
 #include "emu/match/url.h"
@@ -148,8 +147,8 @@ struct match_table *match_new(const struct match_rule *rules, int n)
 		if (width(&rules[i]) <= EXPAND_MAX)
 			places += (size_t)width(&rules[i]);
 	t->rule = xcalloc((size_t)n + 1, sizeof(*t->rule));
-	if (n)
-		memcpy(t->rule, rules, (size_t)n * sizeof(*t->rule));
+	for (int i = 0; i < n; i++)
+		t->rule[i] = rules[i];
 	t->place = xcalloc(places + 1, sizeof(*t->place));
 	t->wide = xcalloc((size_t)n + 1, sizeof(*t->wide));
 	for (int i = 0; i < n; i++)

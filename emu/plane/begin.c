@@ -1,0 +1,519 @@
+#include "emu/plane/relay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "emu/conf/service.h"
+#include "emu/flow/decide.h"
+#include "emu/flow/policy.h"
+#include "emu/flow/shared.h"
+#include "emu/io/hostmap.h"
+#include "emu/io/sock.h"
+#include "emu/net/http.h"
+#include "emu/plane/plane.h"
+#include "sslmod/image.h"
+
+/*
+ * From an accepted connection to two open legs.
+ *
+ * decide ── local ────────────────────────────────────────► connect
+ *        ── ssl-accel ► handshake ► decide again ── local ─► connect
+ *                                     ── backend, init ────► connect, TLS
+ *        ── ssl-init ──────────────────────────────────────► connect, TLS
+ *
+ * A layer 5 rule puts a wait for the request in front of either decision.  The
+ * server side is not connected before the client's handshake is over: the
+ * product does the same, and balancing then counts no failed handshake.
+ *
+ * ssl-queue-delay and Nagle's algorithm collect small pieces to save packets;
+ * here every piece that has arrived is sent at once, in one write, and
+ * TCP_NODELAY is on for both legs.
+ */
+
+#define PLAIN_CONNECT_MS 30000 /* as long as a module's SYN timeout */
+#define REQUEST_MS	 16000
+
+static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
+
+/* content.md 3.7; port in host order */
+static uint32_t port_idle_ms(uint16_t port)
+{
+	switch (port) {
+	case 80:
+		return 8000;
+	case 21:
+	case 22:
+	case 23:
+	case 119:
+	case 179:
+	case 1080:
+		return 600000;
+	default:
+		return 16000;
+	}
+}
+
+static uint32_t clamp_ms(int64_t ms)
+{
+	return ms > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ms;
+}
+
+/* Of a flow without a module: rule, then group, then port. */
+static uint32_t plain_idle_ms(const struct flow_use *u)
+{
+	if (u->rule && u->rule->idle_ms != POLICY_UNSET)
+		return clamp_ms(u->rule->idle_ms);
+	if (u->group && u->group->idle_ms != POLICY_UNSET)
+		return clamp_ms(u->group->idle_ms);
+	return port_idle_ms(ntohs(u->key.dport));
+}
+
+static uint32_t sooner(uint32_t a, uint32_t b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return a < b ? a : b;
+}
+
+static void enter_state(struct flow *f, enum flow_state s, uint32_t limit_ms)
+{
+	f->state = s;
+	f->since_ms = f->used_ms = f->w->now_ms;
+	f->limit_ms = limit_ms;
+	wheel_set(f);
+}
+
+static bool watch(struct worker *w, struct leg *g)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.ptr = g,
+	};
+
+	return !epoll_ctl(w->ep, EPOLL_CTL_ADD, g->fd, &ev);
+}
+
+/* ---- server side ----------------------------------------------------------- */
+
+static enum flow_end connect_error(int error)
+{
+	switch (error) {
+	case EADDRNOTAVAIL:
+		return END_NO_SOURCE;
+	case EMFILE:
+	case ENFILE:
+		return END_NO_DESCRIPTOR;
+	case ENOBUFS:
+	case ENOMEM:
+		return END_NO_MEMORY;
+	default:
+		return END_REFUSED;
+	}
+}
+
+static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
+			   struct in_addr src, const struct ssl_back *back)
+{
+	struct leg *g = &f->leg[LEG_SERVER];
+
+	g->fd = sock_connect(f->w->map, dst, port, src);
+	if (g->fd < 0) {
+		flow_fail(f, connect_error(errno), strerror(errno));
+		return;
+	}
+	if (back)
+		g->tls = tls_connect(back, (int)f->w->number, g->fd);
+	if ((back && !g->tls) || !watch(f->w, g)) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	enter_state(f, FLOW_CONNECT, f->connect_ms);
+}
+
+static void connect_plain(struct flow *f, struct in_addr dst, in_port_t port,
+			  struct in_addr src)
+{
+	connect_server(f, dst, port, src, NULL);
+}
+
+static void connect_tls(struct flow *f, const struct ssl_back *back,
+			struct in_addr src)
+{
+	struct ssl_leg_opts o;
+	struct in_addr dst;
+	uint16_t port;
+
+	ssl_back_opts(back, &o);
+	ssl_back_server(back, &dst, &port);
+	f->connect_ms = o.server_syn_ms;
+	/* a module's entries govern, a rule's idle time does not (ssl.md 2.4) */
+	f->idle_ms = sooner(f->image ? f->idle_ms : o.virt_idle_ms,
+			    sooner(o.virt_idle_ms, o.server_idle_ms));
+	connect_server(f, dst, htons(port), src, back);
+}
+
+/* ---- client side of a module ------------------------------------------------ */
+
+static void terminate(struct flow *f, const struct policy_service *svc)
+{
+	struct flow_use *u = &f->use[0];
+	struct leg *g = &f->leg[LEG_CLIENT];
+	const struct ssl_front *front;
+	struct ssl_leg_opts o;
+
+	if (f->nuse > 1) {
+		flow_close(f, END_LOOP);
+		return;
+	}
+	front = ssl_image_front(svc->image, u->key.dst, ntohs(u->key.dport));
+	if (!front || f->leg[LEG_SERVER].rest) {
+		flow_fail(f, END_NO_ENTRY, svc->name);
+		return;
+	}
+	f->image = svc->image;
+	ssl_front_opts(front, &o);
+	f->idle_ms = sooner(o.virt_idle_ms, o.server_idle_ms);
+	g->tls = tls_accept(front, (int)f->w->number, g->fd);
+	if (!g->tls) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	g->open = false;
+	f->connect_ms = o.server_syn_ms;
+	enter_state(f, FLOW_HANDSHAKE, o.virt_syn_ms);
+}
+
+/* ---- decisions ---------------------------------------------------------------- */
+
+static void use_enter(struct flow *f, const struct verdict *v)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+	struct worker_counters *c = f->w->c;
+	const struct policy_service *svc = v->member->svc;
+
+	u->member = v->member;
+	u->group = svc->group;
+	u->dst = v->dst;
+	shared_enter(f->w->shared, svc->index);
+	count(&c->service[svc->index].total, 1);
+	count(&c->rule[v->rule->index].hits, 1);
+	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
+	if (!u->group)
+		return;
+	count(&c->group[u->group->index].hits, 1);
+	count(&c->group[u->group->index].total, 1);
+}
+
+static void forward(struct flow *f, const struct verdict *v)
+{
+	const struct policy_service *svc = v->member->svc;
+	struct flow_use *u = &f->use[f->nuse - 1];
+	const struct ssl_back *back = NULL;
+
+	use_enter(f, v);
+	if (svc->type == SERVICE_SSL_ACCEL) {
+		terminate(f, svc);
+		return;
+	}
+	if (!f->image)
+		f->idle_ms = plain_idle_ms(u);
+	if (svc->type == SERVICE_SSL_ACCEL_BACKEND && f->image)
+		back = ssl_image_back(f->image, svc->addr, svc->port);
+	if (svc->type == SERVICE_SSL_INIT) {
+		back = ssl_image_back(svc->image, svc->addr, svc->port);
+		if (!back) {
+			flow_fail(f, END_NO_ENTRY, svc->name);
+			return;
+		}
+	}
+	if (back)
+		connect_tls(f, back, v->src);
+	else
+		connect_plain(f, v->dst, v->dport, v->src);
+}
+
+static void drop(struct flow *f, const struct verdict *v)
+{
+	struct worker_counters *c = f->w->c;
+
+	if (!v->rule) {
+		count(&c->no_rule, 1);
+		flow_close(f, END_NO_RULE);
+		return;
+	}
+	count(&c->no_service, 1);
+	count(v->reason == REASON_OVERLOAD ? &c->rule[v->rule->index].overloads
+					   : &c->rule[v->rule->index].rejects,
+	      1);
+	flow_close(f, END_NO_SERVICE);
+}
+
+/* A clear-text target without a rule is a server itself (ssl.md 2.2). */
+static bool is_server_itself(const struct flow *f, const struct verdict *v)
+{
+	return f->nuse == 2 && v->reason == REASON_NO_RULE;
+}
+
+static void decide(struct flow *f, const struct match_request *req)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+	struct verdict v;
+
+	flow_decide(f->policy->p, f->w->shared, &u->key, req, f->w->now_ms, &v);
+	u->rule = v.rule;
+	if (v.kind == VERDICT_TERMINATE) {
+		f->head_seen = 0;
+		enter_state(f, FLOW_REQUEST, REQUEST_MS);
+	} else if (v.kind == VERDICT_FORWARD) {
+		forward(f, &v);
+	} else if (is_server_itself(f, &v)) {
+		u->dst = u->key.dst;
+		connect_plain(f, u->key.dst, u->key.dport,
+			      (struct in_addr){ INADDR_ANY });
+	} else {
+		drop(f, &v);
+	}
+}
+
+static void begin_use(struct flow *f, struct flow_use u)
+{
+	f->use[f->nuse++] = u;
+	count(&f->w->c->flows_total, 2); /* one each way, as `show flows` */
+	decide(f, NULL);
+}
+
+/* The clear side of the module opens: same client, the entry's target. */
+static void begin_clear(struct flow *f)
+{
+	struct flow_use u = { .key = f->use[0].key };
+	uint16_t port;
+
+	tls_clear_target(f->leg[LEG_CLIENT].tls, &u.key.dst, &port);
+	u.key.dport = htons(port);
+	begin_use(f, u);
+}
+
+/* ---- steps ---------------------------------------------------------------------- */
+
+static void step_handshake(struct flow *f)
+{
+	struct leg *g = &f->leg[LEG_CLIENT];
+	int r = leg_handshake(g);
+
+	if (r == 1)
+		begin_clear(f);
+	else if (r == LEG_EOF)
+		flow_fail(f, END_CLIENT_TLS, tls_reason(g->tls));
+}
+
+/* What has come of the request so far; decides when it is whole. */
+static void request_scan(struct flow *f)
+{
+	struct leg *s = &f->leg[LEG_SERVER];
+	struct match_request req = { .head = s->rest };
+	enum http_result r =
+		http_scan(s->rest, s->rest_len, &f->head_seen, &req.http);
+
+	if (r == HTTP_MORE)
+		return;
+	if (r == HTTP_BAD)
+		req.head = NULL;
+	decide(f, &req);
+}
+
+static void step_request(struct flow *f)
+{
+	struct leg *c = &f->leg[LEG_CLIENT], *s = &f->leg[LEG_SERVER];
+	int n;
+
+	if (!s->rest)
+		s->rest = worker_block(f->w);
+	if (!s->rest) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	while (f->state == FLOW_REQUEST && c->readable) {
+		n = leg_read(c, s->rest + s->rest_len, BLOCK_LEN - s->rest_len);
+		if (n == LEG_EOF || n == LEG_BROKEN) {
+			flow_close(f, END_CLIENT_RESET);
+			return;
+		}
+		if (n < 0)
+			return;
+		f->bytes[LEG_CLIENT] += (uint64_t)n;
+		s->rest_len += (uint32_t)n;
+		request_scan(f);
+	}
+}
+
+static void step_connect(struct flow *f)
+{
+	struct leg *g = &f->leg[LEG_SERVER];
+	int r;
+
+	if (!g->writable && !g->readable)
+		return;
+	r = leg_handshake(g);
+	if (r == 1)
+		enter_state(f, FLOW_OPEN, 0);
+	else if (r == LEG_EOF)
+		flow_fail(f, END_SERVER_TLS, tls_reason(g->tls));
+}
+
+void flow_run(struct flow *f)
+{
+	if (f->state == FLOW_HANDSHAKE)
+		step_handshake(f);
+	if (f->state == FLOW_REQUEST)
+		step_request(f);
+	if (f->state == FLOW_CONNECT)
+		step_connect(f);
+	if (f->state == FLOW_OPEN)
+		(void)flow_relay(f);
+}
+
+/* A leg failed while the flow is not open: nothing may be read to notice. */
+static bool is_dead_early(struct flow *f, struct leg *g, uint32_t events)
+{
+	int error;
+
+	if (f->state == FLOW_OPEN || !(events & (EPOLLERR | EPOLLHUP)))
+		return false;
+	if (g->side == LEG_CLIENT) {
+		if (f->state != FLOW_CONNECT && f->state != FLOW_REQUEST)
+			return false; /* the handshake will say it */
+		flow_close(f, END_CLIENT_RESET);
+		return true;
+	}
+	error = sock_error(g->fd);
+	if (!error)
+		return false;
+	flow_fail(f,
+		  error == ECONNRESET && g->tls ? END_SERVER_TLS
+						: connect_error(error),
+		  strerror(error));
+	return true;
+}
+
+void flow_event(struct leg *g, uint32_t events)
+{
+	struct flow *f = flow_of(g);
+
+	if (f->state == FLOW_OVER)
+		return;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		g->hup = true;
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		g->readable = true;
+	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+		g->writable = true;
+	if (!is_dead_early(f, g, events))
+		flow_run(f);
+}
+
+/* ---- a new flow ------------------------------------------------------------------- */
+
+static struct flow *flow_new(struct worker *w)
+{
+	struct block *b = w->free_flow;
+
+	if (!b)
+		return malloc(sizeof(struct flow));
+	w->free_flow = b->next;
+	return (struct flow *)(void *)b;
+}
+
+void flow_accepted(struct worker *w, const struct point *at, int fd,
+		   const struct sockaddr_in *peer)
+{
+	struct flow *f = flow_new(w);
+
+	if (!f) {
+		(void)close(fd);
+		return;
+	}
+	memset(f, 0, sizeof(*f));
+	f->leg[LEG_CLIENT] = f->leg[LEG_SERVER] = no_leg;
+	f->leg[LEG_SERVER].side = LEG_SERVER;
+	f->leg[LEG_CLIENT].fd = fd;
+	f->leg[LEG_CLIENT].open = true;
+	f->w = w;
+	f->policy = worker_policy(w);
+	f->connect_ms = PLAIN_CONNECT_MS;
+	LIST_INSERT_HEAD(&w->flows, f, link);
+	enter_state(f, FLOW_CONNECT, PLAIN_CONNECT_MS);
+	if (!watch(w, &f->leg[LEG_CLIENT])) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	begin_use(f,
+		  (struct flow_use){ .key = { .src = hostmap_reverse(
+						      w->map, peer->sin_addr),
+					      .dst = at->addr,
+					      .sport = peer->sin_port,
+					      .dport = at->port,
+					      .proto = IPPROTO_TCP } });
+}
+
+/* ---- questions ---------------------------------------------------------------------- */
+
+bool flow_uses_slot(const struct flow *f, unsigned slot)
+{
+	for (unsigned i = 0; i < f->nuse; i++) {
+		const struct policy_member *m = f->use[i].member;
+
+		if (m && m->svc->image && m->svc->slot == slot)
+			return true;
+	}
+	return false;
+}
+
+bool flow_uses_service(const struct flow *f, unsigned service)
+{
+	for (unsigned i = 0; i < f->nuse; i++) {
+		const struct policy_member *m = f->use[i].member;
+
+		if (m && m->svc->index == service)
+			return true;
+	}
+	return false;
+}
+
+static void lines_of(const struct flow *f, const struct flow_use *u,
+		     struct flow_line *line)
+{
+	struct flow_line out = {
+		.src = u->key.src,
+		.dst = u->key.dst,
+		.nat_dst = u->dst.s_addr ? u->dst : u->key.dst,
+		.sport = ntohs(u->key.sport),
+		.dport = ntohs(u->key.dport),
+		.proto = u->key.proto,
+		.rule = u->rule ? u->rule->index : 0,
+		.service = u->member ? u->member->svc->index : 0,
+		.idle_ms = (uint32_t)(f->w->now_ms - f->used_ms),
+		.bytes = f->bytes[LEG_CLIENT],
+	};
+
+	line[0] = out;
+	line[1] = out;
+	line[1].src = out.nat_dst;
+	line[1].dst = line[1].nat_dst = out.src;
+	line[1].sport = out.dport;
+	line[1].dport = out.sport;
+	if (u->member && u->member->svc->port)
+		line[1].sport = u->member->svc->port;
+	line[1].bytes = f->bytes[LEG_SERVER];
+}
+
+int flow_lines(const struct flow *f, struct flow_line *line, int max)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < f->nuse && n + 2 <= max; i++, n += 2)
+		lines_of(f, &f->use[i], &line[n]);
+	return n;
+}

@@ -1,0 +1,175 @@
+#include "emu/plane/relay.h"
+
+#include <sys/socket.h>
+
+#include "emu/flow/policy.h"
+
+/*
+ * Moving bytes between two open legs.  What is read from one leg is written to
+ * the other at once; what that leg does not take is kept in its rest, and as
+ * long as it has a rest, nothing more is read for it.  So back-pressure travels
+ * to the sender, and a connection that is idle owns no buffer.
+ *
+ * Plain to plain, reads that fill the buffer switch the direction to splice,
+ * which moves pages instead of copying; small pieces switch it back, because
+ * for them two calls through a pipe cost more than a copy.
+ */
+
+#define COPY_BUDGET   (1u << 20) /* bytes a direction a turn: others wait */
+#define SPLICE_BUDGET (8u << 20)
+#define SPLICE_SMALL  16384
+
+enum moved { MOVED_OK, MOVED_MORE, MOVED_OVER };
+
+static void account(struct flow *f, unsigned side, uint64_t n)
+{
+	struct worker_counters *c = f->w->c;
+
+	f->bytes[side] += n;
+	f->used_ms = f->w->now_ms;
+	for (unsigned i = 0; i < f->nuse; i++) {
+		const struct flow_use *u = &f->use[i];
+
+		if (u->rule) {
+			count(&c->rule[u->rule->index].bytes, n);
+			count(&c->rule[u->rule->index].frames, 1);
+		}
+		if (u->member && side == LEG_CLIENT)
+			count(&c->service[u->member->svc->index].bytes_in, n);
+		else if (u->member)
+			count(&c->service[u->member->svc->index].bytes_out, n);
+		if (u->group)
+			count(&c->group[u->group->index].bytes, n);
+	}
+}
+
+static enum moved over(struct flow *f, enum flow_end why)
+{
+	flow_close(f, why);
+	return MOVED_OVER;
+}
+
+static enum moved reset_by(struct flow *f, const struct leg *g)
+{
+	return over(f, g->side == LEG_CLIENT ? END_CLIENT_RESET
+					     : END_SERVER_RESET);
+}
+
+/* TLS gives a record at a time; gather them, so that one write takes all. */
+static int fill(struct leg *g, char *buf, size_t cap)
+{
+	size_t len = 0;
+	int n;
+
+	do {
+		n = leg_read(g, buf + len, cap - len);
+		if (n > 0)
+			len += (size_t)n;
+	} while (n > 0 && g->tls && len < cap);
+	if (n == LEG_EOF)
+		g->eof = true;
+	return len ? (int)len : n;
+}
+
+/* Bytes read, or enum leg_io of the reading side; *broken: of the writing. */
+static int copy(struct flow *f, struct leg *from, struct leg *to, bool *broken)
+{
+	char *buf = f->w->scratch;
+	int len = fill(from, buf, sizeof(f->w->scratch)), done = 0, n = 0;
+
+	if (len <= 0)
+		return len;
+	while (done < len && to->writable) {
+		n = leg_write(to, buf + done, (size_t)(len - done));
+		if (n <= 0)
+			break;
+		done += n;
+	}
+	*broken = n == LEG_BROKEN ||
+		  (done < len &&
+		   !leg_keep(f->w, to, buf + done, (size_t)(len - done)));
+	if (!from->tls && !to->tls && len == (int)sizeof(f->w->scratch))
+		from->bulk = true;
+	return len;
+}
+
+static int bulk(struct flow *f, struct leg *from, struct leg *to, bool *broken)
+{
+	int n = leg_splice(f->w, from, to);
+
+	if (n > 0) {
+		*broken = !leg_flush(f->w, to);
+		from->bulk = n >= SPLICE_SMALL;
+	}
+	if (n == LEG_EOF)
+		from->eof = true;
+	return n;
+}
+
+/*
+ * from has ended and to has all its bytes.  Plain legs end one direction at a
+ * time; TLS ends both.
+ */
+static enum moved pass_end(struct flow *f, struct leg *from, struct leg *to)
+{
+	if (from->tls || to->tls || to->eof)
+		return over(f, END_CLOSED);
+	if (!to->shut) {
+		to->shut = true;
+		(void)shutdown(to->fd, SHUT_WR);
+	}
+	return MOVED_OK;
+}
+
+static enum moved move(struct flow *f, struct leg *from, struct leg *to)
+{
+	uint32_t left = from->bulk ? SPLICE_BUDGET : COPY_BUDGET;
+
+	for (;;) {
+		bool broken = false;
+		int n;
+
+		if (leg_is_full(to) && !leg_flush(f->w, to))
+			return reset_by(f, to);
+		if (leg_is_full(to))
+			return MOVED_OK;
+		if (from->eof)
+			return pass_end(f, from, to);
+		if (!from->readable)
+			break;
+		if (!left)
+			return MOVED_MORE;
+		n = from->bulk ? bulk(f, from, to, &broken)
+			       : copy(f, from, to, &broken);
+		if (broken)
+			return reset_by(f, to);
+		if (n == LEG_BROKEN)
+			return reset_by(f, from);
+		if (n == LEG_BLOCKED)
+			break;
+		if (n > 0) {
+			account(f, from->side, (uint64_t)n);
+			left -= (uint32_t)n < left ? (uint32_t)n : left;
+		}
+	}
+	if (to->has_pipe && !leg_flush(f->w, to)) /* gives the pipe back */
+		return reset_by(f, to);
+	return MOVED_OK;
+}
+
+bool flow_relay(struct flow *f)
+{
+	struct leg *c = &f->leg[LEG_CLIENT], *s = &f->leg[LEG_SERVER];
+	enum moved a = move(f, c, s), b;
+
+	if (a == MOVED_OVER)
+		return false;
+	b = move(f, s, c);
+	if (b == MOVED_OVER)
+		return false;
+	if ((a == MOVED_MORE || b == MOVED_MORE) && !f->queued) {
+		f->queued = true;
+		TAILQ_INSERT_TAIL(&f->w->again, f, more);
+	}
+	return true;
+}

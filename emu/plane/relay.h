@@ -1,0 +1,160 @@
+#ifndef CSS_EMU_PLANE_RELAY_H
+#define CSS_EMU_PLANE_RELAY_H
+
+#include "emu/net/key.h"
+#include "emu/plane/worker.h"
+
+struct flow_line;
+struct policy_group;
+struct policy_member;
+struct policy_rule;
+struct ssl_image;
+struct tls;
+
+/*
+ * A flow of the host attachment: two legs, each plain or TLS, in one worker.
+ * It begins with an accepted connection and one decision; a flow that an SSL
+ * module terminates gets a second decision for its clear text, which never
+ * becomes a socket.
+ */
+enum flow_state {
+	/* TLS with the client; no server side yet */
+	FLOW_HANDSHAKE,
+	/* a layer 5 rule waits for the request; it gathers in the server leg's
+	 * rest */
+	FLOW_REQUEST,
+	/* the server side connects, TLS included; the client is not read */
+	FLOW_CONNECT,
+	/* both legs are open */
+	FLOW_OPEN,
+	/* closed; memory stays until the end of the turn and may only be
+	 * recognised */
+	FLOW_OVER,
+};
+
+/* Why a flow ended; log, counters and tests share the names. */
+enum flow_end {
+	END_CLOSED,
+	END_CLIENT_RESET,
+	END_SERVER_RESET,
+	END_REFUSED,
+	END_NO_SOURCE,
+	END_NO_DESCRIPTOR,
+	END_NO_MEMORY,
+	END_NO_RULE,
+	END_NO_SERVICE,
+	END_NO_ENTRY,
+	END_LOOP,
+	END_CLIENT_TLS,
+	END_SERVER_TLS,
+	END_HANDSHAKE_TIMEOUT,
+	END_REQUEST_TIMEOUT,
+	END_CONNECT_TIMEOUT,
+	END_IDLE,
+	END_SERVICE_RESET,
+	END_CARD_GONE,
+	END_STOPPED,
+	END_NUM,
+};
+const char *flow_end_name(enum flow_end e);
+
+struct leg {
+	enum source source;	 /* SOURCE_LEG */
+	int fd;			 /* -1: none */
+	uint8_t side;		 /* LEG_CLIENT, LEG_SERVER */
+	bool open;		 /* connected, and shaken hands */
+	bool readable, writable; /* as far as known: edge-triggered */
+	bool hup;	 /* the peer's end was announced: read to the end */
+	bool eof;	 /* nothing more comes from here */
+	bool shut;	 /* the end was passed on to here */
+	bool bulk;	 /* reads from here fill the buffer: splice */
+	struct tls *tls; /* owned; NULL: plain */
+	char *rest;	 /* a block; bytes for this leg that did not fit yet */
+	uint32_t rest_at, rest_len;
+	struct pipe_pair pipe; /* valid while has_pipe */
+	bool has_pipe;
+	uint32_t piped; /* bytes for this leg inside the pipe */
+};
+#define LEG_CLIENT 0
+#define LEG_SERVER 1
+
+struct flow_use { /* what one decision took */
+	struct flow_key key;
+	const struct policy_rule *rule;	    /* NULL: none */
+	const struct policy_member *member; /* NULL: none */
+	const struct policy_group *group;   /* NULL: none */
+	struct in_addr dst;		    /* behind translation */
+};
+
+struct flow {
+	struct leg leg[2];
+	struct worker *w;
+	enum flow_state state;
+	bool queued;  /* in worker's again */
+	uint8_t nuse; /* decisions made: 1, behind a module 2 */
+	struct flow_use use[2];
+	struct held_policy *policy;
+	struct ssl_image *image; /* terminating module's; the policy's ref */
+	uint32_t limit_ms;	 /* this state's, when not open */
+	uint32_t connect_ms, idle_ms; /* 0: never */
+	uint64_t since_ms;	      /* start of this state */
+	uint64_t used_ms;	      /* last byte */
+	uint64_t bytes[2];	      /* read from each leg */
+	size_t head_seen;	      /* http_scan's */
+	LIST_ENTRY(flow) link;	      /* worker's flows; next of over */
+	LIST_ENTRY(flow) timer;
+	TAILQ_ENTRY(flow) more;
+};
+
+static inline struct flow *flow_of(struct leg *g)
+{
+	return (struct flow *)(void *)(g - g->side);
+}
+
+/* ---- begin.c --------------------------------------------------------------- */
+void flow_accepted(struct worker *w, const struct point *at, int fd,
+		   const struct sockaddr_in *peer);
+/* Goes on as far as readiness allows.  The flow may be over afterwards. */
+void flow_run(struct flow *f);
+void flow_event(struct leg *g, uint32_t events);
+bool flow_uses_slot(const struct flow *f, unsigned slot);
+bool flow_uses_service(const struct flow *f, unsigned service);
+int flow_lines(const struct flow *f, struct flow_line *line, int max);
+
+/* ---- relay.c --------------------------------------------------------------- */
+/* false: the flow is over. */
+bool flow_relay(struct flow *f);
+
+/* ---- close.c --------------------------------------------------------------- */
+/* The only way a flow ends.  Faults are logged, rate-limited, with detail. */
+void flow_close(struct flow *f, enum flow_end why);
+void flow_fail(struct flow *f, enum flow_end why, const char *detail);
+void flow_bury(struct worker *w); /* frees what is over */
+
+/* ---- leg.c ----------------------------------------------------------------- */
+enum leg_io {
+	LEG_BLOCKED = -1,
+	LEG_EOF = 0,
+	LEG_BROKEN = -2,
+};
+int leg_read(struct leg *g, void *buf, size_t cap);
+int leg_write(struct leg *g, const void *buf, size_t len);
+/* 1: open; LEG_BLOCKED; LEG_EOF: failed */
+int leg_handshake(struct leg *g);
+/* Writes rest and pipe; false: broken.  leg_is_full tells what is left. */
+bool leg_flush(struct worker *w, struct leg *g);
+bool leg_keep(struct worker *w, struct leg *g, const char *data, size_t len);
+int leg_splice(struct worker *w, struct leg *from, struct leg *to);
+static inline bool leg_is_full(const struct leg *g)
+{
+	return g->rest_len || g->piped;
+}
+void leg_close(struct worker *w, struct leg *g, bool reset);
+
+/* ---- wheel.c --------------------------------------------------------------- */
+/* Looks at the flow again when it may be due. */
+void wheel_set(struct flow *f);
+void wheel_turn(struct worker *w);
+int wheel_wait_ms(const struct worker *w); /* -1: nothing to wait for */
+
+#endif

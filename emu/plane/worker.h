@@ -1,0 +1,170 @@
+#ifndef CSS_EMU_PLANE_WORKER_H
+#define CSS_EMU_PLANE_WORKER_H
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "emu/conf/conf.h"
+
+struct err;
+struct flow;
+struct flow_line;
+struct hostmap;
+struct policy;
+struct shared;
+
+/*
+ * A worker is a thread with an epoll set of its own: its listening sockets, its
+ * flows, its counters.  It shares a policy (immutable), struct shared (atomics)
+ * and a mailbox with the control thread, and nothing with other workers.
+ */
+
+/* ---- counters: written by one worker, read by anybody, relaxed ------------- */
+struct worker_counters {
+	struct {
+		_Atomic uint64_t total, bytes_in, bytes_out;
+	} service[SERVICE_MAX + 1];
+	struct {
+		_Atomic uint64_t hits, bytes, frames, rejects, overloads;
+	} rule[CONTENT_MAX + 1];
+	struct {
+		_Atomic uint64_t hits, bytes, total, left;
+	} group[GROUP_MAX + 1];
+	_Atomic uint64_t flows_total, flows_over;
+	_Atomic uint64_t no_rule, no_service, refused;
+};
+
+/* No other thread writes it: a load and a store are enough. */
+static inline void count(_Atomic uint64_t *c, uint64_t n)
+{
+	atomic_store_explicit(c,
+			      atomic_load_explicit(c, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+/* ---- what epoll reports: the first member tells what it is ----------------- */
+enum source { SOURCE_MAIL, SOURCE_POINT, SOURCE_LEG };
+
+struct point { /* one worker's socket of a listener */
+	enum source source;
+	int fd; /* owned */
+	struct in_addr addr;
+	in_port_t port;
+	unsigned batch; /* connections to take at the next call */
+	LIST_ENTRY(point) link;
+};
+LIST_HEAD(point_list, point);
+
+/* ---- mail from the control thread ------------------------------------------ */
+enum mail_kind {
+	MAIL_LISTEN,	    /* point: owned by the worker from now on */
+	MAIL_UNLISTEN,	    /* point: closed and freed */
+	MAIL_RESET_SLOT,    /* number: slot */
+	MAIL_RESET_SERVICE, /* number: service index */
+	MAIL_SNAPSHOT,	    /* snapshot: one reference */
+	MAIL_STOP,
+};
+
+struct snapshot { /* filled by each worker in turn, under lock */
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	unsigned refs, waiting;
+	struct flow_line *line; /* owned */
+	int n, max;
+};
+void snapshot_unref(struct snapshot *s);
+
+struct mail {
+	STAILQ_ENTRY(mail) link;
+	enum mail_kind kind;
+	unsigned number;
+	struct point *point;
+	struct snapshot *snapshot;
+};
+STAILQ_HEAD(mail_list, mail);
+
+/* ---- the worker ------------------------------------------------------------ */
+#define WHEEL_SLOTS   256
+#define WHEEL_TICK_MS 256
+#define BLOCK_LEN     65536 /* bytes read at a time, and kept for a full leg */
+
+LIST_HEAD(flow_list, flow);
+TAILQ_HEAD(flow_queue, flow);
+
+struct held_policy {	  /* worker's own count: no atomics per flow */
+	struct policy *p; /* one reference */
+	uint64_t flows;
+	LIST_ENTRY(held_policy) link;
+};
+LIST_HEAD(held_list, held_policy);
+
+struct block { /* a free buffer or a free flow */
+	struct block *next;
+};
+
+struct pipe_pair {
+	int in, out; /* write end, read end */
+};
+#define PIPES_KEPT  64
+#define BLOCKS_KEPT 64
+
+struct worker {
+	unsigned number;
+	const struct hostmap *map;
+	struct shared *shared;
+	struct worker_counters *c; /* owned */
+	pthread_t thread;
+	int ep, bell; /* epoll, eventfd: mail or a new policy */
+	enum source bell_source;
+
+	/* from the control thread */
+	_Atomic(struct policy *) next_policy; /* one reference, or NULL */
+	pthread_mutex_t mail_lock;
+	struct mail_list mail;
+
+	/* the thread's own */
+	uint64_t now_ms;
+	bool stop, has_mail;
+	struct held_policy *policy; /* current; in held */
+	struct held_list held;
+	struct point_list points;
+	uint64_t accept_again_ms; /* 0: accepting */
+	struct flow_list flows;
+	struct flow_queue again; /* more to do without a new event */
+	struct flow_list wheel[WHEEL_SLOTS];
+	uint64_t wheel_tick; /* last one handled */
+	struct flow *over;   /* closed in this turn; freed at its end */
+	struct block *free_flow, *free_block;
+	unsigned blocks_kept;
+	struct pipe_pair pipe[PIPES_KEPT];
+	unsigned npipe;
+	unsigned log_left; /* lines in this second */
+	unsigned log_dropped;
+	uint64_t log_second;
+	char scratch[BLOCK_LEN];
+};
+
+/* NULL and err; the thread runs when it returns. */
+struct worker *worker_new(unsigned number, const struct hostmap *map,
+			  struct shared *shared, struct err *err);
+/* Stops the thread, closes everything. */
+void worker_free(struct worker *w);
+
+/* ---- control thread -------------------------------------------------------- */
+void worker_publish(struct worker *w, struct policy *p); /* takes a reference */
+void worker_mail(struct worker *w, const struct mail *m); /* copies */
+
+/* ---- for flows, on the worker's thread ------------------------------------- */
+struct held_policy *worker_policy(struct worker *w); /* of a new flow */
+void worker_policy_put(struct worker *w, struct held_policy *h);
+void *worker_block(struct worker *w); /* BLOCK_LEN bytes; NULL: no memory */
+void worker_block_put(struct worker *w, void *block);
+bool worker_pipe(struct worker *w, struct pipe_pair *p);
+void worker_pipe_put(struct worker *w, struct pipe_pair p);
+bool worker_may_log(struct worker *w);
+
+#endif
