@@ -108,7 +108,7 @@ static int check_kept(const struct disk *d, const char *name, struct err *err)
 {
 	if (d->dir)
 		return check_name(name, err);
-	return err_set(err, ERR_STATE, -1,
+	return err_set(err, ERR_REFUSED, -1,
 		       "%s is not kept: this switch runs without a disk; use "
 		       "css11500 run --disk DIR",
 		       name);
@@ -501,11 +501,11 @@ static int held(const struct disk *d, struct err *err)
 	text[strcspn(text, "\n")] = '\0';
 	if (!str_has_prefix(text, "running ") ||
 	    !str_to_u32(text + strlen("running "), 1, UINT32_MAX, &pid))
-		return err_set(err, ERR_STATE, -1,
+		return err_set(err, ERR_REFUSED, -1,
 			       "the disk %s is in use by another css11500; "
 			       "give another folder with --disk",
 			       d->dir);
-	return err_set(err, ERR_STATE, -1,
+	return err_set(err, ERR_REFUSED, -1,
 		       "the disk %s is in use by process %u; stop that "
 		       "css11500, or give another folder with --disk",
 		       d->dir, pid);

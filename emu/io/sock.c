@@ -188,8 +188,9 @@ static int listen_noted(struct in_addr addr, in_port_t port,
 {
 	struct in_addr holder;
 	int fd = open_listener(host, false, shared);
+	int error = errno;
 
-	if (fd < 0 && errno == EADDRINUSE && note_find(host, &holder)) {
+	if (fd < 0 && error == EADDRINUSE && note_find(host, &holder)) {
 		if (holder.s_addr != addr.s_addr)
 			return err_set(err, ERR_EXISTS, -1,
 				       "%s:%u and %s:%u both fall on %s:%u of "
@@ -199,11 +200,13 @@ static int listen_noted(struct in_addr addr, in_port_t port,
 				       str_addr(addr), ntohs(port),
 				       str_addr(host->sin_addr),
 				       ntohs(host->sin_port), str_addr(addr));
-		if (shared)
+		if (shared) {
 			fd = open_listener(host, true, true);
+			error = errno;
+		}
 	}
 	if (fd < 0)
-		return listen_failed(errno, addr, port, host, err);
+		return listen_failed(error, addr, port, host, err);
 	note_add(fd, host, addr);
 	return fd;
 }
