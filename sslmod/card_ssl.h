@@ -8,11 +8,17 @@
 extern const struct card_ops card_ssl_k9, card_ssl_c_k9, card_ssl_11501;
 
 struct out;
-enum ssl_stat_part { SSL_STAT_PROXY = 1, SSL_STAT_CRYPTO = 2, SSL_STAT_SSL = 4 };
+enum ssl_stat_part {
+	SSL_STAT_PROXY = 1,
+	SSL_STAT_CRYPTO = 2,
+	SSL_STAT_SSL = 4
+};
 /* show ssl statistics, show ssl flows, clear ssl statistics of one module */
 void card_ssl_show_statistics(const struct card *card, unsigned parts,
 			      struct out *o);
 void card_ssl_show_flows(const struct card *card, struct out *o);
+void card_ssl_show_urlrewrite(const struct card *card,
+			      struct out *o); /* rows */
 void card_ssl_clear_statistics(struct card *card);
 
 /* Before anything else in the process: secure memory, allocator, library

@@ -20,12 +20,19 @@ struct out;
  */
 struct store;
 
-enum store_kind { STORE_CERT, STORE_RSAKEY, STORE_DSAKEY, STORE_DHPARAM,
-		  STORE_ECKEY, STORE_PKCS12, STORE_KIND_NUM };
+enum store_kind {
+	STORE_CERT,
+	STORE_RSAKEY,
+	STORE_DSAKEY,
+	STORE_DHPARAM,
+	STORE_ECKEY,
+	STORE_PKCS12,
+	STORE_KIND_NUM
+};
 enum store_format { STORE_PEM, STORE_DER, STORE_P12 };
 
-#define STORE_FILE_MAX 256   /* of a kind, ssl.md 0.2 */
-#define STORE_NAME_LEN 31
+#define STORE_FILE_MAX	256 /* of a kind, ssl.md 0.2 */
+#define STORE_NAME_LEN	31
 #define STORE_BYTES_MAX 65536 /* own bound per file */
 
 struct store_file { /* for show ssl files; borrowed until the next change */
@@ -67,8 +74,8 @@ int make_key(enum store_kind kind, unsigned bits, void **pem, size_t *len,
 	     struct err *err);
 
 struct dn { /* ssl gencsr asks these, in this order; "" leaves a field out */
-	char country[65], state[129], locality[129], organization[65],
-		unit[65], common[65], email[129];
+	char country[65], state[129], locality[129], organization[65], unit[65],
+		common[65], email[129];
 };
 /* key: the file of an association.  PEM text owned by the caller. */
 int store_make_csr(struct store *s, const char *keyfile, const struct dn *dn,

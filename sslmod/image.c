@@ -1,0 +1,329 @@
+/*
+ * Images: what a module has downloaded for one service.  Built whole on the
+ * control thread or not at all; afterwards only read, but for the per-worker
+ * parts, which belong to their workers.
+ */
+#include "sslmod/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/service.h"
+#include "emu/io/rnd.h"
+#include "sslmod/cache.h"
+#include "sslmod/fields.h"
+#include "sslmod/filter.h"
+#include "sslmod/loader.h"
+#include "sslmod/stats.h"
+
+static void *aligned_zero(size_t n, size_t size)
+{
+	size_t bytes = (n ? n : 1) * size; /* size is a multiple of 64 */
+	void *p = aligned_alloc(64, bytes);
+
+	if (!p)
+		abort();
+	memset(p, 0, bytes);
+	return p;
+}
+
+/* ---- an end --------------------------------------------------------------- */
+
+static void front_fini(struct ssl_front *f, int nworkers)
+{
+	for (int i = 0; f->worker && i < nworkers; i++)
+		SSL_CTX_free(f->worker[i].ctx);
+	free(f->worker);
+	free(f->server_fields);
+	cache_free(f->cache);
+}
+
+static void back_fini(struct ssl_back *b, int nworkers)
+{
+	for (int i = 0; b->worker && i < nworkers; i++) {
+		SSL_SESSION_free(b->worker[i].latest);
+		SSL_CTX_free(b->worker[i].ctx);
+	}
+	free(b->worker);
+}
+
+static void image_free(struct ssl_image *im)
+{
+	for (int i = 0; i < im->nfront; i++)
+		front_fini(&im->front[i], im->nworkers);
+	for (int i = 0; i < im->nback; i++)
+		back_fini(&im->back[i], im->nworkers);
+	for (int i = 0; i < im->nlist; i++)
+		ssllist_copy_free(im->list[i]);
+	free(im->front);
+	free(im->back);
+	free(im->list);
+	ssl_stats_unref(im->stats);
+	free(im);
+}
+
+struct ssl_image *ssl_image_ref(struct ssl_image *im)
+{
+	atomic_fetch_add_explicit(&im->refs, 1, memory_order_relaxed);
+	return im;
+}
+
+void ssl_image_unref(struct ssl_image *im)
+{
+	if (im &&
+	    atomic_fetch_sub_explicit(&im->refs, 1, memory_order_acq_rel) == 1)
+		image_free(im);
+}
+
+/* ---- a beginning ---------------------------------------------------------- */
+
+static const struct ssl_cipher *heaviest(const struct ssl_common *e)
+{
+	const struct ssl_cipher *best = &e->cipher[0];
+
+	for (int i = 1; i < e->ncipher; i++) {
+		if (e->cipher[i].weight > best->weight)
+			best = &e->cipher[i];
+	}
+	return best;
+}
+
+static bool has_rewrites(const struct ssl_server *e)
+{
+	for (int i = 0; i < SSL_REWRITE_MAX; i++) {
+		if (e->rewrite[i].number)
+			return true;
+	}
+	return false;
+}
+
+static void front_http(const struct context_in *in, struct ssl_front *f)
+{
+	const struct ssl_server *e = f->conf;
+
+	f->rewrites = has_rewrites(e);
+	f->inserts = e->header_client_cert || e->header_server_cert ||
+		     e->header_session || *e->header_static;
+	if (e->header_server_cert)
+		f->server_fields = fields_server_cert(in, e);
+}
+
+static int front_fill(struct context_in *in, struct ssl_image *im,
+		      struct ssl_front *f, uint32_t cache_size, struct err *err)
+{
+	struct context_seed seed;
+
+	rnd_bytes(&seed, sizeof(seed));
+	f->image = im;
+	f->dflt = heaviest(&f->conf->c);
+	f->worker = aligned_zero((size_t)im->nworkers, sizeof(*f->worker));
+	if (f->conf->c.session_cache_s && cache_size)
+		f->cache = cache_new(cache_size);
+	for (int i = 0; i < im->nworkers; i++) {
+		in->lib = filter_worker(i);
+		f->worker[i].ctx = context_front(in, f->conf, &seed, err);
+		if (!f->worker[i].ctx)
+			break;
+		tls_front_callbacks(f->worker[i].ctx, f);
+	}
+	wipe(&seed, sizeof(seed));
+	in->lib = NULL;
+	front_http(in, f);
+	return f->worker[im->nworkers - 1].ctx ? 0 : -1;
+}
+
+static int back_fill(struct context_in *in, struct ssl_image *im,
+		     struct ssl_back *b, struct err *err)
+{
+	b->image = im;
+	b->worker = aligned_zero((size_t)im->nworkers, sizeof(*b->worker));
+	for (int i = 0; i < im->nworkers; i++) {
+		in->lib = filter_worker(i);
+		b->worker[i].ctx = context_back(in, b->conf, err);
+		if (!b->worker[i].ctx)
+			return -1;
+		tls_back_callbacks(b->worker[i].ctx, b);
+	}
+	return 0;
+}
+
+static int add_list(struct ssl_image *im, const struct conf *conf,
+		    const char *name, struct err *err)
+{
+	const struct ssllist *l = ssllist_find(conf, name);
+
+	if (!l)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "ssl-proxy-list", name);
+	if (!l->active)
+		return err_set(err, ERR_REFUSED, -1, T_SVC_LIST_DOWN ": %s",
+			       name);
+	im->list[im->nlist++] = ssllist_copy(l);
+	im->nfront += l->nserver;
+	im->nback += l->nbackend;
+	return 0;
+}
+
+static int add_lists(struct ssl_image *im, const struct conf *conf,
+		     const struct service *svc, struct err *err)
+{
+	if (svc->nssllist == 0)
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NO_LIST);
+	im->list = xcalloc((size_t)svc->nssllist, sizeof(*im->list));
+	for (int i = 0; i < svc->nssllist; i++) {
+		if (add_list(im, conf, svc->ssllist[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+static void name_entry(const struct ssllist *l, const char *kind, unsigned n,
+		       struct err *err)
+{
+	struct err why = *err;
+
+	(void)err_set(err, why.code, -1, "%s %s %u: %.180s", l->name, kind, n,
+		      why.msg);
+}
+
+/* nfront and nback end as the number of entries to be given back. */
+static int fill(struct ssl_image *im, struct context_in *in,
+		const struct service *svc, struct err *err)
+{
+	int f = 0, b = 0;
+
+	im->front = xcalloc((size_t)im->nfront + 1, sizeof(*im->front));
+	im->back = xcalloc((size_t)im->nback + 1, sizeof(*im->back));
+	for (int i = 0; i < im->nlist; i++) {
+		const struct ssllist *l = im->list[i];
+
+		for (int k = 0; k < l->nserver; k++, f++) {
+			im->front[f].conf = l->server[k];
+			if (front_fill(in, im, &im->front[f],
+				       svc->session_cache_size, err)) {
+				name_entry(l, "ssl-server",
+					   l->server[k]->c.number, err);
+				return -1;
+			}
+		}
+		for (int k = 0; k < l->nbackend; k++, b++) {
+			im->back[b].conf = l->backend[k];
+			if (back_fill(in, im, &im->back[b], err)) {
+				name_entry(l, "backend-server",
+					   l->backend[k]->c.number, err);
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+static int check_twice(const struct ssl_image *im, struct err *err)
+{
+	for (int i = 0; i < im->nfront; i++) {
+		const struct ssl_server *e = im->front[i].conf;
+
+		if (ssl_image_front(im, e->vip, e->port) != &im->front[i])
+			return err_set(err, ERR_EXISTS, -1,
+				       "two SSL servers of the service have "
+				       "address %s port %u",
+				       str_addr(e->vip), e->port);
+	}
+	return 0;
+}
+
+struct ssl_image *image_build(struct context_in *in, const struct service *svc,
+			      unsigned slot, int nworkers,
+			      struct ssl_stats *stats, struct err *err)
+{
+	struct ssl_image *im = xcalloc(1, sizeof(*im));
+
+	atomic_init(&im->refs, 1);
+	im->slot = slot;
+	im->service = svc->index;
+	im->activation = svc->activations;
+	im->nworkers = nworkers;
+	im->stats = ssl_stats_ref(stats);
+	if (add_lists(im, in->conf, svc, err)) {
+		im->nfront = im->nback = 0; /* none are there yet */
+		image_free(im);
+		return NULL;
+	}
+	if (fill(im, in, svc, err) || check_twice(im, err)) {
+		image_free(im);
+		return NULL;
+	}
+	return im;
+}
+
+/* ---- look-up -------------------------------------------------------------- */
+
+const struct ssl_front *ssl_image_front(const struct ssl_image *im,
+					struct in_addr vip, uint16_t port)
+{
+	for (int i = 0; i < im->nfront; i++) {
+		const struct ssl_server *e = im->front[i].conf;
+
+		if (e->vip.s_addr == vip.s_addr && e->port == port)
+			return &im->front[i];
+	}
+	return NULL;
+}
+
+const struct ssl_back *ssl_image_back(const struct ssl_image *im,
+				      struct in_addr addr, uint16_t port)
+{
+	for (int i = 0; i < im->nback; i++) {
+		const struct ssl_backend *e = im->back[i].conf;
+
+		if (e->addr.s_addr == addr.s_addr && e->port == port)
+			return &im->back[i];
+	}
+	return NULL;
+}
+
+unsigned ssl_image_slot(const struct ssl_image *im)
+{
+	return im->slot;
+}
+
+static void common_opts(const struct ssl_common *c, struct ssl_leg_opts *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->virt_syn_ms = c->virt.syn_timeout_s * 1000u;
+	o->virt_idle_ms = c->virt.inactivity_timeout_s * 1000u;
+	o->server_syn_ms = c->server.syn_timeout_s * 1000u;
+	o->server_idle_ms = c->server.inactivity_timeout_s * 1000u;
+	o->virt_nagle = !c->virt.nagle_off;
+	o->server_nagle = !c->server.nagle_off;
+	o->buf_rx = c->buf_rx;
+	o->buf_tx = c->buf_tx;
+}
+
+void ssl_front_opts(const struct ssl_front *f, struct ssl_leg_opts *o)
+{
+	common_opts(&f->conf->c, o);
+	o->queue_delay_ms = f->conf->queue_delay_ms;
+	o->unclean_shutdown = f->conf->unclean_shutdown;
+}
+
+void ssl_back_opts(const struct ssl_back *b, struct ssl_leg_opts *o)
+{
+	common_opts(&b->conf->c, o);
+}
+
+void ssl_back_server(const struct ssl_back *b, struct in_addr *addr,
+		     uint16_t *port)
+{
+	*addr = b->conf->server_addr;
+	*port = b->conf->server_port;
+}
+
+bool ssl_back_is_initiation(const struct ssl_back *b)
+{
+	return b->conf->initiation;
+}
