@@ -4,6 +4,7 @@
  * probe failed, which is what operators of the product had to guess.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/cmd.h"
@@ -24,8 +25,8 @@ enum {
 	W_VALUE = 13,	    /* what follows such a label */
 	W_LABEL_RIGHT = 20, /* "Max Connections:" */
 	W_TRANSITIONS = -13,
-	W_COUNT_LABEL = 26, /* "  Total Local Connections:" */
-	W_COUNT = -6,
+	W_COUNT_LEFT = 32,  /* "  Total Local Connections:" and its count */
+	W_COUNT_RIGHT = 34, /* "   Total Backup Connections:" and its count */
 	/* show service summary */
 	W_SUM_NAME = 33,
 	W_SUM_STATE = 10,
@@ -114,15 +115,12 @@ static void clearing_show(const struct env *env,
 	out_printf(o, "  Last Clearing of Stats Counters: %s\n", text);
 }
 
-/* One line of two labelled counts. */
-static void counts_show(struct out *o, const char *left, uint64_t l,
-			const char *right, uint64_t r)
+/* A label and, right-justified to the given width of both, its count. */
+static void count_show(struct out *o, int width, const char *label, uint64_t v)
 {
-	out_col(o, W_COUNT_LABEL, "%s", left);
-	out_col(o, W_COUNT, "%llu", (unsigned long long)l);
-	out_printf(o, "   %s", right);
-	out_col(o, W_COUNT, "%llu", (unsigned long long)r);
-	out_puts(o, "\n");
+	out_printf(o, "%s ", label);
+	out_col(o, (int)strlen(label) + 1 - width, "%llu",
+		(unsigned long long)v);
 }
 
 static void label_show(struct out *o, const char *label, uint64_t v)
@@ -146,10 +144,14 @@ static void figures_show(const struct service *s,
 	out_puts(o, "State Transitions:");
 	out_col(o, W_TRANSITIONS, "%u", info->transitions);
 	out_puts(o, "\n");
-	counts_show(o, "  Total Local Connections:", c->total_conns,
-		    "Total Backup Connections:", 0);
-	counts_show(o, "  Current Local Connections:", c->current_conns,
-		    "Current Backup Connections:", 0);
+	count_show(o, W_COUNT_LEFT,
+		   "  Total Local Connections:", c->total_conns);
+	count_show(o, W_COUNT_RIGHT, "   Total Backup Connections:", 0);
+	out_puts(o, "\n");
+	count_show(o, W_COUNT_LEFT,
+		   "  Current Local Connections:", c->current_conns);
+	count_show(o, W_COUNT_RIGHT, "   Current Backup Connections:", 0);
+	out_puts(o, "\n");
 	label_show(o, "  Total Connections:", c->total_conns);
 	right_show(o, "Max Connections:", s->max_connections);
 	label_show(o, "  Total Reused Conns:", c->reused_conns);
