@@ -299,6 +299,8 @@ static void command_run(struct cli *c, const struct words *w, int col)
 		failed = tree_run(&a, c, &err);
 	if (failed)
 		cli_fail(c, &err, col);
+	if (failed && !c->script && c->line) /* not "boot;reboot" half done */
+		c->next = strlen(c->line);
 	if (c->script)
 		script_ran(c, w, failed);
 	if (c->state == CLI_READY)

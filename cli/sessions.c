@@ -33,7 +33,8 @@ struct sessions {
 	const struct env *env;
 	struct terminal_list terminals; /* owned */
 	struct {
-		void (*fn)(void *arg);
+		void (*stop)(void *arg);
+		void (*fini)(void *arg);
 		void *arg;
 	} front[FRONTS_MAX];
 	int nfront;
@@ -58,10 +59,12 @@ const struct env *sessions_env(const struct sessions *s)
 	return s->env;
 }
 
-void sessions_on_free(struct sessions *s, void (*fn)(void *arg), void *arg)
+void sessions_on_free(struct sessions *s, void (*stop)(void *arg),
+		      void (*fini)(void *arg), void *arg)
 {
 	assert(s->nfront < FRONTS_MAX);
-	s->front[s->nfront].fn = fn;
+	s->front[s->nfront].stop = stop;
+	s->front[s->nfront].fini = fini;
 	s->front[s->nfront++].arg = arg;
 }
 
@@ -72,13 +75,16 @@ void sessions_free(struct sessions *s)
 	if (!s)
 		return;
 	for (int i = 0; i < s->nfront; i++)
-		s->front[i].fn(s->front[i].arg);
+		s->front[i].stop(s->front[i].arg);
 	TAILQ_FOREACH(t, &s->terminals, link)
 		terminal_hang_up(t, T_HUNG_UP);
 	for (int i = 0; !TAILQ_EMPTY(&s->terminals) && i < GOODBYE_MAX; i++)
 		loop_turn(s->env->loop, 20);
-	if (TAILQ_EMPTY(&s->terminals))
-		free(s); /* else a thread hangs in its terminal: let it be */
+	if (!TAILQ_EMPTY(&s->terminals))
+		return; /* a thread hangs in its terminal: let it be */
+	for (int i = 0; i < s->nfront; i++)
+		s->front[i].fini(s->front[i].arg);
+	free(s);
 }
 
 /* ---- serving a request ---------------------------------------------------- */

@@ -71,8 +71,10 @@ bool terminal_start(struct sessions *s, struct terminal *t);
 void terminal_hang_up(struct terminal *t, const char *why);
 /* The lowest free name of vty1..vty4; NULL: all are taken. */
 const char *sessions_vty(const struct sessions *s);
-/* What to stop and free when all sessions end (listeners). */
-void sessions_on_free(struct sessions *s, void (*fn)(void *arg), void *arg);
+/* A front end's listener: stop() before the terminals are hung up, fini() when
+ * the last of them is gone. */
+void sessions_on_free(struct sessions *s, void (*stop)(void *arg),
+		      void (*fini)(void *arg), void *arg);
 
 /* ---- the terminal's thread ------------------------------------------------ */
 /* Sends a request and waits; r's text is the caller's to clear.  When the

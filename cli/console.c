@@ -1,0 +1,727 @@
+/*
+ * The terminal's thread: line editing, `?`, Tab, the pager, plain pipes
+ *
+ * One login after another on the console, one login elsewhere.  A line is read
+ * (by libedit on a terminal, byte by byte on a pipe), handed to the control
+ * thread, and its answer printed page by page.
+ *
+ * libedit and the terminal library below it keep state outside of the editor,
+ * so one lock guards all of it; it is given up wherever a thread waits: for a
+ * key, for room in its terminal, for the control thread.
+ *
+ * Signals: before login the console's Ctrl-C stops the switch, as it stops any
+ * program that was started by hand; after login it belongs to the session.
+ */
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/loop.h"
+
+#define LINE_CAP    4096 /* longer input is cut; the session refuses it */
+#define FOUT_CAP    65536
+#define LOGIN_MIN   2 /* minutes to log in, own bound */
+#define MORE_PROMPT "--More--"
+#define MORE_ERASE  "\r        \r"
+
+enum { KEY_ABORT = 0x03, KEY_CLEAR = 0x15, KEY_CLEAR2 = 0x18 };
+
+static pthread_mutex_t edit_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Why no further line can be read. */
+enum closed {
+	CLOSED_NO,
+	CLOSED_EOF,
+	CLOSED_HUNG,
+	CLOSED_IDLE,
+	CLOSED_OVERTIME
+};
+
+struct editor {
+	struct terminal *t;
+	EditLine *el; /* NULL: not a terminal */
+	History *hist;
+	FILE *in, *out; /* libedit's view of the descriptors */
+	struct termios saved;
+	bool have_saved;
+	struct reply r;
+	enum closed closed;
+	bool abort, end; /* Ctrl-C, Ctrl-Z ended the line */
+	uint64_t login_ms;
+	char buf[256]; /* input read ahead */
+	size_t at, len;
+	bool holds_lock;
+};
+
+/* ---- bytes ---------------------------------------------------------------- */
+
+static void lock(struct editor *e)
+{
+	(void)pthread_mutex_lock(&edit_lock);
+	e->holds_lock = true;
+}
+
+static void unlock(struct editor *e)
+{
+	e->holds_lock = false;
+	(void)pthread_mutex_unlock(&edit_lock);
+}
+
+/* Gives the editors' lock up while fn-like waiting goes on. */
+static bool pause_lock(struct editor *e)
+{
+	bool held = e->holds_lock;
+
+	if (held)
+		unlock(e);
+	return held;
+}
+
+static void resume_lock(struct editor *e, bool held)
+{
+	if (held)
+		lock(e);
+}
+
+static bool hung(struct editor *e)
+{
+	char why[4];
+
+	return terminal_hung(e->t, why, sizeof(why));
+}
+
+/* Waits until fd is ready; false: the terminal is to end. */
+static bool wait_for(struct editor *e, int fd, short events, int timeout_ms)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = events },
+			       { .fd = e->t->wake, .events = POLLIN } };
+	bool held = pause_lock(e);
+	int n = 0;
+
+	do
+		n = poll(p, 2, timeout_ms);
+	while (n < 0 && errno == EINTR);
+	resume_lock(e, held);
+	if (p[1].revents && e->closed == CLOSED_NO)
+		e->closed = CLOSED_HUNG;
+	return n > 0 && !p[1].revents;
+}
+
+/* Small pieces: a descriptor that polls writable takes them without waiting. */
+static size_t put_bytes(struct editor *e, const char *s, size_t len)
+{
+	size_t done = 0, piece = e->t->tty ? 128 : 4096;
+
+	while (done < len && wait_for(e, e->t->out, POLLOUT, -1)) {
+		size_t want = len - done < piece ? len - done : piece;
+		ssize_t n = write(e->t->out, s + done, want);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+	if (done < len && e->closed == CLOSED_NO)
+		e->closed = CLOSED_EOF;
+	return done;
+}
+
+static void put(struct editor *e, const char *s)
+{
+	(void)put_bytes(e, s, strlen(s));
+}
+
+/* How long the next key may take; also settles which time-out it would be. */
+static int patience(const struct editor *e, enum closed *which)
+{
+	const struct session_term *term = &e->r.term;
+	uint64_t idle = (uint64_t)term->idle_min * 60000, left = 0;
+	uint64_t used = clock_ms() - e->login_ms;
+	uint64_t life = (uint64_t)term->timeout_min * 60000;
+
+	if (!e->r.logged_in)
+		idle = e->t->comes_back || !e->t->tty ? 0 : LOGIN_MIN * 60000;
+	*which = CLOSED_IDLE;
+	left = idle;
+	if (life && (!left || life < used + left)) {
+		*which = CLOSED_OVERTIME;
+		left = life > used ? life - used : 1;
+	}
+	if (!left)
+		return -1;
+	return left > 86400000 ? 86400000 : (int)left;
+}
+
+/* One byte of input; -1: closed. */
+static int get_byte(struct editor *e)
+{
+	enum closed late = CLOSED_NO;
+	ssize_t n = 0;
+
+	while (e->at == e->len) {
+		if (e->closed ||
+		    !wait_for(e, e->t->in, POLLIN, patience(e, &late))) {
+			if (!e->closed)
+				e->closed = late;
+			return -1;
+		}
+		n = read(e->t->in, e->buf, sizeof(e->buf));
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n <= 0) {
+			e->closed = CLOSED_EOF;
+			return -1;
+		}
+		e->at = 0;
+		e->len = (size_t)n;
+	}
+	return (unsigned char)e->buf[e->at++];
+}
+
+/* ---- the pager ------------------------------------------------------------ */
+
+static size_t screen_width(const struct editor *e)
+{
+	struct winsize ws;
+
+	if (ioctl(e->t->out, TIOCGWINSZ, &ws) < 0 || ws.ws_col < 20)
+		return 80;
+	return ws.ws_col;
+}
+
+/* The end of what fills one row of the screen. */
+static const char *row_end(const char *s, size_t width)
+{
+	size_t len = strcspn(s, "\n");
+
+	if (len > width)
+		return s + width;
+	return s + len + (s[len] == '\n');
+}
+
+/* How many rows the user wants next; 0: no more. */
+static unsigned more(struct editor *e, unsigned page)
+{
+	int c = 0;
+
+	put(e, MORE_PROMPT);
+	do
+		c = get_byte(e);
+	while (c >= 0 && !strchr(" \r\nqQ\003", c));
+	put(e, MORE_ERASE);
+	if (c == ' ')
+		return page;
+	return c == '\r' || c == '\n';
+}
+
+static void page(struct editor *e, const char *text)
+{
+	unsigned length = e->r.term.length, room = length - 1;
+	bool paged = e->t->tty && e->r.term.more && length < 65535;
+	size_t width = screen_width(e);
+
+	if (!paged) {
+		put(e, text);
+		return;
+	}
+	while (*text && !e->closed) {
+		const char *end = row_end(text, width);
+
+		if (!room)
+			room = more(e, length - 1);
+		if (!room)
+			return;
+		(void)put_bytes(e, text, (size_t)(end - text));
+		text = end;
+		room--;
+	}
+}
+
+/* The answer to a request. */
+static void print_reply(struct editor *e)
+{
+	page(e, out_text(&e->r.out));
+	out_clear(&e->r.out);
+}
+
+static void ask(struct editor *e, enum ask what, const char *text)
+{
+	bool held = pause_lock(e);
+
+	terminal_ask(e->t, what, text, &e->r);
+	resume_lock(e, held);
+}
+
+/* ---- the terminal's modes ------------------------------------------------- */
+
+/* Keys come one by one and unseen; output still gets its carriage returns. */
+static void tty_raw(struct editor *e, bool signals)
+{
+	struct termios tio = e->saved;
+
+	tio.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	if (signals)
+		tio.c_lflag |= ISIG;
+	tio.c_iflag &= ~(tcflag_t)(IXON | INLCR | IGNCR | ISTRIP);
+	tio.c_iflag |= ICRNL;
+	tio.c_oflag |= OPOST | ONLCR;
+	tio.c_cc[VMIN] = 1;
+	tio.c_cc[VTIME] = 0;
+	(void)tcsetattr(e->t->out, TCSADRAIN, &tio);
+}
+
+/* Does Ctrl-C stop the switch? */
+static bool stops_switch(const struct editor *e)
+{
+	return e->t->comes_back && !e->r.logged_in;
+}
+
+/* ---- libedit -------------------------------------------------------------- */
+
+static struct editor *editor_of(EditLine *el)
+{
+	void *e = NULL;
+
+	(void)el_get(el, EL_CLIENTDATA, &e);
+	return e;
+}
+
+/* The command line is ASCII; other bytes are not typed on this product. */
+static int el_key(EditLine *el, wchar_t *key)
+{
+	struct editor *e = editor_of(el);
+	int c = 0;
+
+	(void)fflush(e->out);
+	do
+		c = get_byte(e);
+	while (c == 0 || c >= 0x80);
+	if (c < 0)
+		return 0;
+	*key = (wchar_t)c;
+	return 1;
+}
+
+/* What stands before the last new line has been printed already. */
+static char *el_prompt_text(EditLine *el)
+{
+	char *prompt = editor_of(el)->r.prompt;
+	size_t start = 0;
+
+	for (size_t i = 0; prompt[i]; i++)
+		if (prompt[i] == '\n')
+			start = i + 1;
+	return prompt + start;
+}
+
+static char *before_cursor(EditLine *el)
+{
+	const LineInfo *li = el_line(el);
+
+	return xstrndup(li->buffer, (size_t)(li->cursor - li->buffer));
+}
+
+static bool quote_open(const char *s)
+{
+	bool open = false;
+
+	for (; *s; s++)
+		open ^= *s == '"';
+	return open;
+}
+
+/* `?` acts at once, but is a character inside quotes and in answers. */
+static unsigned char key_help(EditLine *el, int ch)
+{
+	struct editor *e = editor_of(el);
+	char *before = before_cursor(el);
+	bool plain = quote_open(before) || e->r.asking || !e->r.logged_in;
+
+	(void)ch;
+	if (plain) {
+		free(before);
+		return el_insertstr(el, "?") < 0 ? CC_ERROR : CC_REFRESH;
+	}
+	(void)fflush(e->out);
+	put(e, "?\n");
+	ask(e, ASK_HELP, before);
+	print_reply(e);
+	free(before);
+	return CC_REDISPLAY;
+}
+
+static unsigned char key_tab(EditLine *el, int ch)
+{
+	struct editor *e = editor_of(el);
+	char *before = before_cursor(el);
+
+	(void)ch;
+	e->r.add[0] = '\0';
+	if (!e->r.asking && e->r.logged_in)
+		ask(e, ASK_COMPLETE, before);
+	free(before);
+	if (!e->r.add[0] || el_insertstr(el, e->r.add) < 0)
+		return CC_ERROR;
+	return CC_REFRESH;
+}
+
+static unsigned char key_abort(EditLine *el, int ch)
+{
+	(void)ch;
+	editor_of(el)->abort = true;
+	return CC_NEWLINE;
+}
+
+static unsigned char key_end(EditLine *el, int ch)
+{
+	(void)ch;
+	editor_of(el)->end = true;
+	return CC_NEWLINE;
+}
+
+/* platform.md 2.8 */
+static const char *const keys[][2] = {
+	{ "^A", "ed-move-to-beg" },
+	{ "^E", "ed-move-to-end" },
+	{ "^B", "ed-prev-char" },
+	{ "^F", "ed-next-char" },
+	{ "^D", "ed-delete-next-char" },
+	{ "^K", "ed-kill-line" },
+	{ "^U", "em-kill-line" },
+	{ "^X", "em-kill-line" },
+	{ "^W", "ed-delete-prev-word" },
+	{ "^P", "ed-prev-history" },
+	{ "^N", "ed-next-history" },
+	{ "^R", "ed-redisplay" },
+	{ "^L", "ed-redisplay" },
+	{ "^H", "ed-delete-prev-char" },
+	{ "^?", "ed-delete-prev-char" },
+	{ "^I", "css-tab" },
+	{ "?", "css-help" },
+	{ "^C", "css-abort" },
+	{ "^Z", "css-end" },
+};
+
+static ssize_t cookie_write(void *arg, const char *buf, size_t len)
+{
+	struct editor *e = arg;
+
+	(void)put_bytes(e, buf, len);
+	return (ssize_t)len; /* what cannot be written closes the terminal */
+}
+
+static const char *terminal_type(const struct editor *e)
+{
+	const char *term = e->t->comes_back ? getenv("TERM") : NULL;
+
+	return term && *term ? term : "vt100";
+}
+
+static void editor_bind(struct editor *e)
+{
+	HistEvent ev;
+
+	(void)el_set(e->el, EL_CLIENTDATA, e);
+	(void)el_set(e->el, EL_TERMINAL, terminal_type(e));
+	(void)el_set(e->el, EL_EDITOR, "emacs");
+	(void)el_set(e->el, EL_SIGNAL, 0);
+	(void)el_set(e->el, EL_PROMPT, el_prompt_text);
+	(void)el_set(e->el, EL_GETCFN, el_key);
+	(void)el_set(e->el, EL_HIST, history, e->hist);
+	(void)el_set(e->el, EL_ADDFN, "css-tab", "Complete", key_tab);
+	(void)el_set(e->el, EL_ADDFN, "css-help", "Help", key_help);
+	(void)el_set(e->el, EL_ADDFN, "css-abort", "Abort", key_abort);
+	(void)el_set(e->el, EL_ADDFN, "css-end", "End", key_end);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		(void)el_set(e->el, EL_BIND, keys[i][0], keys[i][1], NULL);
+	(void)history(e->hist, &ev, H_SETSIZE, 20);
+	(void)history(e->hist, &ev, H_SETUNIQUE, 1);
+}
+
+static void editor_open(struct editor *e)
+{
+	cookie_io_functions_t io = { .write = cookie_write };
+
+	if (!e->t->tty)
+		return;
+	e->have_saved = tcgetattr(e->t->out, &e->saved) == 0;
+	tty_raw(e, e->t->comes_back);
+	e->in = fdopen(dup(e->t->in), "r");
+	e->out = fopencookie(e, "w", io);
+	if (!e->in || !e->out)
+		return;
+	(void)setvbuf(e->out, NULL, _IOFBF, FOUT_CAP);
+	lock(e);
+	e->hist = history_init();
+	e->el = el_init_fd("css11500", e->in, e->out, e->out, e->t->in,
+			   e->t->out, e->t->out);
+	if (e->el && e->hist)
+		editor_bind(e);
+	unlock(e);
+}
+
+static void editor_close(struct editor *e)
+{
+	lock(e);
+	if (e->el)
+		el_end(e->el);
+	if (e->hist)
+		history_end(e->hist);
+	unlock(e);
+	if (e->out)
+		(void)fclose(e->out);
+	if (e->in)
+		(void)fclose(e->in);
+	if (e->have_saved)
+		(void)tcsetattr(e->t->out, TCSANOW, &e->saved);
+	out_fini(&e->r.out);
+}
+
+static void history_keep(struct editor *e, const char *line)
+{
+	HistEvent ev;
+
+	if (!e->r.logged_in || e->r.asking || !line[strspn(line, " \t")])
+		return;
+	(void)history(e->hist, &ev, H_SETSIZE, (int)e->r.term.history);
+	(void)history(e->hist, &ev, H_ENTER, line);
+}
+
+/* ---- reading a line ------------------------------------------------------- */
+
+/* libedit sets the terminal its own way before and after each line. */
+static void editor_signals(struct editor *e)
+{
+	const char *isig = stops_switch(e) ? "+isig" : "-isig";
+
+	(void)el_set(e->el, EL_SETTY, "-d", isig, NULL);
+	(void)el_set(e->el, EL_SETTY, "-x", isig, NULL);
+}
+
+static bool read_edited(struct editor *e, char *line, size_t cap)
+{
+	const char *nl = strrchr(e->r.prompt, '\n');
+	const char *text = NULL;
+	int n = 0;
+
+	if (nl)
+		(void)put_bytes(e, e->r.prompt, (size_t)(nl + 1 - e->r.prompt));
+	lock(e);
+	editor_signals(e);
+	el_resize(e->el);
+	text = el_gets(e->el, &n);
+	(void)fflush(e->out);
+	line[0] = '\0';
+	if (text && n > 0)
+		(void)str_copy(line, cap, text);
+	line[strcspn(line, "\r\n")] = '\0';
+	if (!e->abort && !e->end)
+		history_keep(e, line);
+	unlock(e);
+	tty_raw(e, stops_switch(e));
+	return !e->closed && (text || e->abort || e->end);
+}
+
+/* A password on a terminal: nothing is shown, Backspace and Ctrl-U work. */
+static bool read_secret(struct editor *e, char *line, size_t cap)
+{
+	size_t n = 0;
+	int c = 0;
+
+	put(e, e->r.prompt);
+	tty_raw(e, stops_switch(e));
+	for (;;) {
+		c = get_byte(e);
+		if (c < 0 || c == '\r' || c == '\n')
+			break;
+		e->abort |= c == KEY_ABORT;
+		if (e->abort)
+			break;
+		if (c == '\b' || c == 0x7f)
+			n -= n > 0;
+		else if (c == KEY_CLEAR || c == KEY_CLEAR2)
+			n = 0;
+		else if (n + 1 < cap)
+			line[n++] = (char)c;
+	}
+	line[n] = '\0';
+	put(e, "\n");
+	return !e->closed;
+}
+
+/* A pipe: plain lines.  The new line that a terminal would show for Enter is
+ * printed, so that answers start at the left. */
+static bool read_plain(struct editor *e, char *line, size_t cap)
+{
+	size_t n = 0;
+	int c = 0;
+
+	put(e, e->r.prompt);
+	while ((c = get_byte(e)) >= 0 && c != '\n')
+		if (c && n + 1 < cap)
+			line[n++] = (char)c;
+	while (n && line[n - 1] == '\r')
+		n--;
+	line[n] = '\0';
+	put(e, "\n");
+	return n || c == '\n';
+}
+
+static bool read_line(struct editor *e, char *line, size_t cap)
+{
+	e->abort = e->end = false;
+	if (!e->el)
+		return read_plain(e, line, cap);
+	if (!e->r.echo)
+		return read_secret(e, line, cap);
+	return read_edited(e, line, cap);
+}
+
+/* ---- one login after another ---------------------------------------------- */
+
+static bool wants_help(const struct editor *e, char *line)
+{
+	size_t len = strlen(line);
+
+	if (e->el || e->r.asking || !e->r.logged_in || !len ||
+	    line[len - 1] != '?' || line[strspn(line, " \t")] == '!')
+		return false;
+	line[len - 1] = '\0';
+	if (!quote_open(line))
+		return true;
+	line[len - 1] = '?';
+	return false;
+}
+
+static void handle_line(struct editor *e, char *line)
+{
+	bool was_in = e->r.logged_in;
+
+	if (e->abort) {
+		put(e, "^C\n");
+		ask(e, ASK_INTERRUPT, NULL);
+	} else if (e->end) {
+		put(e, "\n");
+		if (e->r.asking)
+			ask(e, ASK_INTERRUPT, NULL);
+		if (e->r.logged_in)
+			ask(e, ASK_LINE, "end");
+	} else if (wants_help(e, line)) {
+		ask(e, ASK_HELP, line);
+	} else {
+		ask(e, ASK_LINE, line);
+	}
+	if (e->r.logged_in && !was_in)
+		e->login_ms = clock_ms();
+	print_reply(e);
+}
+
+static bool press_any_key(struct editor *e)
+{
+	tty_raw(e, true);
+	put(e, "\n" T_ANY_KEY "\n");
+	return get_byte(e) >= 0;
+}
+
+static void one_login(struct editor *e)
+{
+	char line[LINE_CAP];
+
+	ask(e, ASK_OPEN, NULL);
+	while (!e->r.over && !e->closed) {
+		if (read_line(e, line, sizeof(line)))
+			handle_line(e, line);
+		else if (e->closed == CLOSED_NO)
+			e->closed = CLOSED_EOF;
+		wipe(line, sizeof(line));
+	}
+}
+
+static void say_why(struct editor *e)
+{
+	char why[80] = "";
+	const char *text = NULL;
+
+	if (e->closed == CLOSED_IDLE)
+		text = T_IDLE;
+	else if (e->closed == CLOSED_OVERTIME)
+		text = T_OVERTIME;
+	else if (terminal_hung(e->t, why, sizeof(why)))
+		text = why;
+	if (!text || !*text)
+		return;
+	if (write(e->t->out, "\n", 1) == 1 &&
+	    write(e->t->out, text, strlen(text)) > 0 &&
+	    write(e->t->out, "\n", 1) == 1)
+		return;
+}
+
+static void forget_history(struct editor *e)
+{
+	HistEvent ev;
+
+	if (!e->hist)
+		return;
+	lock(e);
+	(void)history(e->hist, &ev, H_CLEAR);
+	unlock(e);
+}
+
+void terminal_run(struct terminal *t)
+{
+	struct editor *e = xcalloc(1, sizeof(*e));
+	bool again = true;
+
+	e->t = t;
+	e->r.echo = true;
+	editor_open(e);
+	while (again) {
+		e->login_ms = clock_ms();
+		e->r.logged_in = false;
+		if (!t->comes_back || !e->el || press_any_key(e))
+			one_login(e);
+		if (e->closed != CLOSED_EOF)
+			say_why(e);
+		forget_history(e);
+		again = t->comes_back && !hung(e) && e->closed != CLOSED_EOF;
+		e->closed = CLOSED_NO;
+		e->r.over = false;
+	}
+	editor_close(e);
+	free(e);
+}
+
+/* ---- the console of this process ------------------------------------------ */
+
+int console_start(struct sessions *s)
+{
+	struct terminal *t = xcalloc(1, sizeof(*t));
+	struct stat st;
+
+	/* /dev/null is no console */
+	t->tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (!t->tty && (fstat(STDIN_FILENO, &st) < 0 || S_ISCHR(st.st_mode))) {
+		free(t);
+		return 0;
+	}
+	t->kind = t->tty ? SESSION_CONSOLE : SESSION_PIPE;
+	t->in = STDIN_FILENO;
+	t->out = STDOUT_FILENO;
+	t->comes_back = true;
+	(void)str_copy(t->name, sizeof(t->name), "console");
+	(void)str_copy(t->where, sizeof(t->where), "console");
+	return terminal_start(s, t) ? 0 : -1;
+}
