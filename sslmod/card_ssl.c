@@ -221,6 +221,11 @@ static size_t secure_bytes(void)
 	return n;
 }
 
+const char *sslmod_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}
+
 void sslmod_start(void)
 {
 	int allocator = memory_install();

@@ -24,5 +24,7 @@ void card_ssl_clear_statistics(struct card *card);
 /* Before anything else in the process: secure memory, allocator, library
  * settings.  Once. */
 void sslmod_start(void);
+/* Name and release of the TLS library that is linked. */
+const char *sslmod_library(void);
 
 #endif
