@@ -1,0 +1,54 @@
+#include "scratch_env.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cli/env.h"
+#include "emu/base/err.h"
+#include "emu/conf/conf.h"
+#include "emu/io/disk.h"
+#include "emu/io/loop.h"
+#include "emu/options.h"
+#include "emu/scratch.h"
+#include "sslmod/card_ssl.h"
+#include "sslmod/store.h"
+
+static void no_apply(void *arg, struct out *warn)
+{
+	(void)arg;
+	(void)warn;
+}
+
+static struct env *build(void)
+{
+	static struct options opt = { .chassis = "11503" };
+	static struct env env;
+	struct err err = { 0 };
+
+	sslmod_start();
+	env.disk = disk_open(NULL, &err);
+	env.loop = loop_new();
+	env.conf = conf_new();
+	env.boot_ms = clock_ms();
+	env.boot_time = time(NULL);
+	env.apply = no_apply;
+	if (env.disk)
+		env.store = store_open(env.disk);
+	scratch_hooks(&env, opt.tls, true);
+	if (!env.disk || scratch_chassis(&opt, &env, &err)) {
+		(void)fprintf(stderr, "no scratch switch: %s\n", err.msg);
+		abort();
+	}
+	return &env;
+}
+
+struct env *scratch_env(void)
+{
+	static struct env *env;
+
+	if (!env)
+		env = build();
+	conf_clear(env->conf);
+	return env;
+}

@@ -1,0 +1,9 @@
+#ifndef CSS_TESTS_FUZZ_SCRATCH_ENV_H
+#define CSS_TESTS_FUZZ_SCRATCH_ENV_H
+
+struct env;
+
+/* A switch as `replay` builds it: no ports, no traffic, a disk in memory. */
+struct env *scratch_env(void); /* one per process, configuration cleared */
+
+#endif
