@@ -1,0 +1,453 @@
+/*
+ * Building a switch from its parts, and letting it go again.
+ *
+ * This file and main.c are the only ones that see everything.  Parts know what
+ * is below them; what must go upwards (a module was pulled, a service came
+ * alive, a command changed the configuration) goes through function pointers
+ * that are set here.
+ *
+ * follow() is the one place where the living switch follows what was written:
+ * it runs after every command line and every card move, and brings cards,
+ * keepalives and traffic into line with the configuration, in that order: a
+ * module has its lists before a service that needs it can come alive, and a
+ * policy is compiled when everything it refers to is there.
+ */
+#include "emu/boot.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "chassis/chassis.h"
+#include "cli/env.h"
+#include "cli/logfile.h"
+#include "cli/session.h"
+#include "emu/base/err.h"
+#include "emu/base/log.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/service.h"
+#include "emu/io/disk.h"
+#include "emu/io/hostmap.h"
+#include "emu/io/job.h"
+#include "emu/io/loop.h"
+#include "emu/keepalive/keepalive.h"
+#include "emu/options.h"
+#include "emu/plane/plane.h"
+#include "emu/scratch.h"
+#include "sslmod/card_ssl.h"
+#include "sslmod/image.h"
+#include "sslmod/store.h"
+
+struct css {
+	const struct options *opt;
+	struct env env; /* owns what its pointers name, but the map */
+	struct out startup_errors;
+	struct logfile *logfile;
+	/* slot that a service's lists are loaded in, by service index; 0: none */
+	uint8_t loaded[SERVICE_MAX + 1];
+	uint64_t followed; /* generation that traffic follows */
+	bool cards_moved;
+	bool reboot;
+};
+
+static struct loop *signalled; /* what SIGTERM and SIGINT stop */
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	if (signalled)
+		loop_stop(signalled);
+}
+
+/* ---- following the configuration ------------------------------------------ */
+
+static bool module_ready(void *arg, const struct service *s)
+{
+	struct css *css = arg;
+	const struct card *card = chassis_card(css->env.chassis, s->slot);
+
+	return card && card_ssl_loaded(card, s->index) == s->activations;
+}
+
+static void unload(struct css *css, unsigned index)
+{
+	struct card *card =
+		chassis_card_rw(css->env.chassis, css->loaded[index]);
+
+	if (card)
+		card_ssl_unload(card, index);
+	plane_reset_service(css->env.plane, index);
+	css->loaded[index] = 0;
+}
+
+/* Activation of a service is what downloads its lists (ssl.md 2.6). */
+static void download(struct css *css, const struct service *s, struct out *warn)
+{
+	struct card *card = chassis_card_rw(css->env.chassis, s->slot);
+	struct err err = { 0 };
+
+	if (!card || card_ssl_loaded(card, s->index) == s->activations)
+		return;
+	if (card_ssl_download(card, css->env.conf, s, css->env.store,
+			      css->opt->tls, plane_nworkers(css->env.plane),
+			      &err)) {
+		log_write(LOG_SSLACCEL, LOG_ERROR_3,
+			  "service %s is not loaded on slot %u: %s", s->name,
+			  s->slot, err.msg);
+		out_printf(warn, "service %s: %s\n", s->name, err.msg);
+		return;
+	}
+	css->loaded[s->index] = (uint8_t)s->slot;
+}
+
+static void follow_cards(struct css *css, struct out *warn)
+{
+	struct conf *conf = css->env.conf;
+
+	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
+		const struct service *s = conf->service_at[i];
+		bool wanted = s && s->active && service_is_module(s);
+
+		if (css->loaded[i] && (!wanted || css->loaded[i] != s->slot))
+			unload(css, i);
+		if (wanted)
+			download(css, s, warn);
+	}
+}
+
+static void follow_states(struct css *css)
+{
+	struct monitor_info info;
+
+	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
+		if (!css->env.conf->service_at[i])
+			continue;
+		monitor_info(css->env.monitor, i, &info);
+		plane_service_state(css->env.plane, i, info.state);
+	}
+}
+
+static void follow(void *arg, struct out *warn)
+{
+	struct css *css = arg;
+
+	if (css->followed == css->env.conf->generation && !css->cards_moved)
+		return;
+	css->followed = css->env.conf->generation;
+	css->cards_moved = false;
+	follow_cards(css, warn);
+	monitor_sync(css->env.monitor);
+	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
+	follow_states(css);
+}
+
+static void service_changed(void *arg, unsigned index, enum service_state from,
+			    enum service_state to)
+{
+	struct css *css = arg;
+
+	(void)from;
+	if (css->env.plane)
+		plane_service_state(css->env.plane, index, to);
+}
+
+static int card_insert(void *arg, unsigned slot, const char *part,
+		       struct err *err)
+{
+	struct css *css = arg;
+	struct out warn = { 0 };
+
+	if (chassis_insert(css->env.chassis, slot, part,
+			   loop_now(css->env.loop), err))
+		return -1;
+	css->cards_moved = true;
+	follow(css, &warn);
+	out_fini(&warn);
+	return 0;
+}
+
+/* The card's services go down and its flows are reset; configuration stays. */
+static int card_remove(void *arg, unsigned slot, struct err *err)
+{
+	struct css *css = arg;
+	struct out warn = { 0 };
+
+	if (chassis_remove(css->env.chassis, slot, err))
+		return -1;
+	for (unsigned i = 1; i <= SERVICE_MAX; i++)
+		if (css->loaded[i] == slot)
+			css->loaded[i] = 0;
+	css->cards_moved = true;
+	follow(css, &warn);
+	plane_reset_slot(css->env.plane, slot);
+	out_fini(&warn);
+	return 0;
+}
+
+static void stop(void *arg, bool reboot)
+{
+	struct css *css = arg;
+
+	css->reboot = reboot;
+	loop_stop(css->env.loop);
+}
+
+/* ---- the start-up configuration -------------------------------------------- */
+
+static void line_rejected(void *arg, unsigned line, unsigned column,
+			  const char *text, const char *message)
+{
+	struct css *css = arg;
+
+	(void)column;
+	out_printf(&css->startup_errors, "line %u: %s\n%%%% %s\n", line, text,
+		   message);
+	log_write(LOG_NETMAN, LOG_WARNING_4,
+		  "startup-config line %u rejected: %s", line, message);
+}
+
+static void line_warned(void *arg, unsigned line, const char *text,
+			const char *message)
+{
+	(void)arg;
+	(void)text;
+	log_write(LOG_NETMAN, LOG_NOTICE_5, "startup-config line %u: %s", line,
+		  message);
+}
+
+static bool is_text(const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		if (c < ' ' && c != '\n' && c != '\r' && c != '\t')
+			return false;
+	}
+	return true;
+}
+
+/* Never stops the boot, never overwrites: kept beside as NAME.bad, logged. */
+static void startup_spoilt(struct css *css, const char *why)
+{
+	char kept[64] = "";
+	struct err err = { 0 };
+
+	if (disk_keep_bad(css->env.disk, "startup-config", kept, sizeof(kept),
+			  &err))
+		(void)str_copy(kept, sizeof(kept), "its place");
+	log_write(LOG_SYSSOFT, LOG_ERROR_3,
+		  "startup-config is spoilt (%s): kept as %s, booting without "
+		  "it",
+		  why, kept);
+	out_printf(&css->startup_errors,
+		   "startup-config is spoilt (%s): kept as %s\n", why, kept);
+}
+
+static int startup_read(struct css *css, char **text, size_t *len,
+			struct err *err)
+{
+	struct err why = { 0 };
+
+	if (css->opt->startup)
+		return scratch_read_file(css->opt->startup, text, len, err);
+	if (disk_read(css->env.disk, "startup-config", text, len, &why) == 0) {
+		if (is_text(*text, *len))
+			return 0;
+		startup_spoilt(css, "not a text file");
+		free(*text);
+	} else if (why.code != ERR_NOT_FOUND) {
+		startup_spoilt(css, why.msg);
+	}
+	*text = NULL;
+	*len = 0;
+	return 0;
+}
+
+static int startup_run(struct css *css, struct err *err)
+{
+	struct script_result result = { .arg = css,
+					.rejected = line_rejected,
+					.warned = line_warned };
+	char *text = NULL;
+	size_t len = 0;
+
+	if (startup_read(css, &text, &len, err))
+		return -1;
+	if (text)
+		(void)script_run(&css->env, text, len, &result);
+	css->env.conf->saved = css->env.conf->generation;
+	free(text);
+	return 0;
+}
+
+/* ---- building and letting go ----------------------------------------------- */
+
+static void limits_raise(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
+		rl.rlim_cur = rl.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &rl);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static int workers_wanted(const struct options *o)
+{
+	long n = o->workers ? o->workers : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
+}
+
+static int store_fill(struct css *css, struct err *err)
+{
+	css->env.store = store_open(css->env.disk);
+	for (int i = 0; i < css->opt->nimport; i++)
+		if (store_import_host_file(css->env.store,
+					   css->opt->import_ssl[i], err))
+			return -1;
+	return 0;
+}
+
+static int parts_new(struct css *css, struct err *err)
+{
+	struct env *env = &css->env;
+	struct monitor_hooks hooks = { .arg = css,
+				       .changed = service_changed,
+				       .module_ready = module_ready };
+
+	env->disk = disk_open(css->opt->disk, err);
+	if (!env->disk)
+		return -1;
+	env->loop = loop_new();
+	css->logfile = logfile_start(env->disk, env->loop);
+	env->boot_ms = clock_ms();
+	env->boot_time = time(NULL);
+	env->map = css->opt->map;
+	env->conf = conf_new();
+	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))
+		return -1;
+	scratch_hooks(env, css->opt->tls, false);
+	env->jobs = jobs_new(env->loop);
+	env->monitor = monitor_new(env->loop, env->map, env->conf, &hooks);
+	env->plane =
+		plane_new(env->loop, env->map, workers_wanted(css->opt), err);
+	if (!env->plane)
+		return -1;
+	env->sessions = sessions_new(env);
+	return 0;
+}
+
+static void parts_free(struct css *css)
+{
+	struct env *env = &css->env;
+
+	if (env->sessions)
+		sessions_free(env->sessions);
+	if (env->jobs)
+		jobs_free(env->jobs);
+	if (env->plane)
+		plane_free(env->plane);
+	if (env->monitor)
+		monitor_free(env->monitor);
+	if (env->chassis)
+		chassis_free(env->chassis);
+	if (env->store)
+		store_free(env->store);
+	if (env->conf)
+		conf_free(env->conf);
+	if (css->logfile)
+		logfile_stop(css->logfile);
+	if (env->loop)
+		loop_free(env->loop);
+	if (env->disk)
+		disk_close(env->disk);
+	out_fini(&css->startup_errors);
+}
+
+static void boot_text(const struct css *css)
+{
+	if (!isatty(STDIN_FILENO))
+		return;
+	printf("Reading configuration records...OK\n"
+	       "Checking previous shutdown...%s\n"
+	       "Initializing the disk...OK\n\n",
+	       disk_was_dirty(css->env.disk) ? "DIRTY\nComplete (/) Operation "
+					       "completed successfully"
+					     : "OK");
+	(void)fflush(stdout);
+}
+
+static int faces_open(struct css *css, struct err *err)
+{
+	struct sessions *all = css->env.sessions;
+
+	if (strcmp(css->opt->telnet, "off") != 0 &&
+	    telnet_start(all, css->opt->telnet, err))
+		return -1;
+	if (attach_listen(all, css->opt->disk))
+		return err_set(err, ERR_IO, -1,
+			       "%s/console: %s; use another --disk",
+			       css->opt->disk, strerror(errno));
+	return 0;
+}
+
+static void ready_tell(const struct css *css)
+{
+	if (css->opt->ready_fd < 0)
+		return;
+	if (write(css->opt->ready_fd, "ready\n", 6) != 6)
+		log_write(LOG_SYSSOFT, LOG_WARNING_4, "--ready-fd %d: %s",
+			  css->opt->ready_fd, strerror(errno));
+	(void)close(css->opt->ready_fd);
+}
+
+static int boot(struct css *css, struct err *err)
+{
+	if (parts_new(css, err))
+		return -1;
+	boot_text(css);
+	if (startup_run(css, err) || faces_open(css, err))
+		return -1;
+	if (isatty(STDIN_FILENO) && console_start(css->env.sessions))
+		return err_set(err, ERR_IO, -1, "console: %s", strerror(errno));
+	ready_tell(css);
+	return 0;
+}
+
+int boot_run(const struct options *o, int *reboot, struct err *err)
+{
+	struct css *css = xcalloc(1, sizeof(*css));
+	int rc;
+
+	limits_raise();
+	sslmod_start();
+	css->opt = o;
+	css->env.arg = css;
+	css->env.apply = follow;
+	css->env.stop = stop;
+	css->env.card_insert = card_insert;
+	css->env.card_remove = card_remove;
+	css->env.startup_file = o->startup;
+	css->env.startup_errors = &css->startup_errors;
+	(void)signal(SIGTERM, on_signal);
+	(void)signal(SIGINT, on_signal);
+	rc = boot(css, err);
+	if (rc == 0) {
+		signalled = css->env.loop;
+		loop_run(css->env.loop);
+		signalled = NULL;
+	}
+	*reboot = css->reboot;
+	parts_free(css);
+	free(css);
+	return rc;
+}

@@ -1,0 +1,15 @@
+#ifndef CSS_EMU_BOOT_H
+#define CSS_EMU_BOOT_H
+
+struct err;
+struct options;
+
+/* Boots the switch and runs it until it is told to stop.  0: stopped on
+ * request; -1 and err: could not boot, and nothing was left half done.
+ * *reboot: the operator asked for a restart. */
+int boot_run(const struct options *o, int *reboot, struct err *err);
+
+/* css11500 replay: the exit status (contract.md). */
+int replay_main(const struct options *o);
+
+#endif

@@ -1,0 +1,405 @@
+/*
+ * The command line (contract.md).  An option is a row: which commands take it,
+ * what follows it, what the usage text says, and the function that checks and
+ * keeps its value.
+ */
+#include "emu/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chassis/chassis.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/io/hostmap.h"
+
+#define BIT(command) (1u << (command))
+
+struct option {
+	const char *name;
+	const char *value; /* NULL: a flag */
+	unsigned commands; /* who takes it */
+	int (*set)(struct options *o, const char *value, struct err *err);
+	const char *help;
+};
+
+static int disk_set(struct options *o, const char *value, struct err *err)
+{
+	if (!*value || !str_copy(o->disk, sizeof(o->disk), value))
+		return err_set(err, ERR_RANGE, -1,
+			       "--disk: a folder name of 1 to %zu bytes is "
+			       "needed",
+			       sizeof(o->disk) - 1);
+	return 0;
+}
+
+static int chassis_set(struct options *o, const char *value, struct err *err)
+{
+	if (!chassis_model_find(value))
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "--chassis %s: no such model; one of %s", value,
+			       chassis_model_names());
+	o->chassis = value;
+	return 0;
+}
+
+/* N=PART; whether the part exists and fits is the chassis' business. */
+static int slot_set(struct options *o, const char *value, struct err *err)
+{
+	unsigned n = (unsigned)(*value - '0');
+
+	if (*value < '1' || n > OPT_SLOT_MAX || value[1] != '=' || !value[2])
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--slot %s: use N=PART or N=empty with N from 1 "
+			       "to %d, e.g. 2=CSS5-SSL-K9",
+			       value, OPT_SLOT_MAX);
+	o->slot[n] = value + 2;
+	return 0;
+}
+
+static int startup_set(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	o->startup = value;
+	return 0;
+}
+
+static int import_set(struct options *o, const char *value, struct err *err)
+{
+	if (o->nimport == OPT_IMPORT_MAX)
+		return err_set(err, ERR_RANGE, -1,
+			       "--import-ssl: at most %d files",
+			       OPT_IMPORT_MAX);
+	o->import_ssl[o->nimport++] = value;
+	return 0;
+}
+
+static int telnet_set(struct options *o, const char *value, struct err *err)
+{
+	const char *colon = strrchr(value, ':');
+	uint32_t port = 0;
+	struct in_addr addr;
+	char host[16];
+
+	o->telnet = value;
+	if (!strcmp(value, "off"))
+		return 0;
+	if (!colon || (size_t)(colon - value) >= sizeof(host) ||
+	    !str_to_u32(colon + 1, 1, 65535, &port))
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--telnet %s: use ADDR:PORT or off", value);
+	memcpy(host, value, (size_t)(colon - value));
+	host[colon - value] = '\0';
+	if (!str_to_addr(host, &addr))
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--telnet %s: '%s' is not an IPv4 address; use "
+			       "ADDR:PORT or off",
+			       value, host);
+	return 0;
+}
+
+static int attach_set(struct options *o, const char *value, struct err *err)
+{
+	(void)o;
+	if (strcmp(value, "host") != 0)
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "--attach %s: this build attaches to the host's "
+			       "sockets only; use --attach host",
+			       value);
+	return 0;
+}
+
+static int map_set(struct options *o, const char *value, struct err *err)
+{
+	return hostmap_add(o->map, value, err);
+}
+
+static int port_base_set(struct options *o, const char *value, struct err *err)
+{
+	uint32_t n = 0;
+
+	if (!str_to_u32(value, 0, 64511, &n))
+		return err_set(err, ERR_RANGE, -1,
+			       "--port-base %s: a number from 0 to 64511",
+			       value);
+	hostmap_set_port_base(o->map, (uint16_t)n);
+	return 0;
+}
+
+static int tls_set(struct options *o, const char *value, struct err *err)
+{
+	if (!strcmp(value, "modern"))
+		o->tls = TLS_MODERN;
+	else if (!strcmp(value, "faithful"))
+		o->tls = TLS_FAITHFUL;
+	else
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "--tls %s: use modern or faithful", value);
+	return 0;
+}
+
+static int workers_set(struct options *o, const char *value, struct err *err)
+{
+	uint32_t n = 0;
+
+	if (!str_to_u32(value, 1, 64, &n))
+		return err_set(err, ERR_RANGE, -1,
+			       "--workers %s: a number from 1 to 64", value);
+	o->workers = (int)n;
+	return 0;
+}
+
+static int ready_set(struct options *o, const char *value, struct err *err)
+{
+	uint32_t n = 0;
+
+	if (!str_to_u32(value, 0, 1 << 20, &n))
+		return err_set(
+			err, ERR_RANGE, -1,
+			"--ready-fd %s: the number of an open descriptor",
+			value);
+	o->ready_fd = (int)n;
+	return 0;
+}
+
+static int show_set(struct options *o, const char *value, struct err *err)
+{
+	(void)value;
+	(void)err;
+	o->show = true;
+	return 0;
+}
+
+static int json_set(struct options *o, const char *value, struct err *err)
+{
+	(void)value;
+	(void)err;
+	o->json = true;
+	return 0;
+}
+
+static int help_set(struct options *o, const char *value, struct err *err)
+{
+	(void)value;
+	(void)err;
+	o->command = CMD_HELP;
+	return 0;
+}
+
+static int version_set(struct options *o, const char *value, struct err *err)
+{
+	(void)value;
+	(void)err;
+	o->command = CMD_VERSION;
+	return 0;
+}
+
+#define RUN    BIT(CMD_RUN)
+#define REPLAY BIT(CMD_REPLAY)
+#define ATTACH BIT(CMD_ATTACH)
+#define ALL    (BIT(CMD_NONE) | RUN | REPLAY | ATTACH)
+
+static const struct option table[] = {
+	{ "--disk", "DIR", RUN | ATTACH, disk_set,
+	  "the switch's disk; ~/.local/state/css11500 if not given" },
+	{ "--chassis", "MODEL", RUN | REPLAY, chassis_set,
+	  "11501, 11501S, 11503 (default) or 11506" },
+	{ "--slot", "N=PART", RUN | REPLAY, slot_set,
+	  "card in a slot, e.g. 2=CSS5-SSL-K9, or N=empty; repeatable" },
+	{ "--startup", "FILE", RUN, startup_set,
+	  "run this file and not the disk's startup-config" },
+	{ "--import-ssl", "FILE[:PASSPHRASE-FILE]", RUN, import_set,
+	  "put a PEM, DER or PKCS#12 file into the SSL store; repeatable" },
+	{ "--telnet", "ADDR:PORT", RUN, telnet_set,
+	  "where Telnet listens; 127.0.0.1:2323 if not given, or off" },
+	{ "--attach", "host", RUN, attach_set,
+	  "data plane on the host's own sockets" },
+	{ "--map", "MAP", RUN, map_set,
+	  "auto (a.b.c.d is 127.b.c.d), none, or NET=HOST-NET; repeatable" },
+	{ "--port-base", "N", RUN, port_base_set,
+	  "add N to every port that the switch listens on" },
+	{ "--tls", "PROFILE", RUN | REPLAY, tls_set,
+	  "modern (default) or faithful" },
+	{ "--workers", "N", RUN, workers_set,
+	  "data-plane threads; one a core if not given" },
+	{ "--ready-fd", "N", RUN, ready_set,
+	  "write \"ready\" to descriptor N when all listeners are open" },
+	{ "--show", NULL, REPLAY, show_set,
+	  "print the resulting running-config" },
+	{ "--json", NULL, REPLAY, json_set,
+	  "print rejected lines as JSON, one object a line" },
+	{ "--help", NULL, ALL, help_set, "this text" },
+	{ "--version", NULL, ALL, version_set, "one line" },
+};
+
+static const struct option *option_find(const char *arg, size_t len)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (strlen(table[i].name) == len &&
+		    !strncmp(table[i].name, arg, len))
+			return &table[i];
+	return NULL;
+}
+
+static enum command command_find(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum command command;
+	} words[] = {
+		{ "run", CMD_RUN },
+		{ "replay", CMD_REPLAY },
+		{ "attach", CMD_ATTACH },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i].word, word))
+			return words[i].command;
+	return CMD_NONE;
+}
+
+/* One option, "--x VALUE" or "--x=VALUE"; *used gets the words it took. */
+static int option_take(struct options *o, char **argv, int left, int *used,
+		       struct err *err)
+{
+	size_t len = strcspn(argv[0], "=");
+	const struct option *opt = option_find(argv[0], len);
+	const char *value = argv[0][len] ? argv[0] + len + 1 : NULL;
+
+	*used = 1;
+	if (!opt || !(opt->commands & BIT(o->command)))
+		return err_set(err, ERR_SYNTAX, -1,
+			       "%.*s: no such option here; css11500 --help "
+			       "lists them",
+			       (int)(len < 60 ? len : 60), argv[0]);
+	if (!opt->value && value)
+		return err_set(err, ERR_SYNTAX, -1, "%s takes no value",
+			       opt->name);
+	if (opt->value && !value) {
+		if (left < 2)
+			return err_set(err, ERR_INCOMPLETE, -1,
+				       "%s needs a value: %s %s", opt->name,
+				       opt->name, opt->value);
+		value = argv[1];
+		*used = 2;
+	}
+	return opt->set(o, value, err);
+}
+
+static void disk_default(struct options *o)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	struct out text = { 0 };
+
+	if (state && *state)
+		out_printf(&text, "%s/css11500", state);
+	else
+		out_printf(&text, "%s/.local/state/css11500",
+			   home && *home ? home : "");
+	(void)str_copy(o->disk, sizeof(o->disk), out_text(&text));
+	out_fini(&text);
+}
+
+static int file_take(struct options *o, const char *arg, struct err *err)
+{
+	if (o->command != CMD_REPLAY)
+		return err_set(err, ERR_SYNTAX, -1,
+			       "%.100s: not expected here; css11500 --help "
+			       "tells the usage",
+			       arg);
+	if (o->nfile == OPT_FILE_MAX)
+		return err_set(err, ERR_RANGE, -1,
+			       "replay: at most %d files at a time",
+			       OPT_FILE_MAX);
+	o->file[o->nfile++] = arg;
+	return 0;
+}
+
+static int finish(const struct options *o, struct err *err)
+{
+	if (o->command == CMD_NONE)
+		return err_set(
+			err, ERR_INCOMPLETE, -1,
+			"say what to do: css11500 run, replay or attach; "
+			"css11500 --help tells more");
+	if (o->command == CMD_REPLAY && !o->nfile)
+		return err_set(err, ERR_INCOMPLETE, -1,
+			       "replay needs a file: css11500 replay FILE...");
+	return 0;
+}
+
+int options_parse(struct options *o, int argc, char **argv, struct err *err)
+{
+	int i = 1;
+
+	*o = (struct options){ .chassis = "11503",
+			       .telnet = "127.0.0.1:2323",
+			       .tls = TLS_MODERN,
+			       .ready_fd = -1,
+			       .map = hostmap_new() };
+	disk_default(o);
+	if (argc > 1 && argv[1][0] != '-') {
+		o->command = command_find(argv[1]);
+		if (o->command == CMD_NONE)
+			return err_set(err, ERR_SYNTAX, -1,
+				       "%.60s: no such command; one of run, "
+				       "replay, attach",
+				       argv[1]);
+		i = 2;
+	}
+	while (i < argc) {
+		int used = 1;
+		int rc =
+			argv[i][0] == '-' && argv[i][1]
+				? option_take(o, argv + i, argc - i, &used, err)
+				: file_take(o, argv[i], err);
+
+		if (rc)
+			return -1;
+		if (o->command == CMD_HELP || o->command == CMD_VERSION)
+			return 0;
+		i += used;
+	}
+	return finish(o, err);
+}
+
+void options_fini(struct options *o)
+{
+	hostmap_free(o->map);
+	o->map = NULL;
+}
+
+static void usage_of(struct out *o, enum command c)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		const struct option *opt = &table[i];
+		struct out left = { 0 };
+
+		if (opt->commands == ALL || !(opt->commands & BIT(c)))
+			continue;
+		out_printf(&left, "%s%s%s", opt->name, opt->value ? " " : "",
+			   opt->value ? opt->value : "");
+		out_printf(o, "  %-36s %s\n", out_text(&left), opt->help);
+		out_fini(&left);
+	}
+}
+
+void options_usage(struct out *o)
+{
+	out_puts(o, "usage: css11500 run [options]\n"
+		    "       css11500 replay [options] FILE...\n"
+		    "       css11500 attach [--disk DIR]\n"
+		    "       css11500 --version | --help\n"
+		    "\nrun: boots the switch and runs it until SIGTERM\n");
+	usage_of(o, CMD_RUN);
+	out_puts(o, "\nreplay: feeds files to a scratch switch, reports "
+		    "rejected lines\n");
+	usage_of(o, CMD_REPLAY);
+	out_puts(o,
+		 "\nattach: this terminal becomes a console of the switch on "
+		 "that disk\n");
+	usage_of(o, CMD_ATTACH);
+}

@@ -1,0 +1,52 @@
+#ifndef CSS_EMU_OPTIONS_H
+#define CSS_EMU_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sslmod/image.h"
+
+struct err;
+struct hostmap;
+struct out;
+
+enum command {
+	CMD_NONE,
+	CMD_RUN,
+	CMD_REPLAY,
+	CMD_ATTACH,
+	CMD_HELP,
+	CMD_VERSION
+};
+
+#define OPT_SLOT_MAX   6
+#define OPT_IMPORT_MAX 256
+#define OPT_FILE_MAX   256
+
+/* The command line, checked as far as it can be without touching anything.
+ * Strings are borrowed from argv or static. */
+struct options {
+	enum command command;
+	char disk[512]; /* --disk, or the default folder */
+	const char *chassis;
+	const char *slot[OPT_SLOT_MAX + 1]; /* part or "empty", NULL: default */
+	const char *startup;
+	const char *import_ssl[OPT_IMPORT_MAX];
+	int nimport;
+	const char *telnet;  /* "127.0.0.1:2323" or "off" */
+	struct hostmap *map; /* owned */
+	enum tls_profile tls;
+	int workers;  /* 0: one a core */
+	int ready_fd; /* -1: none */
+	bool show, json;
+	const char *file[OPT_FILE_MAX]; /* replay */
+	int nfile;
+};
+
+/* -1 and err (one line that names the option and the cure) on bad usage. */
+int options_parse(struct options *o, int argc, char **argv, struct err *err);
+void options_fini(struct options *o);
+void options_usage(struct out *o);
+
+#endif
