@@ -79,6 +79,7 @@ static int copy(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 
 	if (len <= 0)
 		return len;
+	account(f, from->side, (uint64_t)len);
 	while (done < len && to->writable) {
 		n = leg_write(to, buf + done, (size_t)(len - done));
 		if (n <= 0)
@@ -98,6 +99,7 @@ static int bulk(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 	int n = leg_splice(f->w, from, to);
 
 	if (n > 0) {
+		account(f, from->side, (uint64_t)n);
 		*broken = !leg_flush(f->w, to);
 		from->bulk = n >= SPLICE_SMALL;
 	}
@@ -147,10 +149,8 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 			return reset_by(f, from);
 		if (n == LEG_BLOCKED)
 			break;
-		if (n > 0) {
-			account(f, from->side, (uint64_t)n);
+		if (n > 0)
 			left -= (uint32_t)n < left ? (uint32_t)n : left;
-		}
 	}
 	if (to->has_pipe && !leg_flush(f->w, to)) /* gives the pipe back */
 		return reset_by(f, to);
