@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -570,6 +571,7 @@ START_TEST(ping_without_privilege_works_or_says_why)
 	activate(s);
 	run_ms(100);
 	ck_assert_int_eq(seteuid(me), 0);
+	(void)prctl(PR_SET_DUMPABLE, 1); /* for the leak checker */
 	ck_assert_int_eq(info_of(s).state == SERVICE_ALIVE, fd >= 0);
 	if (fd >= 0)
 		ck_assert(is_dgram);
@@ -850,7 +852,7 @@ START_TEST(hook_may_change_the_configuration)
 	monitor_free(mon);
 	mon = monitor_new(loop, map, conf, &hooks);
 	for (int i = 0; i < 3; i++) {
-		char name[8];
+		char name[16];
 		struct service *s;
 
 		(void)snprintf(name, sizeof(name), "web%d", i);
