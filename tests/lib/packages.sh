@@ -24,9 +24,9 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	util-linux gnutls-bin python3-pyftpdlib"
 
-# The programs that the benchmark compares with.
-PACKAGES_PEERS="haproxy nginx libnginx-mod-stream hitch stunnel4 openssl
-	python3 iproute2 procps util-linux"
+# What the benchmark takes beside the build, without the programs that it
+# compares with; those are named in need_peers.
+PACKAGES_BENCH="openssl iproute2 procps util-linux"
 
 # The given packages that are not installed, one a line.
 packages_missing() {
@@ -101,5 +101,17 @@ need_tests() {
 	packages_need $PACKAGES_BUILD $PACKAGES_EXAMPLE $PACKAGES_KAMAILIO \
 		$PACKAGES_TESTS
 }
-# shellcheck disable=SC2086
-need_peers() { packages_need $PACKAGES_BUILD $PACKAGES_PEERS; }
+# need_peers PEER...: for tests/bench/run
+need_peers() {
+	local peer list="$PACKAGES_BUILD $PACKAGES_BENCH"
+	for peer in "$@"; do
+		case $peer in
+		haproxy) list+=" haproxy" ;;
+		nginx-stream) list+=" nginx libnginx-mod-stream" ;;
+		hitch) list+=" hitch" ;;
+		stunnel) list+=" stunnel4" ;;
+		esac
+	done
+	# shellcheck disable=SC2086
+	packages_need $list
+}
