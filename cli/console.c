@@ -441,10 +441,10 @@ static void editor_bind(struct editor *e)
 	(void)el_set(e->el, EL_PROMPT, el_prompt_text);
 	(void)el_set(e->el, EL_GETCFN, el_key);
 	(void)el_set(e->el, EL_HIST, history, e->hist);
-	(void)el_set(e->el, EL_ADDFN, "css-tab", "Complete", key_tab);
-	(void)el_set(e->el, EL_ADDFN, "css-help", "Help", key_help);
-	(void)el_set(e->el, EL_ADDFN, "css-abort", "Abort", key_abort);
-	(void)el_set(e->el, EL_ADDFN, "css-end", "End", key_end);
+	(void)el_wset(e->el, EL_ADDFN, L"css-tab", L"Complete", key_tab);
+	(void)el_wset(e->el, EL_ADDFN, L"css-help", L"Help", key_help);
+	(void)el_wset(e->el, EL_ADDFN, L"css-abort", L"Abort", key_abort);
+	(void)el_wset(e->el, EL_ADDFN, L"css-end", L"End", key_end);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		(void)el_set(e->el, EL_BIND, keys[i][0], keys[i][1], NULL);
 	(void)history(e->hist, &ev, H_SETSIZE, 20);

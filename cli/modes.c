@@ -59,8 +59,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 #define SHOWS                                                                  \
 	show_chassis_cmds, show_system_cmds, show_service_cmds,                \
 		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
-		show_flow_cmds,                                                \
-		show_keepalive_cmds, show_ip_cmds, show_ssl_cmds
+		show_flow_cmds, show_keepalive_cmds, show_ip_cmds,             \
+		show_ssl_cmds
 
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \
@@ -83,7 +83,8 @@ static table_list owner_tables = { owner_cmds, sideways_cmds, COMMON };
 static table_list content_tables = { content_cmds, sideways_cmds, COMMON };
 static table_list group_tables = { group_cmds, sideways_cmds, COMMON };
 static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
-static table_list ssllist_tables = { ssllist_cmds, sideways_cmds, COMMON };
+static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
+				     sideways_cmds, COMMON };
 static table_list boot_tables = { boot_cmds, any_cmds, NULL };
 /* Modes without commands of their own so far: no command enters them. */
 static table_list other_tables = { sideways_cmds, COMMON };
