@@ -9,7 +9,7 @@ enum err_code {
 	ERR_RANGE,	/* a value is outside its limits */
 	ERR_NOT_FOUND,	/* a named object does not exist */
 	ERR_EXISTS,	/* a name or address is taken already */
-	ERR_STATE,	/* the object's state forbids the change */
+	ERR_REFUSED,	/* the object's state forbids the change */
 	ERR_IO,		/* the system refused: file, socket, peer */
 	ERR_DENIED,	/* wrong password, missing privilege */
 	ERR_NUM,

@@ -39,12 +39,12 @@ static struct {
 static _Atomic int level_offset[LOG_SUBSYS_NUM];
 
 static const char *const subsys_name[] = {
-#define X(id, name, tag) [id] = name,
+#define X(id, name, tag) [id] = (name),
 	LOG_SUBSYS_LIST(X)
 #undef X
 };
 static const char *const subsys_tag[] = {
-#define X(id, name, tag) [id] = tag,
+#define X(id, name, tag) [id] = (tag),
 	LOG_SUBSYS_LIST(X)
 #undef X
 };
@@ -83,9 +83,10 @@ int log_level_find(const char *name)
 {
 	for (int i = 0; i < LOG_LEVEL_NUM; i++) {
 		size_t word = strlen(level_name[i]) - 2; /* without "-4" */
-		char bare[16] = "";
+		char bare[16];
 
-		memcpy(bare, level_name[i], word);
+		(void)snprintf(bare, sizeof(bare), "%.*s", (int)word,
+			       level_name[i]);
 		if (str_ieq(level_name[i], name) || str_ieq(bare, name))
 			return i;
 	}

@@ -386,7 +386,7 @@ char **disk_list(const struct disk *d, const char *folder)
 	size_t n = 0;
 	DIR *dir;
 
-	if (!d->dir || (strcmp(folder, ".") && !name_is_fine(folder)))
+	if (!d->dir || (strcmp(folder, ".") != 0 && !name_is_fine(folder)))
 		return names;
 	dir = open_list(d->dir_fd, folder);
 	while (dir && (e = readdir(dir))) {
@@ -565,12 +565,15 @@ static void clean_temps(const struct disk *d, const char *folder)
 static int load_random(struct disk *d, const char *name, uint8_t *bytes,
 		       mode_t mode, struct err *err)
 {
-	char *data, kept[NAME_LIMIT + 16];
-	size_t len;
-	int rc = disk_read(d, name, &data, &len, err);
+	char *data = NULL, kept[NAME_LIMIT + 16];
+	size_t len = 0;
+	struct err why = { 0 };
+	int rc = disk_read(d, name, &data, &len, &why);
 
-	if (rc && err->code != ERR_NOT_FOUND)
+	if (rc && why.code != ERR_NOT_FOUND) {
+		*err = why;
 		return -1;
+	}
 	if (!rc) {
 		bool whole = len == SECRET_LEN;
 

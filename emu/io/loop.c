@@ -37,6 +37,12 @@ struct posts {
 	struct post **end;
 };
 
+/* The time is here too, so that sifting does not touch every timer. */
+struct slot {
+	uint64_t due_ms;
+	struct timer *timer; /* borrowed */
+};
+
 struct loop {
 	int epoll_fd;
 	int wake_fd;
@@ -46,7 +52,7 @@ struct loop {
 	struct epoll_event ready[READY_MAX];
 	int nready, at_ready;
 
-	struct timer **heap; /* owned array of borrowed timers */
+	struct slot *heap; /* owned */
 	size_t ntimer, timer_cap;
 
 	pthread_mutex_t lock; /* of queue */
@@ -157,26 +163,26 @@ static bool run_ready(struct loop *l)
 
 /* ---- timers ------------------------------------------------------------- */
 
-static void place(struct loop *l, struct timer *t, size_t i)
+static void place(struct loop *l, struct slot s, size_t i)
 {
-	l->heap[i] = t;
-	t->at = i + 1;
+	l->heap[i] = s;
+	s.timer->at = i + 1;
 }
 
-static void sift_up(struct loop *l, struct timer *t, size_t i)
+static void sift_up(struct loop *l, struct slot s, size_t i)
 {
 	while (i) {
 		size_t up = (i - 1) / 2;
 
-		if (l->heap[up]->due_ms <= t->due_ms)
+		if (l->heap[up].due_ms <= s.due_ms)
 			break;
 		place(l, l->heap[up], i);
 		i = up;
 	}
-	place(l, t, i);
+	place(l, s, i);
 }
 
-static void sift_down(struct loop *l, struct timer *t, size_t i)
+static void sift_down(struct loop *l, struct slot s, size_t i)
 {
 	for (;;) {
 		size_t child = 2 * i + 1;
@@ -184,50 +190,52 @@ static void sift_down(struct loop *l, struct timer *t, size_t i)
 		if (child >= l->ntimer)
 			break;
 		if (child + 1 < l->ntimer &&
-		    l->heap[child + 1]->due_ms < l->heap[child]->due_ms)
+		    l->heap[child + 1].due_ms < l->heap[child].due_ms)
 			child++;
-		if (t->due_ms <= l->heap[child]->due_ms)
+		if (s.due_ms <= l->heap[child].due_ms)
 			break;
 		place(l, l->heap[child], i);
 		i = child;
 	}
-	place(l, t, i);
+	place(l, s, i);
 }
 
-/* The due time at place i became t's: move it where it belongs. */
-static void sift(struct loop *l, struct timer *t, size_t i)
+/* s goes to place i, or up or down from there to where it belongs. */
+static void sift(struct loop *l, struct slot s, size_t i)
 {
-	if (i && t->due_ms < l->heap[(i - 1) / 2]->due_ms)
-		sift_up(l, t, i);
+	if (i && s.due_ms < l->heap[(i - 1) / 2].due_ms)
+		sift_up(l, s, i);
 	else
-		sift_down(l, t, i);
+		sift_down(l, s, i);
 }
 
 void loop_timer(struct loop *l, struct timer *t, uint64_t due_ms)
 {
+	struct slot s = { due_ms, t };
+
 	t->due_ms = due_ms;
 	if (t->at) {
-		sift(l, t, t->at - 1);
+		sift(l, s, t->at - 1);
 		return;
 	}
 	if (l->ntimer == l->timer_cap) {
 		l->timer_cap = l->timer_cap ? 2 * l->timer_cap : 64;
 		l->heap = xrealloc(l->heap, l->timer_cap * sizeof(*l->heap));
 	}
-	sift_up(l, t, l->ntimer++);
+	sift_up(l, s, l->ntimer++);
 }
 
 void loop_timer_stop(struct loop *l, struct timer *t)
 {
 	size_t i = t->at - 1;
-	struct timer *last;
+	struct slot last;
 
 	if (!t->at)
 		return;
-	assert(i < l->ntimer && l->heap[i] == t);
+	assert(i < l->ntimer && l->heap[i].timer == t);
 	t->at = 0;
 	last = l->heap[--l->ntimer];
-	if (last != t)
+	if (last.timer != t)
 		sift(l, last, i);
 }
 
@@ -236,9 +244,9 @@ void loop_timer_stop(struct loop *l, struct timer *t)
 static void run_timers(struct loop *l)
 {
 	for (size_t n = l->ntimer; n && l->ntimer; n--) {
-		struct timer *t = l->heap[0];
+		struct timer *t = l->heap[0].timer;
 
-		if (t->due_ms > l->now_ms)
+		if (l->heap[0].due_ms > l->now_ms)
 			return;
 		loop_timer_stop(l, t);
 		t->fn(t->arg, l->now_ms);
@@ -329,7 +337,7 @@ static int sleep_ms(const struct loop *l, int timeout_ms)
 	if (!l->ntimer || !timeout_ms)
 		return timeout_ms;
 	now = clock_ms();
-	left = l->heap[0]->due_ms > now ? l->heap[0]->due_ms - now : 0;
+	left = l->heap[0].due_ms > now ? l->heap[0].due_ms - now : 0;
 	if (timeout_ms >= 0 && left > (uint64_t)timeout_ms)
 		return timeout_ms;
 	return left > INT_MAX ? INT_MAX : (int)left;

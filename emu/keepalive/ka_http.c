@@ -47,7 +47,8 @@ static bool parse_status(const char *s, uint32_t *code)
 {
 	char digits[4] = { s[9], s[10], s[11], '\0' };
 
-	if (memcmp(s, "HTTP/1.", 7) || s[7] < '0' || s[7] > '9' || s[8] != ' ')
+	if (memcmp(s, "HTTP/1.", 7) != 0 || s[7] < '0' || s[7] > '9' ||
+	    s[8] != ' ')
 		return false;
 	if (s[12] != ' ' && s[12] != '\r' && s[12] != '\n')
 		return false;

@@ -181,9 +181,11 @@ static bool open_port(struct ka_icmp_port *port, struct err *err)
 static enum ka_result send_echo(struct ka_probe *p, const struct state *s)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = s->host };
-	struct echo echo = { .head = { .type = ICMP_ECHO },
-			     .cookie = s->cookie };
+	struct echo echo;
 
+	memset(&echo, 0, sizeof(echo));
+	echo.head.type = ICMP_ECHO;
+	echo.cookie = s->cookie;
 	echo.head.un.echo.id = htons(p->icmp->ident);
 	echo.head.un.echo.sequence = htons((uint16_t)p->index);
 	echo.head.checksum = checksum(&echo, sizeof(echo));

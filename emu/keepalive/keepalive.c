@@ -9,6 +9,7 @@
 #include "emu/keepalive/ka.h"
 #include "emu/keepalive/ka_state.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -437,6 +438,7 @@ static void begin(struct entry *e, const struct probe_spec *spec,
 	e->probe.addr = addr;
 	e->probe.port = port;
 	e->ops = kinds[spec->type];
+	assert(e->ops); /* find_block() has seen to it */
 	if (e->ops->state_size)
 		e->state = xrealloc(e->state, e->ops->state_size);
 	e->probe.state = e->state;
