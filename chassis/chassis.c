@@ -196,7 +196,7 @@ static int does_not_fit(const struct chassis *c, const struct card_ops *ops,
 	struct out fits = { 0 };
 
 	fitting_parts(c, slot, &fits);
-	err_set(err, ERR_STATE, -1, T_CH_NO_FIT, ops->part, slot,
+	err_set(err, ERR_REFUSED, -1, T_CH_NO_FIT, ops->part, slot,
 		c->model->product, out_text(&fits));
 	out_fini(&fits);
 	return -1;
@@ -234,7 +234,7 @@ static int insert_check(const struct chassis *c, unsigned slot,
 	if (!kind_fits(c, ops, slot))
 		return does_not_fit(c, ops, slot, err);
 	if (ops->kind == CARD_SSL && count_ssl(c) >= c->model->ssl_max)
-		return err_set(err, ERR_STATE, -1, T_CH_SSL_FULL,
+		return err_set(err, ERR_REFUSED, -1, T_CH_SSL_FULL,
 			       c->model->product, c->model->ssl_max);
 	return 0;
 }
@@ -296,10 +296,10 @@ int chassis_remove(struct chassis *c, unsigned slot, struct err *err)
 	if (card == NULL)
 		return err_set(err, ERR_NOT_FOUND, -1, T_CH_SLOT_EMPTY, slot);
 	if (slot == 1)
-		return err_set(err, ERR_STATE, -1, T_CH_SCM_STAYS,
+		return err_set(err, ERR_REFUSED, -1, T_CH_SCM_STAYS,
 			       card->ops->part);
 	if (c->model->fixed)
-		return err_set(err, ERR_STATE, -1, T_CH_FIXED, card->ops->part,
+		return err_set(err, ERR_REFUSED, -1, T_CH_FIXED, card->ops->part,
 			       c->model->product);
 	card->status = CARD_POWERED_OFF;
 	c->slot[slot] = NULL;

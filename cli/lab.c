@@ -41,7 +41,7 @@ static int insert(struct cli *cli, const struct args *a, struct err *err)
 	const struct env *env = cli_env(cli);
 
 	if (!env->card_insert)
-		return err_set(err, ERR_STATE, -1, T_NO_SWITCH);
+		return err_set(err, ERR_REFUSED, -1, T_NO_SWITCH);
 	return env->card_insert(env->arg, (unsigned)arg_uint(a, "slot", 0),
 				arg_word(a, "part"), err);
 }
@@ -51,7 +51,7 @@ static int remove_card(struct cli *cli, const struct args *a, struct err *err)
 	const struct env *env = cli_env(cli);
 
 	if (!env->card_remove)
-		return err_set(err, ERR_STATE, -1, T_NO_SWITCH);
+		return err_set(err, ERR_REFUSED, -1, T_NO_SWITCH);
 	return env->card_remove(env->arg, (unsigned)arg_uint(a, "slot", 0),
 				err);
 }

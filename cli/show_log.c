@@ -71,7 +71,7 @@ static int show_list(struct cli *cli, const struct args *a, struct err *err)
 
 	(void)a;
 	if (!disk_dir(d))
-		return err_set(err, ERR_STATE, -1, T_SCRATCH_DISK);
+		return err_set(err, ERR_REFUSED, -1, T_SCRATCH_DISK);
 	out_col(o, W_FILE, "File Name");
 	out_col(o, W_SIZE, "Bytes");
 	out_puts(o, "Last Write\n");

@@ -278,7 +278,7 @@ static int show_disk(struct cli *cli, const struct args *a, struct err *err)
 	if (arg_uint(a, "disk", 0) != 0)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_DISK);
 	if (!disk_dir(env->disk))
-		return err_set(err, ERR_STATE, -1, T_SCRATCH_DISK);
+		return err_set(err, ERR_REFUSED, -1, T_SCRATCH_DISK);
 	disk_usage(env->disk, &u);
 	cluster = u.block > 0 ? u.block : 1;
 	disk_line(o, "total # of clusters", u.total / cluster);

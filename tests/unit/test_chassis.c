@@ -18,7 +18,7 @@ static bool insert_fails;
 static int ssl_insert(struct card *card, struct err *err)
 {
 	if (insert_fails)
-		return err_set(err, ERR_STATE, -1, "module fails its test");
+		return err_set(err, ERR_REFUSED, -1, "module fails its test");
 	card->priv = malloc(1);
 	live++;
 	return 0;
@@ -138,18 +138,18 @@ START_TEST(refusals_name_the_cure)
 		"Slot 1 holds the CSS5-SCM-2GE that runs the switch; it stays "
 		"in");
 	ck_assert_int_eq(chassis_remove(c, 1, &err), -1);
-	ck_assert_int_eq(err.code, ERR_STATE);
+	ck_assert_int_eq(err.code, ERR_REFUSED);
 	ck_assert_int_eq(chassis_remove(c, 9, &err), -1);
 	ck_assert_int_eq(err.code, ERR_RANGE);
 	ck_assert_int_eq(chassis_remove(c, 3, &err), 0);
 	ck_assert_int_eq(chassis_remove(c, 3, &err), -1);
 	ck_assert_str_eq(err.msg,
 			 "Slot 3 is empty; show chassis lists the modules");
-	refused(c, 3, "scm", ERR_STATE,
+	refused(c, 3, "scm", ERR_REFUSED,
 		"A CSS5-SCM-2GE does not fit slot 3 of a CSS11503, which "
 		"takes: CSS5-IOM-2GE, CSS5-IOM-8FE, CSS5-IOM-16FE, CSS5-SAM, "
 		"CSS5-SSL-K9");
-	refused(c, 3, "CSS11501", ERR_STATE,
+	refused(c, 3, "CSS11501", ERR_REFUSED,
 		"A CSS11501 does not fit slot 3 of a CSS11503, which takes: "
 		"CSS5-IOM-2GE, CSS5-IOM-8FE, CSS5-IOM-16FE, CSS5-SAM, "
 		"CSS5-SSL-K9");
@@ -162,7 +162,7 @@ START_TEST(slot_one_is_the_scms)
 	struct chassis *c =
 		chassis_new(chassis_model_find("11506"), kinds, identity);
 
-	refused(c, 1, "CSS5-SAM", ERR_STATE,
+	refused(c, 1, "CSS5-SAM", ERR_REFUSED,
 		"A CSS5-SAM does not fit slot 1 of a CSS11506, which takes: "
 		"CSS5-SCM-2GE");
 	accepted(c, 1, "scm");
@@ -180,7 +180,7 @@ START_TEST(ssl_modules_are_limited)
 
 	for (unsigned s = 2; s <= 5; s++)
 		accepted(c, s, "CSS5-SSL-K9");
-	refused(c, 6, "CSS5-SSL-K9", ERR_STATE,
+	refused(c, 6, "CSS5-SSL-K9", ERR_REFUSED,
 		"A CSS11506 takes at most 4 SSL modules; remove one first");
 	accepted(c, 6, "CSS5-SAM");
 	ck_assert_int_eq(live, 4);
@@ -195,7 +195,7 @@ START_TEST(fixed_models_are_fixed)
 	struct err err;
 
 	ck_assert_int_eq(chassis_remove(c, 2, &err), -1);
-	ck_assert_int_eq(err.code, ERR_STATE);
+	ck_assert_int_eq(err.code, ERR_REFUSED);
 	refused(c, 3, "CSS5-SAM", ERR_RANGE,
 		"Slot 3 does not exist: a CSS11501 has slots 1 to 2");
 	chassis_free(c);
@@ -262,7 +262,7 @@ START_TEST(a_module_that_fails_is_not_in)
 
 	chassis_on_change(c, on_change, &t);
 	insert_fails = true;
-	refused(c, 2, "CSS5-SSL-K9", ERR_STATE, "module fails its test");
+	refused(c, 2, "CSS5-SSL-K9", ERR_REFUSED, "module fails its test");
 	insert_fails = false;
 	ck_assert_ptr_null(chassis_card(c, 2));
 	ck_assert_int_eq(t.inserted, 0);
