@@ -53,6 +53,7 @@
 #define T_RANGE_END    "Addresses from %s with range %u go beyond the last one" /* own */
 #define T_BAD_URL      "Invalid url: %s"				    /* guess */
 #define T_RULE_HAS     "Service %s is already in the rule (change service %s weight N)" /* guess */
+#define T_NO_CIRCUIT   "Specified circuit does not exist: %s (bridge vlan %u on a port makes it)" /* guess */
 #define T_IP_OVERLAP   "%s overlaps %s on circuit %s"		    /* guess */
 #define T_IP_PREFIX    "Prefix length is 8 to 31"			    /* own */
 #define T_IP_NO_HOST   "%s is not an address of a host"			    /* own */
@@ -80,6 +81,7 @@
 #define T_SSL_ENTRY_TWICE "%s %u and %u share an address and port"	    /* guess */
 #define T_NO_SSL_SERVER	 "SSL server %u does not exist"		   /* guess */
 #define T_NO_BACK_SERVER "Backend server %u does not exist"	   /* guess */
+#define T_NO_REWRITE	 "Rewrite rule %u does not exist"	   /* guess */
 #define T_PAIR_MISMATCH	 "Certificate and key pair do not match"   /* recall */
 #define T_SVC_NO_LIST	 "SSL service requires an SSL proxy list"  /* guess */
 #define T_SVC_LIST_DOWN	 "SSL proxy list is not active"		   /* guess */
@@ -100,6 +102,21 @@
 #define T_SSL_KEYSIZE	 "Unsupported key size"		       /* guess */
 #define T_SSL_INUSE                                                            \
 	"Association is used by an active SSL proxy list" /* recall */
+#define T_RECORD_SEALED                                                        \
+	"The password of ftp-record %s was sealed by another switch; enter ftp-record %s again" /* own */
+#define T_XFER_KEY                                                             \
+	"The host key of %s has changed; if that is right, delete its line from ssh_known_hosts on the disk" /* own */
+#define T_XFER_LONG    "The file is longer than %zu bytes"	 /* own */
+#define T_XFER_REFUSED "The server refuses the file"		 /* guess */
+#define T_XFER_FAILED  "Transfer failed: %s"			 /* own */
+#define T_XFER_START   "Connecting"				 /* recall */
+#define T_XFER_DONE    "Completed successfully."			 /* recall */
+#define T_VERIFY_YES   "Certificate %s matches key %s"		 /* recall */
+#define T_VERIFY_NO    "Certificate %s does not match key %s"	 /* guess */
+#define T_CSR_COUNTRY  "Country Name must be 2 characters"	 /* guess */
+#define T_CSR_LONG     "At most %zu characters fit"		 /* own */
+#define T_SSL_ASSOCIATED                                                       \
+	"File is associated as %s %s; remove the association first" /* guess */
 #define T_NO_RECORD    "FTP record not found"		  /* guess */
 #define T_XFER_CONNECT "Unable to connect to remote host" /* guess */
 #define T_XFER_LOGIN   "Login failed"			  /* guess */
