@@ -401,7 +401,8 @@ START_TEST(slow_reader_gets_everything)
 	ck_assert_uint_lt(sc.bytes_out, s.len);
 	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0)
 		for (ssize_t i = 0; i < n; i++, at++)
-			ck_assert_uint_eq(buf[i], pattern(at));
+			if (buf[i] != pattern(at))
+				ck_abort_msg("byte %zu differs", at);
 	ck_assert_uint_eq(at, s.len);
 	(void)close(fd);
 	server_stop(&s);
