@@ -78,6 +78,8 @@ extern const struct cmd content_cmds[];
 extern const struct cmd group_cmds[];
 extern const struct cmd keepalive_cmds[];
 extern const struct cmd ssllist_cmds[];
+/* render hooks get what mode_ssllist.c calls an entry */
+extern const struct cmd ssllist_entry_cmds[];
 extern const struct cmd boot_cmds[];
 extern const struct cmd debug_cmds[];	     /* mode_boot.c: what llama opens */
 extern const struct cmd lab_cmds[];	     /* lab.c: what the real box lacks */

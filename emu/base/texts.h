@@ -54,6 +54,10 @@
 #define T_BAD_URL      "Invalid url: %s"				    /* guess */
 #define T_RULE_HAS     "Service %s is already in the rule (change service %s weight N)" /* guess */
 #define T_NO_CIRCUIT   "Specified circuit does not exist: %s (bridge vlan %u on a port makes it)" /* guess */
+#define T_NO_STARTUP   "There is no startup-config"		    /* guess */
+#define T_NO_STARTUP_ERRORS "No lines of the startup-config were rejected" /* own */
+#define T_Q_CLEAR_STARTUP "Are you sure you want to clear the startup-config, [y/n]: " /* guess */
+#define T_Q_CLEAR_RUNNING "Are you sure you want to clear the running-config, [y/n]: " /* guess */
 #define T_IP_OVERLAP   "%s overlaps %s on circuit %s"		    /* guess */
 #define T_IP_PREFIX    "Prefix length is 8 to 31"			    /* own */
 #define T_IP_NO_HOST   "%s is not an address of a host"			    /* own */

@@ -227,7 +227,7 @@ int content_del(struct conf *c, struct owner *o, const char *name,
 
 int content_may_edit(const struct content *r, struct err *err)
 {
-	return r->active ? err_set(err, ERR_STATE, -1, T_RULE_ACTIVE) : 0;
+	return r->active ? err_set(err, ERR_REFUSED, -1, T_RULE_ACTIVE) : 0;
 }
 
 int content_set_vip(struct conf *c, struct content *r, struct in_addr a,
@@ -372,7 +372,7 @@ static int check_service(const struct conf *c, const char *name,
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "service",
 			       name);
 	if (s->type == SERVICE_REDUNDANCY_UP)
-		return err_set(err, ERR_STATE, -1,
+		return err_set(err, ERR_REFUSED, -1,
 			       "A redundancy-up service has no place in a "
 			       "content rule: %s",
 			       name);
@@ -475,10 +475,10 @@ int content_activate(struct conf *c, struct content *r, struct err *err)
 	if (r->active)
 		return 0;
 	if (r->advanced == ADVBAL_SSL && r->application != APP_SSL)
-		return err_set(err, ERR_STATE, -1, T_RULE_NEEDS,
+		return err_set(err, ERR_REFUSED, -1, T_RULE_NEEDS,
 			       "advanced-balance ssl", "application ssl");
 	if (r->advanced == ADVBAL_SIP_CALL_ID && r->application != APP_SIP)
-		return err_set(err, ERR_STATE, -1, T_RULE_NEEDS,
+		return err_set(err, ERR_REFUSED, -1, T_RULE_NEEDS,
 			       "advanced-balance sip-call-id",
 			       "application sip");
 	if (check_duplicate(c, r, err) < 0)

@@ -34,6 +34,8 @@ struct global *global_new(void)
 	memset(g->log_level, LOG_WARNING_4, sizeof(g->log_level));
 	g->idle_timeout_min = 5;
 	g->l4_fallback = true;
+	for (int i = 4; i < 8; i++)
+		g->restrict_other[i] = true;
 	return g;
 }
 
@@ -401,7 +403,8 @@ static int association_free_to_go(const struct conf *c, const char *kind,
 	const struct ssllist *l = ssllist_using(c, kind, name, true);
 
 	if (l)
-		return err_set(err, ERR_STATE, -1, T_SSL_INUSE ": %s", l->name);
+		return err_set(err, ERR_REFUSED, -1, T_SSL_INUSE ": %s",
+			       l->name);
 	return 0;
 }
 

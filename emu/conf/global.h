@@ -43,6 +43,7 @@ TAILQ_HEAD(ftp_record_list, ftp_record);
 TAILQ_HEAD(user_list, user);
 TAILQ_HEAD(association_list, association);
 
+#define LOG_HOST_MAX 5
 struct log_host {
 	struct in_addr addr;
 	uint8_t facility;
@@ -55,11 +56,14 @@ struct global {
 	struct ftp_record_list ftp_records;
 	struct user_list users; /* the default account is not in it */
 	struct association_list associations;
-	struct log_host log_host[5];
+	struct log_host log_host[LOG_HOST_MAX];
 	int nlog_host;
 	uint8_t log_level[64]; /* by enum log_subsys */
 	bool log_commands;     /* logging commands enable */
 	bool restrict_telnet, restrict_console;
+	/* ftp snmp ssh user-database secure-xml unsecure-xml web-mgmt xml; the
+	 * last four are on by default */
+	bool restrict_other[8];
 	unsigned idle_timeout_min; /* default 5; 0: never */
 	char dns_primary[16], dns_suffix[65];
 	char dns_secondary[2][16];

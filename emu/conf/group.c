@@ -90,7 +90,7 @@ int group_del(struct conf *c, const char *name, struct err *err)
 
 int group_may_edit(const struct group *g, struct err *err)
 {
-	return g->active ? err_set(err, ERR_STATE, -1, T_GROUP_ACTIVE) : 0;
+	return g->active ? err_set(err, ERR_REFUSED, -1, T_GROUP_ACTIVE) : 0;
 }
 
 int group_set_vip(struct conf *c, struct group *g, struct in_addr a,
@@ -248,7 +248,7 @@ int group_activate(struct conf *c, struct group *g, struct err *err)
 	if (g->active)
 		return 0;
 	if (g->vip.s_addr == INADDR_ANY)
-		return err_set(err, ERR_STATE, -1, T_GROUP_NO_VIP);
+		return err_set(err, ERR_REFUSED, -1, T_GROUP_NO_VIP);
 	conf_put_flag(c, &g->active, true);
 	return 0;
 }

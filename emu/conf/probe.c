@@ -39,6 +39,28 @@ const char *probe_type_name(enum probe_type t)
 	return type_names[t];
 }
 
+int probe_set_uri(struct conf *c, struct probe_spec *p, const char *uri,
+		  struct err *err)
+{
+	if (*uri && *uri != '/')
+		return err_set(err, ERR_RANGE, -1,
+			       "A uri begins with / and has no host: %s", uri);
+	if (strchr(uri, ' '))
+		return err_set(err, ERR_RANGE, -1, "A uri has no blanks: %s",
+			       uri);
+	return conf_put_text(c, p->uri, sizeof(p->uri), uri, err);
+}
+
+int probe_set_hash(struct conf *c, struct probe_spec *p, const char *hash,
+		   struct err *err)
+{
+	if (*hash && (strlen(hash) != 32 ||
+		      strspn(hash, "0123456789abcdefABCDEF") != 32))
+		return err_set(err, ERR_RANGE, -1,
+			       "A hash has 32 hexadecimal digits");
+	return conf_put_text(c, p->hash, sizeof(p->hash), hash, err);
+}
+
 struct probe *probe_find(const struct conf *c, const char *name)
 {
 	struct probe *p = NULL;
@@ -90,7 +112,7 @@ int probe_del(struct conf *c, const char *name, struct err *err)
 	TAILQ_FOREACH(s, &c->services, link)
 		if (s->keepalive.type == PROBE_NAMED &&
 		    !strcmp(s->keepalive.arg, name))
-			return err_set(err, ERR_STATE, -1, T_IN_USE,
+			return err_set(err, ERR_REFUSED, -1, T_IN_USE,
 				       "Keepalive", "service", s->name);
 	TAILQ_REMOVE(&c->probes, p, link);
 	free(p);
@@ -100,7 +122,7 @@ int probe_del(struct conf *c, const char *name, struct err *err)
 
 int probe_may_edit(const struct probe *p, struct err *err)
 {
-	return p->active ? err_set(err, ERR_STATE, -1, T_KAL_ACTIVE) : 0;
+	return p->active ? err_set(err, ERR_REFUSED, -1, T_KAL_ACTIVE) : 0;
 }
 
 int probe_set_addr(struct conf *c, struct probe *p, struct in_addr a,
@@ -120,7 +142,7 @@ int probe_activate(struct conf *c, struct probe *p, struct err *err)
 	if (p->active)
 		return 0;
 	if (p->addr.s_addr == INADDR_ANY)
-		return err_set(err, ERR_STATE, -1, T_KAL_NO_ADDR);
+		return err_set(err, ERR_REFUSED, -1, T_KAL_NO_ADDR);
 	conf_put_flag(c, &p->active, true);
 	return 0;
 }

@@ -32,12 +32,14 @@ struct probe_spec {
 	char hash[33];
 	char arg[NAME_LEN + 1]; /* record, script or named keepalive */
 	char script_args[129];
+	bool use_output;
 };
 
 struct probe { /* a named keepalive */
 	TAILQ_ENTRY(probe) link;
 	char name[NAME_LEN + 1];
 	char description[65];
+	bool logging;
 	bool active;
 	struct in_addr addr;
 	struct probe_spec spec;
@@ -45,6 +47,13 @@ struct probe { /* a named keepalive */
 
 void probe_spec_init(struct probe_spec *p);	/* the defaults */
 const char *probe_type_name(enum probe_type t); /* as typed: "tcp" */
+
+/* "" takes it away; else a path without host */
+int probe_set_uri(struct conf *c, struct probe_spec *p, const char *uri,
+		  struct err *err);
+/* "" takes it away; else 32 hexadecimal digits */
+int probe_set_hash(struct conf *c, struct probe_spec *p, const char *hash,
+		   struct err *err);
 
 struct probe *probe_find(const struct conf *c, const char *name);
 struct probe *probe_add(struct conf *c, const char *name, struct err *err);

@@ -171,7 +171,7 @@ int service_del(struct conf *c, const char *name, struct err *err)
 
 int service_may_edit(const struct service *s, struct err *err)
 {
-	return s->active ? err_set(err, ERR_STATE, -1, T_SVC_ACTIVE) : 0;
+	return s->active ? err_set(err, ERR_REFUSED, -1, T_SVC_ACTIVE) : 0;
 }
 
 int service_set_addr(struct conf *c, struct service *s, struct in_addr a,
@@ -227,7 +227,7 @@ int service_set_type(struct conf *c, struct service *s, enum service_type t,
 	if (service_may_edit(s, err) < 0)
 		return -1;
 	if (s->nssllist && !service_takes_ssllist(t))
-		return err_set(err, ERR_STATE, -1, T_SVC_IN_LIST);
+		return err_set(err, ERR_REFUSED, -1, T_SVC_IN_LIST);
 	s->type = t;
 	conf_changed(c);
 	return 0;
@@ -298,7 +298,7 @@ int service_add_ssllist(struct conf *c, struct service *s, const char *list,
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "ssl-proxy-list", list);
 	if (!service_takes_ssllist(s->type))
-		return err_set(err, ERR_STATE, -1, T_SVC_NOT_SSL);
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NOT_SSL);
 	if (s->nssllist == SERVICE_SSLLIST_MAX)
 		return err_set(err, ERR_RANGE, -1, T_FULL, "SSL proxy list",
 			       SERVICE_SSLLIST_MAX);
@@ -344,12 +344,12 @@ static int check_lists(const struct conf *c, const struct service *s,
 		       struct err *err)
 {
 	if (!s->nssllist)
-		return err_set(err, ERR_STATE, -1, T_SVC_NO_LIST);
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NO_LIST);
 	for (int i = 0; i < s->nssllist; i++) {
 		const struct ssllist *l = ssllist_find(c, s->ssllist[i]);
 
 		if (!l || !l->active)
-			return err_set(err, ERR_STATE, -1,
+			return err_set(err, ERR_REFUSED, -1,
 				       T_SVC_LIST_DOWN ": %s", s->ssllist[i]);
 	}
 	return 0;
@@ -364,7 +364,7 @@ static int check_overlap(const struct ssllist *a, const struct ssllist *b,
 			if (a->server[i]->vip.s_addr ==
 				    b->server[k]->vip.s_addr &&
 			    a->server[i]->port == b->server[k]->port)
-				return err_set(err, ERR_STATE, -1,
+				return err_set(err, ERR_REFUSED, -1,
 					       T_SSL_SAME_VIP, a->name,
 					       a->server[i]->c.number, b->name,
 					       b->server[k]->c.number);
@@ -390,16 +390,16 @@ static int check_module(const struct conf *c, const struct service *s,
 	const struct service *o = NULL;
 
 	if (!s->slot)
-		return err_set(err, ERR_STATE, -1, T_SVC_NO_SLOT);
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NO_SLOT);
 	if (c->hooks.slot_has_ssl &&
 	    !c->hooks.slot_has_ssl(c->hooks.arg, s->slot))
-		return err_set(err, ERR_STATE, -1, T_SVC_NO_MODULE ": %u",
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NO_MODULE ": %u",
 			       s->slot);
 	TAILQ_FOREACH(o, &c->services, link)
 		if (o != s && o->active && o->slot == s->slot &&
 		    o->type == SERVICE_SSL_ACCEL &&
 		    s->type == SERVICE_SSL_ACCEL)
-			return err_set(err, ERR_STATE, -1,
+			return err_set(err, ERR_REFUSED, -1,
 				       T_SVC_SLOT_TAKEN ": %s", o->name);
 	return check_lists_apart(c, s, err);
 }
@@ -410,7 +410,7 @@ int service_activate(struct conf *c, struct service *s, struct err *err)
 		return 0;
 	if (s->addr.s_addr == INADDR_ANY && s->type != SERVICE_SSL_ACCEL &&
 	    s->type != SERVICE_REDIRECT)
-		return err_set(err, ERR_STATE, -1, T_SVC_NO_ADDR);
+		return err_set(err, ERR_REFUSED, -1, T_SVC_NO_ADDR);
 	if (service_takes_ssllist(s->type) && check_lists(c, s, err) < 0)
 		return -1;
 	if (service_is_module(s) && check_module(c, s, err) < 0)

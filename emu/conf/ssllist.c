@@ -81,8 +81,8 @@ static int leave_services(struct conf *c, const char *list, struct err *err)
 	TAILQ_FOREACH(s, &c->services, link)
 		for (int i = 0; s->active && i < s->nssllist; i++)
 			if (!strcmp(s->ssllist[i], list))
-				return err_set(err, ERR_STATE, -1, T_LIST_INUSE,
-					       s->name);
+				return err_set(err, ERR_REFUSED, -1,
+					       T_LIST_INUSE, s->name);
 	TAILQ_FOREACH(s, &c->services, link)
 		(void)service_del_ssllist(c, s, list, &none);
 	return 0;
@@ -123,7 +123,7 @@ struct ssl_backend *ssllist_backend(const struct ssllist *l, unsigned n)
 
 int ssllist_may_edit(const struct ssllist *l, struct err *err)
 {
-	return l->active ? err_set(err, ERR_STATE, -1, T_LIST_ACTIVE) : 0;
+	return l->active ? err_set(err, ERR_REFUSED, -1, T_LIST_ACTIVE) : 0;
 }
 
 static void common_init(struct ssl_common *e, unsigned n)
@@ -325,7 +325,7 @@ int ssl_entry_del_cacert(struct conf *c, struct ssl_common *e, const char *name,
 static int lacks(const char *kind, unsigned n, const char *what,
 		 struct err *err)
 {
-	return err_set(err, ERR_STATE, -1, T_SSL_ENTRY_LACKS, kind, n, what);
+	return err_set(err, ERR_REFUSED, -1, T_SSL_ENTRY_LACKS, kind, n, what);
 }
 
 /* The certificates that a suite's family signs and exchanges keys with. */
@@ -396,7 +396,7 @@ static int check_twice(const struct ssllist *l, struct err *err)
 			if (l->server[i]->vip.s_addr ==
 				    l->server[k]->vip.s_addr &&
 			    l->server[i]->port == l->server[k]->port)
-				return err_set(err, ERR_STATE, -1,
+				return err_set(err, ERR_REFUSED, -1,
 					       T_SSL_ENTRY_TWICE, "ssl-server",
 					       l->server[i]->c.number,
 					       l->server[k]->c.number);
@@ -405,7 +405,7 @@ static int check_twice(const struct ssllist *l, struct err *err)
 			if (l->backend[i]->addr.s_addr ==
 				    l->backend[k]->addr.s_addr &&
 			    l->backend[i]->port == l->backend[k]->port)
-				return err_set(err, ERR_STATE, -1,
+				return err_set(err, ERR_REFUSED, -1,
 					       T_SSL_ENTRY_TWICE,
 					       "backend-server",
 					       l->backend[i]->c.number,
@@ -418,7 +418,7 @@ int ssllist_activate(struct conf *c, struct ssllist *l, struct err *err)
 	if (l->active)
 		return 0;
 	if (!l->nserver && !l->nbackend)
-		return err_set(err, ERR_STATE, -1, T_LIST_EMPTY);
+		return err_set(err, ERR_REFUSED, -1, T_LIST_EMPTY);
 	for (int i = 0; i < l->nserver; i++)
 		if (check_server(l->server[i], err) < 0)
 			return -1;

@@ -30,6 +30,7 @@ struct ssl_tcp {		/* `tcp virtual ...` or `tcp server ...` */
 	bool nagle_off;
 	uint16_t ack_delay_ms; /* 0..10000, default 200 */
 	uint16_t retrans_ms;   /* 50..500, default 500 */
+	uint32_t window;       /* 0: the system chooses */
 };
 
 /* What both kinds of entry have. */
@@ -64,9 +65,11 @@ struct ssl_server { /* termination */
 	char crl[NAME_LEN + 1];
 	enum ssl_failure failure;
 	char failure_url[169];
+	bool header_per_request, header_filter;
 	bool header_client_cert, header_server_cert, header_session;
 	char header_prefix[17];
-	char header_static[200]; /* several lines separated by \r\n */
+	char header_static
+		[200]; /* as typed: the 4 characters \r\n between lines */
 	uint16_t queue_delay_ms; /* default 200 */
 	bool unclean_shutdown;
 	struct ssl_rewrite rewrite[SSL_REWRITE_MAX];

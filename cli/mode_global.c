@@ -1,0 +1,947 @@
+/*
+ * Commands of global configuration, and the ones that open objects
+ *
+ * The opening commands stand in a table of their own since they are valid in
+ * the modes of objects too: a running-config never leaves a mode, it moves
+ * sideways.  Render hooks get the struct conf.
+ */
+#include <crypt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/modes.h"
+#include "cli/object.h"
+#include "emu/base/err.h"
+#include "emu/base/log.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/global.h"
+
+static struct global *global_of(struct cli *cli)
+{
+	return cli_conf(cli)->global;
+}
+
+/* ---- who may come in, and how --------------------------------------------- */
+
+static const struct restriction {
+	const char *word;
+	bool dflt;
+	bool acts;
+} restrictions[] = {
+	{ "console", false, false },   { "telnet", false, true },
+	{ "ftp", false, false },       { "snmp", false, false },
+	{ "ssh", false, false },       { "user-database", false, false },
+	{ "secure-xml", true, false }, { "unsecure-xml", true, false },
+	{ "web-mgmt", true, false },   { "xml", true, false },
+};
+#define NRESTRICTION (sizeof(restrictions) / sizeof(*restrictions))
+
+static bool *restriction_flag(struct global *g, size_t i)
+{
+	if (i == 0)
+		return &g->restrict_console;
+	if (i == 1)
+		return &g->restrict_telnet;
+	return &g->restrict_other[i - 2];
+}
+
+static int restrict_put(struct cli *cli, const struct args *a, bool v)
+{
+	size_t i = 0;
+
+	while (i < NRESTRICTION - 1 && !arg_key(a, restrictions[i].word))
+		i++;
+	conf_put_flag(cli_conf(cli), restriction_flag(global_of(cli), i), v);
+	if (restrictions[i].acts || v == restrictions[i].dflt)
+		return 0;
+	cli_warn(cli, "%srestrict %s is kept but not acted on yet",
+		 v ? "" : "no ", restrictions[i].word);
+	return 0;
+}
+
+static int restrict_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)err;
+	return restrict_put(cli, a, true);
+}
+
+static int restrict_clear(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	(void)err;
+	return restrict_put(cli, a, false);
+}
+
+static void restrict_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+
+	for (size_t i = 0; i < NRESTRICTION; i++) {
+		bool v = *restriction_flag(c->global, i);
+
+		if (v != restrictions[i].dflt)
+			out_printf(o, "  %srestrict %s \n", v ? "" : "no ",
+				   restrictions[i].word);
+	}
+}
+
+/* The clear password lives here from the line to the hash, and is wiped. */
+struct hashing {
+	struct user user;
+	char password[17];
+};
+
+static void hash_work(void *arg)
+{
+	struct hashing *h = arg;
+	struct crypt_data *d = xcalloc(1, sizeof(*d));
+	char salt[CRYPT_GENSALT_OUTPUT_SIZE] = "";
+	const char *text = NULL;
+
+	if (crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)))
+		text = crypt_r(h->password, salt, d);
+	if (!text || *text != '$' ||
+	    !str_copy(h->user.hash, sizeof(h->user.hash), text))
+		h->user.hash[0] = '\0';
+	wipe(h->password, sizeof(h->password));
+	wipe(d, sizeof(*d));
+	free(d);
+}
+
+static int hash_done(struct cli *cli, void *arg, struct err *err)
+{
+	struct hashing *h = arg;
+	int result = 0;
+
+	if (cli && !h->user.hash[0])
+		result = err_set(err, ERR_IO, -1,
+				 "The password cannot be hashed; nothing was "
+				 "changed");
+	else if (cli)
+		result = user_set(cli_conf(cli), &h->user, err);
+	wipe(h, sizeof(*h));
+	free(h);
+	return result;
+}
+
+/* Seven letters, one a directory: both, read, write or none. */
+static int user_begin(struct cli *cli, const struct args *a, struct user *u,
+		      struct err *err)
+{
+	const char *access = arg_word(a, "access");
+
+	*u = (struct user){ .superuser = arg_key(a, "superuser") };
+	if (access && (strlen(access) != 7 || strspn(access, "BRWN") != 7))
+		return err_set(err, ERR_RANGE, -1,
+			       "dir-access is 7 letters of B, R, W and N: %s",
+			       access);
+	if (access)
+		cli_warn(cli, "dir-access is kept but not acted on yet");
+	(void)str_copy(u->name, sizeof(u->name), arg_word(a, "name"));
+	(void)str_copy(u->dir_access, sizeof(u->dir_access),
+		       access ? access : "");
+	return 0;
+}
+
+static int user_password(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct hashing *h = xcalloc(1, sizeof(*h));
+
+	if (user_begin(cli, a, &h->user, err) < 0) {
+		free(h);
+		return -1;
+	}
+	(void)str_copy(h->password, sizeof(h->password),
+		       arg_word(a, "password"));
+	return cli_job(cli, hash_work, hash_done, h);
+}
+
+static int user_hashed(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct user u;
+
+	if (user_begin(cli, a, &u, err) < 0)
+		return -1;
+	(void)str_copy(u.hash, sizeof(u.hash), arg_word(a, "hash"));
+	return user_set(cli_conf(cli), &u, err);
+}
+
+static int user_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	return user_del(cli_conf(cli), arg_word(a, "name"), err);
+}
+
+static void user_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+	const struct user *u = NULL;
+
+	TAILQ_FOREACH(u, &c->global->users, link) {
+		out_printf(o, "  username %s des-password %s ", u->name,
+			   u->hash);
+		if (u->superuser)
+			out_puts(o, "superuser ");
+		if (u->dir_access[0])
+			out_printf(o, "dir-access %s ", u->dir_access);
+		out_puts(o, "\n");
+	}
+}
+
+static int idle_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct global *g = global_of(cli);
+
+	(void)err;
+	g->idle_timeout_min = (unsigned)arg_uint(a, "minutes", 5);
+	conf_changed(cli_conf(cli));
+	return 0;
+}
+
+static void idle_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+
+	if (c->global->idle_timeout_min != 5)
+		out_printf(o, "  idle timeout %u \n",
+			   c->global->idle_timeout_min);
+}
+
+/* ---- logging -------------------------------------------------------------- */
+
+static void level_put(struct cli *cli, int subsys, enum log_level level)
+{
+	global_of(cli)->log_level[subsys] = (uint8_t)level;
+	log_level_set((enum log_subsys)subsys, level);
+	conf_changed(cli_conf(cli));
+}
+
+static int level_put_named(struct cli *cli, const char *name,
+			   enum log_level level, struct err *err)
+{
+	int subsys = log_subsys_find(name);
+
+	if (subsys < 0 && !str_ieq(name, "all"))
+		return err_set(err, ERR_RANGE, -1,
+			       "Unknown subsystem: %s (show log-state lists "
+			       "them)",
+			       name);
+	if (subsys >= 0)
+		level_put(cli, subsys, level);
+	for (int i = 0; subsys < 0 && i < LOG_SUBSYS_NUM; i++)
+		level_put(cli, i, level);
+	return 0;
+}
+
+static int level_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	int level = log_level_find(arg_word(a, "level"));
+
+	if (level < 0)
+		return err_set(err, ERR_RANGE, -1,
+			       "Unknown level: %s (fatal-0 to debug-7)",
+			       arg_word(a, "level"));
+	return level_put_named(cli, arg_word(a, "name"), (enum log_level)level,
+			       err);
+}
+
+static int level_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	return level_put_named(cli, arg_word(a, "name"), LOG_WARNING_4, err);
+}
+
+static void level_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+
+	for (int i = 0; i < LOG_SUBSYS_NUM; i++)
+		if (c->global->log_level[i] != LOG_WARNING_4)
+			out_printf(o, "  logging subsystem %s level %s \n",
+				   log_subsys_name((enum log_subsys)i),
+				   log_level_name((enum log_level)c->global
+							  ->log_level[i]));
+}
+
+static int log_host_at(const struct global *g, struct in_addr a)
+{
+	for (int i = 0; i < g->nlog_host; i++)
+		if (g->log_host[i].addr.s_addr == a.s_addr)
+			return i;
+	return -1;
+}
+
+static int log_host_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct global *g = global_of(cli);
+	const char *name = arg_word(a, "level");
+	int level = name ? log_level_find(name) : -1, at = 0;
+	struct in_addr ip = { INADDR_ANY };
+
+	if (name && level < 0)
+		return err_set(err, ERR_RANGE, -1,
+			       "Unknown level: %s (fatal-0 to debug-7)", name);
+	if (object_addr(cli, a, "ip", &ip, err) < 0)
+		return -1;
+	at = log_host_at(g, ip);
+	if (at < 0 && g->nlog_host == LOG_HOST_MAX)
+		return err_set(err, ERR_RANGE, -1, T_FULL, "logging host",
+			       LOG_HOST_MAX);
+	if (at < 0)
+		at = g->nlog_host++;
+	g->log_host[at] = (struct log_host){
+		.addr = ip,
+		.facility = (uint8_t)arg_uint(a, "facility", 0),
+		.level = level,
+	};
+	conf_changed(cli_conf(cli));
+	return object_kept(cli, "logging host");
+}
+
+static int log_host_clear(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	struct global *g = global_of(cli);
+	struct in_addr ip = { INADDR_ANY };
+	int at = -1;
+
+	if (object_addr(cli, a, "ip", &ip, err) < 0)
+		return -1;
+	at = log_host_at(g, ip);
+	if (at < 0)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "logging host", str_addr(ip));
+	g->nlog_host--;
+	memmove(&g->log_host[at], &g->log_host[at + 1],
+		(size_t)(g->nlog_host - at) * sizeof(g->log_host[0]));
+	conf_changed(cli_conf(cli));
+	return 0;
+}
+
+static void log_host_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+
+	for (int i = 0; i < c->global->nlog_host; i++) {
+		const struct log_host *h = &c->global->log_host[i];
+
+		out_printf(o, "  logging host %s facility %u ",
+			   str_addr(h->addr), h->facility);
+		if (h->level >= 0)
+			out_printf(o, "log-level %s ",
+				   log_level_name((enum log_level)h->level));
+		out_puts(o, "\n");
+	}
+}
+
+static int log_commands_set(struct cli *cli, const struct args *a,
+			    struct err *err)
+{
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->log_commands,
+		      arg_key(a, "enable"));
+	return 0;
+}
+
+static void log_commands_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+
+	if (c->global->log_commands)
+		out_puts(o, "  logging commands enable \n");
+}
+
+/* ---- names ---------------------------------------------------------------- */
+
+static int primary_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct global *g = global_of(cli);
+	const char *ip = arg_word(a, "ip");
+
+	if (conf_put_text(cli_conf(cli), g->dns_primary, sizeof(g->dns_primary),
+			  ip ? ip : "", err) < 0)
+		return -1;
+	return ip ? object_kept(cli, "dns primary") : 0;
+}
+
+static int secondary_at(const struct global *g, const char *ip)
+{
+	for (int i = 0; i < g->ndns_secondary; i++)
+		if (!strcmp(g->dns_secondary[i], ip))
+			return i;
+	return -1;
+}
+
+static int secondary_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct global *g = global_of(cli);
+	const char *ip = arg_word(a, "ip");
+
+	if (secondary_at(g, ip) >= 0)
+		return 0;
+	if (g->ndns_secondary == 2)
+		return err_set(err, ERR_RANGE, -1, T_FULL,
+			       "secondary DNS server", 2);
+	(void)str_copy(g->dns_secondary[g->ndns_secondary++],
+		       sizeof(g->dns_secondary[0]), ip);
+	conf_changed(cli_conf(cli));
+	return object_kept(cli, "dns secondary");
+}
+
+static int secondary_clear(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	struct global *g = global_of(cli);
+	const char *ip = arg_word(a, "ip");
+	int at = secondary_at(g, ip);
+
+	if (at < 0)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "dns secondary", ip);
+	g->ndns_secondary--;
+	memmove(g->dns_secondary[at], g->dns_secondary[at + 1],
+		(size_t)(g->ndns_secondary - at) * sizeof(g->dns_secondary[0]));
+	conf_changed(cli_conf(cli));
+	return 0;
+}
+
+static int suffix_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct global *g = global_of(cli);
+	const char *suffix = arg_word(a, "suffix");
+
+	if (conf_put_text(cli_conf(cli), g->dns_suffix, sizeof(g->dns_suffix),
+			  suffix ? suffix : "", err) < 0)
+		return -1;
+	return suffix ? object_kept(cli, "dns suffix") : 0;
+}
+
+static void dns_render(const void *obj, struct out *o)
+{
+	const struct global *g = ((const struct conf *)obj)->global;
+
+	if (g->dns_primary[0])
+		out_printf(o, "  dns primary %s \n", g->dns_primary);
+	for (int i = 0; i < g->ndns_secondary; i++)
+		out_printf(o, "  dns secondary %s \n", g->dns_secondary[i]);
+	if (g->dns_suffix[0])
+		out_printf(o, "  dns suffix %s \n", g->dns_suffix);
+}
+
+static int host_line(struct cli *cli, const struct args *a, struct err *err)
+{
+	return host_set(cli_conf(cli), arg_word(a, "name"), arg_addr(a, "ip"),
+			err);
+}
+
+static int host_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	return host_del(cli_conf(cli), arg_word(a, "name"), err);
+}
+
+static void host_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+	const struct host *h = NULL;
+
+	TAILQ_FOREACH(h, &c->global->hosts, link)
+		out_printf(o, "  host %s %s \n", h->name, str_addr(h->addr));
+}
+
+/* ---- routes --------------------------------------------------------------- */
+
+static int route_read(const struct cli *cli, const struct args *a,
+		      struct route *r, struct err *err)
+{
+	*r = (struct route){ .distance = (uint8_t)arg_uint(a, "distance", 1) };
+	r->blackhole = arg_key(a, "blackhole");
+	if (object_net(a, &r->net, &r->prefix_len, err) < 0)
+		return -1;
+	if (r->blackhole)
+		return 0;
+	return object_addr(cli, a, "gateway", &r->gateway, err);
+}
+
+static int route_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct route r;
+
+	if (route_read(cli, a, &r, err) < 0)
+		return -1;
+	return route_add(cli_conf(cli), &r, err);
+}
+
+static int route_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct route r;
+
+	if (route_read(cli, a, &r, err) < 0)
+		return -1;
+	return route_del(cli_conf(cli), &r, err);
+}
+
+static void route_render(const void *obj, struct out *o)
+{
+	const struct conf *c = obj;
+	const struct route *r = NULL;
+
+	TAILQ_FOREACH(r, &c->global->routes, link)
+		out_printf(o, "  ip route %s %s %s %u \n", str_addr(r->net),
+			   str_addr(str_mask_of(r->prefix_len)),
+			   r->blackhole ? "blackhole" : str_addr(r->gateway),
+			   r->distance);
+}
+
+/* ---- switches ------------------------------------------------------------- */
+
+static int implicit_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->no_implicit_service,
+		      true);
+	return 0; /* no hidden service is ever made: it is in force */
+}
+
+static int implicit_clear(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	(void)a;
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->no_implicit_service,
+		      false);
+	return 0;
+}
+
+static int remap_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	bool remap = arg_key(a, "remap");
+
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->persistence_reset_remap,
+		      remap);
+	return remap ? object_kept(cli, "persistence reset remap") : 0;
+}
+
+static int reset_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->reset_on_vip_unavailable,
+		      true);
+	return object_kept(cli, "flow tcp-reset-on-vip-unavailable");
+}
+
+static int reset_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->reset_on_vip_unavailable,
+		      false);
+	return 0;
+}
+
+static int fallback_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	bool on = !arg_key(a, "disable");
+
+	(void)err;
+	conf_put_flag(cli_conf(cli), &global_of(cli)->l4_fallback, on);
+	return on ? 0 : object_kept(cli, "ssl-l4-fallback");
+}
+
+static void switches_render(const void *obj, struct out *o)
+{
+	const struct global *g = ((const struct conf *)obj)->global;
+
+	if (g->no_implicit_service)
+		out_puts(o, "  ip no-implicit-service \n");
+	if (g->persistence_reset_remap)
+		out_puts(o, "  persistence reset remap \n");
+	if (g->reset_on_vip_unavailable)
+		out_puts(o, "  flow tcp-reset-on-vip-unavailable \n");
+	if (!g->l4_fallback)
+		out_puts(o, "  ssl-l4-fallback disable \n");
+}
+
+static int boot_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	cli_enter(cli, MODE_BOOT, NULL, NULL);
+	return 0;
+}
+
+#define RESTRICTIONS                                                           \
+	"{console|telnet|ftp|snmp|ssh|user-database|secure-xml|"               \
+	"unsecure-xml|web-mgmt|xml}"
+#define NET "{<ip:addr> <mask:mask>|<ip:cidr>}"
+
+/* Row order is running-config order. */
+const struct cmd global_cmds[] = {
+	{ .syntax = "restrict " RESTRICTIONS,
+	  .help = "Close a way into the switch\n"
+		  "Console\n"
+		  "Telnet\n"
+		  "FTP\n"
+		  "SNMP\n"
+		  "SSH\n"
+		  "Changes of users by users\n"
+		  "XML over SSL\n"
+		  "XML over HTTP\n"
+		  "Web management\n"
+		  "Older word for unsecure-xml",
+	  .run = restrict_set,
+	  .render = restrict_render,
+	  .no = "no restrict " RESTRICTIONS,
+	  .clear = restrict_clear },
+	{ .syntax = "username <name:user:16> password <password:text:6-16> "
+		    "[superuser] [dir-access <access:word:7-7>]",
+	  .help = "User who may log in\n"
+		  "User name\n"
+		  "Give a password\n"
+		  "Password in quotes\n"
+		  "May enter SuperUser mode\n"
+		  "Rights on directories\n"
+		  "Seven letters of B, R, W and N",
+	  .run = user_password,
+	  .render = user_render,
+	  .no = "no username <name:user:16>",
+	  .clear = user_clear },
+	{ .syntax = "username <name:user:16> "
+		    "{des-password|encrypted-password} <hash:word:1-128> "
+		    "[superuser] [dir-access <access:word:7-7>]",
+	  .help = "Give a password as running-config shows it\n"
+		  "Give a password as running-config shows it\n"
+		  "Password, encrypted\n"
+		  "May enter SuperUser mode\n"
+		  "Rights on directories\n"
+		  "Seven letters of B, R, W and N",
+	  .run = user_hashed },
+	{ .syntax = "idle timeout <minutes:uint:0-65535>",
+	  .help = "Idle sessions\n"
+		  "Set when they end\n"
+		  "Minutes, 0 never",
+	  .run = idle_set,
+	  .render = idle_render,
+	  .no = "no idle timeout",
+	  .clear = idle_set },
+	{ .syntax = "logging subsystem <name:word:1-16> level "
+		    "<level:word:1-12>",
+	  .help = "What is logged, and where to\n"
+		  "Level of a subsystem\n"
+		  "Subsystem, or all\n"
+		  "Set the level\n"
+		  "fatal-0 to debug-7",
+	  .run = level_set,
+	  .render = level_render,
+	  .no = "no logging subsystem <name:word:1-16>",
+	  .clear = level_clear },
+	{ .syntax = "logging host <ip:host> facility <facility:uint:0-7> "
+		    "[log-level <level:word:1-12>]",
+	  .help = "Syslog server\n"
+		  "Address\n"
+		  "Set the facility\n"
+		  "Number behind local\n"
+		  "Set the level\n"
+		  "fatal-0 to debug-7",
+	  .run = log_host_set,
+	  .render = log_host_render,
+	  .no = "no logging host <ip:host>",
+	  .clear = log_host_clear },
+	{ .syntax = "logging commands {enable|disable}",
+	  .help = "Commands of users\n"
+		  "Log them\n"
+		  "Do not log them",
+	  .run = log_commands_set,
+	  .render = log_commands_render,
+	  .no = "no logging commands",
+	  .clear = log_commands_set },
+	{ .syntax = "dns primary <ip:addr>",
+	  .help = "Name servers of the switch\n"
+		  "First server\n"
+		  "Address",
+	  .run = primary_set,
+	  .render = dns_render,
+	  .no = "no dns primary",
+	  .clear = primary_set },
+	{ .syntax = "dns secondary <ip:addr>",
+	  .help = "Further server, two at most\n"
+		  "Address",
+	  .run = secondary_set,
+	  .no = "no dns secondary <ip:addr>",
+	  .clear = secondary_clear },
+	{ .syntax = "dns suffix <suffix:name:64>",
+	  .help = "Suffix of short names\n"
+		  "Suffix",
+	  .run = suffix_set,
+	  .no = "no dns suffix",
+	  .clear = suffix_set },
+	{ .syntax = "host <name:name:64> <ip:addr>",
+	  .help = "Name for an address\n"
+		  "Name\n"
+		  "Address",
+	  .run = host_line,
+	  .render = host_render,
+	  .no = "no host <name:name:64>",
+	  .clear = host_clear },
+	{ .syntax = "ip no-implicit-service",
+	  .help = "IP settings\n"
+		  "No hidden services for next hops",
+	  .run = implicit_set,
+	  .render = switches_render,
+	  .no = "no ip no-implicit-service",
+	  .clear = implicit_clear },
+	{ .syntax = "persistence reset {redirect|remap}",
+	  .help = "Persistent connections\n"
+		  "When another service is needed\n"
+		  "Redirect the client\n"
+		  "Change the server side",
+	  .run = remap_set,
+	  .no = "no persistence reset",
+	  .clear = remap_set },
+	{ .syntax = "flow tcp-reset-on-vip-unavailable",
+	  .help = "Flow settings\n"
+		  "Reset connections to a VIP that is down",
+	  .run = reset_set,
+	  .no = "no flow tcp-reset-on-vip-unavailable",
+	  .clear = reset_clear },
+	{ .syntax = "ssl-l4-fallback {enable|disable}",
+	  .help = "Sticky SSL without a session ID\n"
+		  "Go by the source address\n"
+		  "Balance",
+	  .run = fallback_set,
+	  .no = "no ssl-l4-fallback",
+	  .clear = fallback_set },
+	{ .syntax = "ip route " NET " {<gateway:host>|blackhole} "
+		    "[<distance:uint:1-254>]",
+	  .help = "Static route\n"
+		  "Network\n"
+		  "Mask\n"
+		  "Network and prefix length\n"
+		  "Next hop\n"
+		  "Drop what goes there\n"
+		  "Administrative distance",
+	  .run = route_set,
+	  .render = route_render,
+	  .no = "no ip route " NET " {<gateway:host>|blackhole} "
+		"[<distance:uint:1-254>]",
+	  .clear = route_clear },
+	{ .syntax = "boot", .help = "Boot settings", .run = boot_open },
+	{ 0 },
+};
+
+/* ---- objects -------------------------------------------------------------- */
+
+static int service_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_open(cli, OBJECT_SERVICE, NULL, arg_word(a, "name"), err);
+}
+
+static int service_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_SERVICE, NULL, arg_word(a, "name"),
+			     err);
+}
+
+static int owner_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_open(cli, OBJECT_OWNER, NULL, arg_word(a, "name"), err);
+}
+
+static int owner_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_OWNER, NULL, arg_word(a, "name"), err);
+}
+
+static int group_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_open(cli, OBJECT_GROUP, NULL, arg_word(a, "name"), err);
+}
+
+static int group_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_GROUP, NULL, arg_word(a, "name"), err);
+}
+
+static int probe_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_open(cli, OBJECT_KEEPALIVE, NULL, arg_word(a, "name"),
+			   err);
+}
+
+static int probe_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_KEEPALIVE, NULL, arg_word(a, "name"),
+			     err);
+}
+
+static int list_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_open(cli, OBJECT_SSLLIST, NULL, arg_word(a, "name"), err);
+}
+
+static int list_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_SSLLIST, NULL, arg_word(a, "name"),
+			     err);
+}
+
+static int iface_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct iface *i =
+		iface_get(cli_conf(cli), arg_word(a, "port"), err);
+
+	if (!i)
+		return -1;
+	cli_enter(cli, MODE_INTERFACE, i->name, NULL);
+	return 0;
+}
+
+static int circuit_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "name");
+	const struct circuit *ci = circuit_find(cli_conf(cli), name);
+
+	if (!ci)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_CIRCUIT, name,
+			       circuit_vlan_of(name));
+	cli_enter(cli, MODE_CIRCUIT, ci->name, NULL);
+	return 0;
+}
+
+/* ---- objects that later releases of the emulator keep --------------------- */
+
+static const struct unkept {
+	const char *word;     /* the command */
+	const char *question; /* the kind in "Create ... <7>" */
+	enum mode_id mode;
+} unkept[] = {
+	{ "acl", "ACL", MODE_ACL },
+	{ "nql", "nql", MODE_NQL },
+	{ "eql", "eql", MODE_EQL },
+	{ "dql", "dql", MODE_DQL },
+	{ "urql", "urql", MODE_URQL },
+	{ "header-field-group", "header-field-group", MODE_HEADER_FIELD_GROUP },
+	{ "reporter", "reporter", MODE_REPORTER },
+	{ "rmon-alarm", "index", MODE_RMON_ALARM },
+	{ "rmon-event", "index", MODE_RMON_EVENT },
+	{ "rmon-history", "index", MODE_RMON_HISTORY },
+};
+
+struct unkept_note {
+	const struct unkept *kind;
+	char name[NAME_LEN + 2];
+};
+
+static int unkept_enter(struct cli *cli, void *arg, struct err *err)
+{
+	const struct unkept_note *n = arg;
+
+	(void)err;
+	cli_warn(cli, "%s %s is not acted on yet and is not saved",
+		 n->kind->word, n->name);
+	cli_enter(cli, n->kind->mode, n->name, NULL);
+	return 0;
+}
+
+static int unkept_open(struct cli *cli, const struct unkept *kind,
+		       const char *name, struct err *err)
+{
+	struct unkept_note *n = xcalloc(1, sizeof(*n));
+
+	n->kind = kind;
+	(void)str_copy(n->name, sizeof(n->name), name);
+	return cli_confirm(cli, err, unkept_enter, n, T_Q_CREATE,
+			   kind->question, n->name);
+}
+
+static int acl_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	return unkept_open(cli, &unkept[0], arg_word(a, "index"), err);
+}
+
+static int named_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	size_t i = 1;
+
+	while (i < 6 && !arg_key(a, unkept[i].word))
+		i++;
+	return unkept_open(cli, &unkept[i], arg_word(a, "name"), err);
+}
+
+static int rmon_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	size_t i = 7;
+
+	while (i < 9 && !arg_key(a, unkept[i].word))
+		i++;
+	return unkept_open(cli, &unkept[i], arg_word(a, "index"), err);
+}
+
+const struct cmd sideways_cmds[] = {
+	{ .syntax = "interface <port:port>",
+	  .help = "Port of the switch\n"
+		  "Port",
+	  .run = iface_open },
+	{ .syntax = "circuit <name:vlan>",
+	  .help = "Circuit of a VLAN\n"
+		  "Circuit name",
+	  .run = circuit_open },
+	{ .syntax = "ssl-proxy-list <name:ssllist>",
+	  .help = "List of SSL servers\n"
+		  "List name",
+	  .run = list_open,
+	  .no = "no ssl-proxy-list <name:ssllist>",
+	  .clear = list_drop },
+	{ .syntax = "keepalive <name:keepalive>",
+	  .help = "Named keepalive\n"
+		  "Keepalive name",
+	  .run = probe_open,
+	  .no = "no keepalive <name:keepalive>",
+	  .clear = probe_drop },
+	{ .syntax = "service <name:service>",
+	  .help = "Service\n"
+		  "Service name",
+	  .run = service_open,
+	  .no = "no service <name:service>",
+	  .clear = service_drop },
+	{ .syntax = "owner <name:owner>",
+	  .help = "Owner of content rules\n"
+		  "Owner name",
+	  .run = owner_open,
+	  .no = "no owner <name:owner>",
+	  .clear = owner_drop },
+	{ .syntax = "group <name:group>",
+	  .help = "Source group\n"
+		  "Group name",
+	  .run = group_open,
+	  .no = "no group <name:group>",
+	  .clear = group_drop },
+	{ .syntax = "acl <index:uint:1-99>",
+	  .help = "Access control list\n"
+		  "Number of the list",
+	  .run = acl_open },
+	{ .syntax = "{nql|eql|dql|urql|header-field-group|reporter} "
+		    "<name:name:32>",
+	  .help = "Network list\n"
+		  "Extension list\n"
+		  "Domain list\n"
+		  "URL list\n"
+		  "List of HTTP header fields\n"
+		  "Reporter\n"
+		  "Name",
+	  .run = named_open },
+	{ .syntax = "{rmon-alarm|rmon-event|rmon-history} "
+		    "<index:uint:1-65535>",
+	  .help = "RMON alarm\n"
+		  "RMON event\n"
+		  "RMON history\n"
+		  "Number",
+	  .run = rmon_open },
+	{ 0 },
+};

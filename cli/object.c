@@ -1,0 +1,341 @@
+/*
+ * Objects by name
+ *
+ * A question and its answer are two command lines, and the object may have
+ * come or gone in between, so nothing but names is remembered while a question
+ * is open.
+ */
+#include "cli/object.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/modes.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/content.h"
+#include "emu/conf/global.h"
+#include "emu/conf/group.h"
+#include "emu/conf/probe.h"
+#include "emu/conf/service.h"
+#include "emu/conf/ssllist.h"
+
+/* Which object is meant; what an open question carries. */
+struct note {
+	enum object_kind kind;
+	char outer[NAME_LEN + 1], name[NAME_LEN + 1];
+};
+
+static struct note *note_new(enum object_kind k, const char *outer,
+			     const char *name)
+{
+	struct note *n = xcalloc(1, sizeof(*n));
+
+	n->kind = k;
+	(void)str_copy(n->outer, sizeof(n->outer), outer ? outer : "");
+	(void)str_copy(n->name, sizeof(n->name), name);
+	return n;
+}
+
+/* ---- the kinds ------------------------------------------------------------ */
+
+static bool net_of(const char *text, struct in_addr *a, uint8_t *prefix_len)
+{
+	char addr[INET_ADDRSTRLEN] = "";
+	size_t len = strcspn(text, "/");
+
+	if (len >= sizeof(addr))
+		return false;
+	memcpy(addr, text, len);
+	if (!str_to_addr(addr, a))
+		return false;
+	return !text[len] || str_to_mask(text + len, prefix_len);
+}
+
+static bool service_there(const struct conf *c, const struct note *n)
+{
+	return service_find(c, n->name);
+}
+
+static int service_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return service_add(c, n->name, err) ? 0 : -1;
+}
+
+static int service_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return service_del(c, n->name, err);
+}
+
+static bool owner_there(const struct conf *c, const struct note *n)
+{
+	return owner_find(c, n->name);
+}
+
+static int owner_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return owner_add(c, n->name, err) ? 0 : -1;
+}
+
+static int owner_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return owner_del(c, n->name, err);
+}
+
+static bool content_there(const struct conf *c, const struct note *n)
+{
+	return content_find(c, n->outer, n->name);
+}
+
+static struct owner *owner_of(struct conf *c, const struct note *n,
+			      struct err *err)
+{
+	struct owner *o = owner_find(c, n->outer);
+
+	if (!o)
+		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "owner",
+			      n->outer);
+	return o;
+}
+
+static int content_make(struct conf *c, const struct note *n, struct err *err)
+{
+	struct owner *o = owner_of(c, n, err);
+
+	return o && content_add(c, o, n->name, err) ? 0 : -1;
+}
+
+static int content_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	struct owner *o = owner_of(c, n, err);
+
+	return o ? content_del(c, o, n->name, err) : -1;
+}
+
+static bool group_there(const struct conf *c, const struct note *n)
+{
+	return group_find(c, n->name);
+}
+
+static int group_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return group_add(c, n->name, err) ? 0 : -1;
+}
+
+static int group_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return group_del(c, n->name, err);
+}
+
+static bool probe_there(const struct conf *c, const struct note *n)
+{
+	return probe_find(c, n->name);
+}
+
+static int probe_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return probe_add(c, n->name, err) ? 0 : -1;
+}
+
+static int probe_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return probe_del(c, n->name, err);
+}
+
+static bool ssllist_there(const struct conf *c, const struct note *n)
+{
+	return ssllist_find(c, n->name);
+}
+
+static int ssllist_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return ssllist_add(c, n->name, err) ? 0 : -1;
+}
+
+static int ssllist_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return ssllist_del(c, n->name, err);
+}
+
+static bool ip_there(const struct conf *c, const struct note *n)
+{
+	const struct circuit *ci = circuit_find(c, n->outer);
+	const struct circuit_ip *ip = NULL;
+	struct in_addr a = { INADDR_ANY };
+	uint8_t prefix_len = 0;
+
+	if (!ci || !net_of(n->name, &a, &prefix_len))
+		return false;
+	ip = circuit_ip_find(ci, a);
+	return ip && (!prefix_len || ip->prefix_len == prefix_len);
+}
+
+static struct circuit *circuit_of(struct conf *c, const struct note *n,
+				  struct err *err)
+{
+	struct circuit *ci = circuit_find(c, n->outer);
+
+	if (!ci)
+		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "circuit",
+			      n->outer);
+	return ci;
+}
+
+static int ip_make(struct conf *c, const struct note *n, struct err *err)
+{
+	struct circuit *ci = circuit_of(c, n, err);
+	struct in_addr a = { INADDR_ANY };
+	uint8_t prefix_len = 0;
+
+	if (!ci)
+		return -1;
+	if (!net_of(n->name, &a, &prefix_len))
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST, n->name);
+	return circuit_ip_add(c, ci, a, prefix_len, err) ? 0 : -1;
+}
+
+static int ip_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	struct circuit *ci = circuit_of(c, n, err);
+	struct in_addr a = { INADDR_ANY };
+	uint8_t prefix_len = 0;
+
+	if (!ci)
+		return -1;
+	if (!net_of(n->name, &a, &prefix_len))
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST, n->name);
+	return circuit_ip_del(c, ci, a, err);
+}
+
+static const struct kind {
+	const char *word; /* in questions */
+	enum mode_id mode;
+	bool (*there)(const struct conf *c, const struct note *n);
+	int (*make)(struct conf *c, const struct note *n, struct err *err);
+	int (*drop)(struct conf *c, const struct note *n, struct err *err);
+} kinds[] = {
+	[OBJECT_SERVICE] = { "service", MODE_SERVICE, service_there,
+			     service_make, service_drop },
+	[OBJECT_OWNER] = { "owner", MODE_OWNER, owner_there, owner_make,
+			   owner_drop },
+	[OBJECT_CONTENT] = { "content", MODE_CONTENT, content_there,
+			     content_make, content_drop },
+	[OBJECT_GROUP] = { "group", MODE_GROUP, group_there, group_make,
+			   group_drop },
+	[OBJECT_KEEPALIVE] = { "keepalive", MODE_KEEPALIVE, probe_there,
+			       probe_make, probe_drop },
+	[OBJECT_SSLLIST] = { "ssl-list", MODE_SSLLIST, ssllist_there,
+			     ssllist_make, ssllist_drop },
+	[OBJECT_CIRCUIT_IP] = { "ip interface", MODE_CIRCUIT_IP, ip_there,
+				ip_make, ip_drop },
+};
+static_assert(sizeof(kinds) / sizeof(*kinds) == OBJECT_KIND_NUM,
+	      "a row per kind");
+
+/* ---- opening and deleting ------------------------------------------------- */
+
+/* The name as modes and questions show it: an interface without its mask. */
+static void shown_name(const struct note *n, char *buf, size_t cap)
+{
+	(void)str_copy(buf, cap, n->name);
+	if (n->kind == OBJECT_CIRCUIT_IP)
+		buf[strcspn(buf, "/")] = '\0';
+}
+
+static void enter(struct cli *cli, const struct note *n)
+{
+	char name[NAME_LEN + 1];
+
+	shown_name(n, name, sizeof(name));
+	if (n->outer[0])
+		cli_enter(cli, kinds[n->kind].mode, n->outer, name);
+	else
+		cli_enter(cli, kinds[n->kind].mode, name, NULL);
+}
+
+static int make_and_enter(struct cli *cli, void *arg, struct err *err)
+{
+	const struct note *n = arg;
+
+	if (!kinds[n->kind].there(cli_conf(cli), n) &&
+	    kinds[n->kind].make(cli_conf(cli), n, err) < 0)
+		return -1;
+	enter(cli, n);
+	return 0;
+}
+
+int object_open(struct cli *cli, enum object_kind k, const char *outer,
+		const char *name, struct err *err)
+{
+	struct note *n = note_new(k, outer, name);
+	char shown[NAME_LEN + 1];
+
+	shown_name(n, shown, sizeof(shown));
+	if (kinds[k].there(cli_conf(cli), n)) {
+		enter(cli, n);
+		free(n);
+		return 0;
+	}
+	return cli_confirm(cli, err, make_and_enter, n, T_Q_CREATE,
+			   kinds[k].word, shown);
+}
+
+static int drop(struct cli *cli, void *arg, struct err *err)
+{
+	const struct note *n = arg;
+
+	return kinds[n->kind].drop(cli_conf(cli), n, err);
+}
+
+int object_delete(struct cli *cli, enum object_kind k, const char *outer,
+		  const char *name, struct err *err)
+{
+	struct note *n = note_new(k, outer, name);
+
+	if (!kinds[k].there(cli_conf(cli), n)) {
+		free(n);
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       kinds[k].word, name);
+	}
+	return cli_confirm(cli, err, drop, n, T_Q_DELETE, kinds[k].word, name);
+}
+
+/* ---- arguments ------------------------------------------------------------ */
+
+int object_addr(const struct cli *cli, const struct args *a, const char *name,
+		struct in_addr *addr, struct err *err)
+{
+	return host_resolve(cli_conf(cli), arg_word(a, name), addr, err);
+}
+
+int object_net(const struct args *a, struct in_addr *addr, uint8_t *prefix_len,
+	       struct err *err)
+{
+	const char *mask = arg_word(a, "mask");
+	const char *ip = arg_word(a, "ip");
+
+	if (!net_of(ip, addr, prefix_len))
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST, ip);
+	if (mask && !str_to_mask(mask, prefix_len))
+		return err_set(err, ERR_RANGE, -1, "Not a mask: %s", mask);
+	return 0;
+}
+
+unsigned object_choice(const struct args *a, const char *const *names)
+{
+	for (unsigned i = 0; names[i]; i++)
+		if (arg_key(a, names[i]))
+			return i;
+	return 0;
+}
+
+int object_kept(struct cli *cli, const char *what)
+{
+	cli_warn(cli, "%s is kept but not acted on yet", what);
+	return 0;
+}

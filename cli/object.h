@@ -1,0 +1,48 @@
+#ifndef CSS_CLI_OBJECT_H
+#define CSS_CLI_OBJECT_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+struct args;
+struct cli;
+struct err;
+struct out;
+
+/*
+ * What the modes of configuration have in common: objects that are entered by
+ * naming them, made after a question, and deleted after another; and the
+ * shapes of argument that recur.
+ */
+enum object_kind {
+	OBJECT_SERVICE,
+	OBJECT_OWNER,
+	OBJECT_CONTENT, /* outer: its owner */
+	OBJECT_GROUP,
+	OBJECT_KEEPALIVE,
+	OBJECT_SSLLIST,
+	OBJECT_CIRCUIT_IP, /* outer: its circuit; name: a.b.c.d/n */
+	OBJECT_KIND_NUM,
+};
+
+/* Enters the object's mode; asks and makes it first when there is none. */
+int object_open(struct cli *cli, enum object_kind k, const char *outer,
+		const char *name, struct err *err);
+/* Asks, then deletes; a missing object is an error before any question. */
+int object_delete(struct cli *cli, enum object_kind k, const char *outer,
+		  const char *name, struct err *err);
+
+/* ---- arguments ------------------------------------------------------------ */
+/* <name:host> as an address: a.b.c.d or the name of a `host` line */
+int object_addr(const struct cli *cli, const struct args *a, const char *name,
+		struct in_addr *addr, struct err *err);
+/* "<ip:addr> <mask:mask>" or "<ip:cidr>" */
+int object_net(const struct args *a, struct in_addr *addr, uint8_t *prefix_len,
+	       struct err *err);
+/* Which of the keywords was typed?  names ends in NULL; 0 when none was. */
+unsigned object_choice(const struct args *a, const char *const *names);
+
+/* The honest answer of a setting that nothing acts on yet; returns 0. */
+int object_kept(struct cli *cli, const char *what);
+
+#endif

@@ -1,0 +1,280 @@
+/*
+ * running-config: the configuration as text
+ *
+ * The text is what the rows of the command tables print of their objects, in
+ * row order, so that syntax stands in one place; this file adds what is around:
+ * sections in the product's order, banners, blank lines, the opening line of
+ * each object.  A section or object that says nothing is left out, and what is
+ * printed loads again to the same text (platform.md 3.1, field notes).
+ */
+#include "cli/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/modes.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/texts.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/content.h"
+#include "emu/conf/group.h"
+#include "emu/conf/probe.h"
+#include "emu/conf/service.h"
+#include "emu/conf/ssllist.h"
+#include "emu/io/disk.h"
+
+#define STARTUP_CONFIG "startup-config"
+
+void render_rows(const struct cmd *table, const void *obj, struct out *o)
+{
+	for (const struct cmd *c = table; c->syntax; c++)
+		if (c->render)
+			c->render(obj, o);
+}
+
+/* ---- objects -------------------------------------------------------------- */
+
+/* A blank line between objects. */
+static void separate(struct out *o)
+{
+	if (o->len)
+		out_puts(o, "\n");
+}
+
+static bool wanted(const char *only, const char *name)
+{
+	return !only || !strcmp(only, name);
+}
+
+/* An opening line and the rows under it; nothing when the rows are silent. */
+static void if_any(const char *opening, const char *name,
+		   const struct cmd *table, const void *obj, struct out *o)
+{
+	struct out body = { 0 };
+
+	render_rows(table, obj, &body);
+	if (body.len) {
+		separate(o);
+		out_printf(o, "%s %s \n%s", opening, name, out_text(&body));
+	}
+	out_fini(&body);
+}
+
+static void object(const char *opening, const char *name,
+		   const struct cmd *table, const void *obj, struct out *o)
+{
+	separate(o);
+	out_printf(o, "%s %s \n", opening, name);
+	render_rows(table, obj, o);
+}
+
+/* ---- sections: only is a name, or NULL for all; false: no such object ----- */
+
+static bool global_section(const struct conf *c, const char *only,
+			   struct out *o)
+{
+	if (only)
+		return false;
+	render_rows(global_cmds, c, o);
+	render_rows(global_ssl_cmds, c, o);
+	return true;
+}
+
+static bool interface_section(const struct conf *c, const char *only,
+			      struct out *o)
+{
+	const struct iface *one = only ? iface_find(c, only) : NULL;
+	const struct iface *i = NULL;
+
+	TAILQ_FOREACH(i, &c->ifaces, link)
+		if (!only || i == one)
+			if_any("interface ", i->name, interface_cmds, i, o);
+	return !only || one;
+}
+
+static bool circuit_section(const struct conf *c, const char *only,
+			    struct out *o)
+{
+	const struct circuit *one = only ? circuit_find(c, only) : NULL;
+	const struct circuit *ci = NULL;
+
+	TAILQ_FOREACH(ci, &c->circuits, link)
+		if (!only || ci == one)
+			if_any("circuit", ci->name, circuit_cmds, ci, o);
+	return !only || one;
+}
+
+static bool ssllist_section(const struct conf *c, const char *only,
+			    struct out *o)
+{
+	const struct ssllist *l = NULL;
+
+	TAILQ_FOREACH(l, &c->ssllists, link)
+		if (wanted(only, l->name))
+			object("ssl-proxy-list", l->name, ssllist_cmds, l, o);
+	return !only || ssllist_find(c, only);
+}
+
+static bool keepalive_section(const struct conf *c, const char *only,
+			      struct out *o)
+{
+	const struct probe *p = NULL;
+
+	TAILQ_FOREACH(p, &c->probes, link)
+		if (wanted(only, p->name))
+			object("keepalive", p->name, keepalive_cmds, p, o);
+	return !only || probe_find(c, only);
+}
+
+static bool service_section(const struct conf *c, const char *only,
+			    struct out *o)
+{
+	const struct service *s = NULL;
+
+	TAILQ_FOREACH(s, &c->services, link)
+		if (wanted(only, s->name))
+			object("service", s->name, service_cmds, s, o);
+	return !only || service_find(c, only);
+}
+
+static bool owner_section(const struct conf *c, const char *only, struct out *o)
+{
+	const struct owner *w = NULL;
+
+	TAILQ_FOREACH(w, &c->owners, link)
+		if (wanted(only, w->name))
+			object("owner", w->name, owner_cmds, w, o);
+	return !only || owner_find(c, only);
+}
+
+static bool group_section(const struct conf *c, const char *only, struct out *o)
+{
+	const struct group *g = NULL;
+
+	TAILQ_FOREACH(g, &c->groups, link)
+		if (wanted(only, g->name))
+			object("group", g->name, group_cmds, g, o);
+	return !only || group_find(c, only);
+}
+
+/* "OWNER RULE", or "RULE" for every owner's rule of that name */
+static bool content_section(const struct conf *c, const char *only,
+			    struct out *o)
+{
+	size_t len = only ? strcspn(only, " ") : 0;
+	bool owner_too = only && only[len];
+	const char *rule = owner_too ? only + len + 1 : only;
+	const struct owner *w = NULL;
+	const struct content *r = NULL;
+	bool found = false;
+
+	TAILQ_FOREACH(w, &c->owners, link) {
+		if (owner_too &&
+		    (strlen(w->name) != len || memcmp(w->name, only, len) != 0))
+			continue;
+		TAILQ_FOREACH(r, &w->contents, link) {
+			if (rule && strcmp(rule, r->name) != 0)
+				continue;
+			object("  content", r->name, content_cmds, r, o);
+			found = true;
+		}
+	}
+	return found || !only;
+}
+
+/* Order is running-config order: objects before what refers to them. */
+static const struct section {
+	const char *title;
+	const char *word;
+	bool in_whole; /* rules are printed with their owner */
+	bool (*render)(const struct conf *c, const char *only, struct out *o);
+} sections[] = {
+	{ "GLOBAL", "global", true, global_section },
+	{ "INTERFACE", "interface", true, interface_section },
+	{ "CIRCUIT", "circuit", true, circuit_section },
+	{ "SSL PROXY LIST", "ssl-proxy-list", true, ssllist_section },
+	{ "KEEPALIVE", "keepalive", true, keepalive_section },
+	{ "SERVICE", "service", true, service_section },
+	{ "OWNER", "owner", true, owner_section },
+	{ "CONTENT", "content", false, content_section },
+	{ "GROUP", "group", true, group_section },
+};
+#define NSECTION (sizeof(sections) / sizeof(*sections))
+
+/* Stars on both sides, rounded up. */
+static void banner(const char *title, struct out *o)
+{
+	static const char stars[] = "*****************************";
+	int n = (60 - (int)strlen(title)) / 2;
+
+	out_printf(o, "!%.*s %s %.*s\n", n, stars, title, n, stars);
+}
+
+void render_config(const struct env *env, time_t now, struct out *o)
+{
+	struct out body = { 0 };
+	char when[32] = "";
+	struct tm tm;
+
+	(void)localtime_r(&now, &tm);
+	(void)strftime(when, sizeof(when), "%m/%d/%Y %H:%M:%S", &tm);
+	out_printf(o,
+		   "!Generated on %s\n"
+		   "!Active version: " CSS_VERSION_IMAGE "\n"
+		   "\nconfigure\n\n",
+		   when);
+	for (size_t i = 0; i < NSECTION; i++) {
+		out_clear(&body);
+		if (sections[i].in_whole)
+			(void)sections[i].render(env->conf, NULL, &body);
+		if (!body.len)
+			continue;
+		out_puts(o, "\n");
+		banner(sections[i].title, o);
+		out_puts(o, out_text(&body));
+	}
+	out_fini(&body);
+}
+
+int render_section(const struct env *env, const char *section, const char *name,
+		   struct out *o, struct err *err)
+{
+	struct out body = { 0 };
+	const struct section *s = NULL;
+	bool found = false;
+
+	for (size_t i = 0; i < NSECTION && !s; i++)
+		if (!strcmp(sections[i].word, section))
+			s = &sections[i];
+	if (!s)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "section",
+			       section);
+	found = s->render(env->conf, name, &body);
+	if (found && body.len) {
+		banner(s->title, o);
+		out_puts(o, out_text(&body));
+	}
+	out_fini(&body);
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, section,
+			       name);
+	return 0;
+}
+
+int render_save(const struct env *env, struct err *err)
+{
+	struct out text = { 0 };
+	int result = 0;
+
+	render_config(env, time(NULL), &text);
+	result = disk_write(env->disk, STARTUP_CONFIG, out_text(&text),
+			    text.len, 0600, err);
+	if (!result)
+		env->conf->saved = env->conf->generation;
+	out_fini(&text);
+	return result;
+}
