@@ -248,12 +248,16 @@ static enum card_status status_at(const struct card_ops *ops, unsigned slot)
 	return slot == 1 ? CARD_PRIMARY : CARD_BACKUP;
 }
 
-/* At power-on nobody follows yet, and a board that is ready is no event. */
-static void log_change(const struct chassis *c, const struct card *card,
+/* What comes in at the same moment as the SCM is there at power-on. */
+static bool is_power_on(const struct chassis *c, const struct card *card)
+{
+	return c->slot[1] != NULL &&
+	       card->inserted_ms == c->slot[1]->inserted_ms;
+}
+
+static void log_change(const struct card *card, enum log_level level,
 		       const char *state)
 {
-	enum log_level level = c->changed != NULL ? LOG_WARNING_4 : LOG_INFO_6;
-
 	log_write(LOG_CHASSIS, level, T_CH_LOG, card->slot, card->ops->part,
 		  card->serial, state);
 }
@@ -280,7 +284,8 @@ int chassis_insert(struct chassis *c, unsigned slot, const char *part,
 	}
 	c->slot[slot] = card;
 	c->pulled[slot] = NULL;
-	log_change(c, card, card_status_name(card->status));
+	log_change(card, is_power_on(c, card) ? LOG_INFO_6 : LOG_WARNING_4,
+		   card_status_name(card->status));
 	if (c->changed != NULL)
 		c->changed(c->changed_arg, card, true);
 	return 0;
@@ -299,12 +304,12 @@ int chassis_remove(struct chassis *c, unsigned slot, struct err *err)
 		return err_set(err, ERR_REFUSED, -1, T_CH_SCM_STAYS,
 			       card->ops->part);
 	if (c->model->fixed)
-		return err_set(err, ERR_REFUSED, -1, T_CH_FIXED, card->ops->part,
-			       c->model->product);
+		return err_set(err, ERR_REFUSED, -1, T_CH_FIXED,
+			       card->ops->part, c->model->product);
 	card->status = CARD_POWERED_OFF;
 	c->slot[slot] = NULL;
 	c->pulled[slot] = card->ops;
-	log_change(c, card, "removed");
+	log_change(card, LOG_WARNING_4, "removed");
 	if (c->changed != NULL)
 		c->changed(c->changed_arg, card, false);
 	card_free(card);

@@ -156,6 +156,7 @@ struct logfile *logfile_start(struct disk *d, struct loop *l)
 	f = xcalloc(1, sizeof(*f));
 	f->disk = d;
 	f->loop = l;
+	append(f, "", 0); /* there from the start, or a reason in the log */
 	f->bell = (struct watch){ .fd = fd, .fn = on_bell, .arg = f };
 	(void)pthread_mutex_init(&f->lock, NULL);
 	(void)loop_watch(l, &f->bell, EPOLLIN);
