@@ -363,6 +363,8 @@ static unsigned char key_help(EditLine *el, int ch)
 	return CC_REDISPLAY;
 }
 
+/* What completes the word is typed for the user, so that it appears as plain
+ * text: scripts that watch a terminal look for it. */
 static unsigned char key_tab(EditLine *el, int ch)
 {
 	struct editor *e = editor_of(el);
@@ -373,9 +375,10 @@ static unsigned char key_tab(EditLine *el, int ch)
 	if (!e->r.asking && e->r.logged_in)
 		ask(e, ASK_COMPLETE, before);
 	free(before);
-	if (!e->r.add[0] || el_insertstr(el, e->r.add) < 0)
+	if (!e->r.add[0])
 		return CC_ERROR;
-	return CC_REFRESH;
+	el_push(el, e->r.add);
+	return CC_NORM;
 }
 
 static unsigned char key_abort(EditLine *el, int ch)
