@@ -415,12 +415,14 @@ static void wait_for_any(void)
 static void run(void)
 {
 	uint64_t now = net_now_ms(), end = now + opt.timeout_s * 1000ull;
-	unsigned i;
+	unsigned i, first = 0;
 
 	started_ms = now;
-	for (; now < end && !over(); now = net_now_ms()) {
+	for (; now < end && !over(); now = net_now_ms(), first++) {
 		for (i = 0; i < opt.connections; i++) {
-			struct conn *c = &conns[i];
+			/* another one first each time, so that a slow --rate
+			 * does not feed one connection only */
+			struct conn *c = &conns[(first + i) % opt.connections];
 
 			if (c->state == CONN_IDLE && !more_to_send())
 				continue;

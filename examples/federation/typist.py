@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 
-PROMPT = re.compile(r"(?:^|\n)[A-Za-z0-9._-]*(?:\([^\n]*\))?[#>] ?$")
+PROMPT = re.compile(r"(?:^|\n)[A-Za-z0-9._-]*(?:\([^\n]*\))?[#>] ?$"
+                    r"|(?:User Name|Password): ?$")
 QUESTION = re.compile(r"(?:^|\n)[^\n]*[:\])] ?$")
 PATIENCE = 60.0  # seconds for one line; a key takes its time
 
@@ -67,7 +68,7 @@ class Switch:
         self.read()
         self.type(password)
         text, over = self.read()
-        if over or not PROMPT.search(text):
+        if over or "User" in text or not PROMPT.search(text):
             raise Refused("login: " + (text.strip() or "closed"))
         self.shown = text.rsplit("\n", 1)[-1]
 
@@ -76,7 +77,8 @@ class Switch:
         print(self.shown + line)
         self.type(line)
         text, over = self.read()
-        answer, _, self.shown = text.rpartition("\n")
+        # The end of the typed line is the switch's to print.
+        answer, _, self.shown = text.lstrip("\n").rpartition("\n")
         if answer:
             print(answer)
         sys.stdout.flush()

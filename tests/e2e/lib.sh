@@ -180,8 +180,8 @@ switch_stop() {
 cli() {
 	printf '%s\n' admin system expert "$@" exit |
 		timeout 60 "$CSS" attach --disk "$DISK" 2>&1 | tr -d '\r' |
-		sed -E 's/^(User Name: ?)?(Password: ?)?//
-			s/^([A-Za-z0-9._-]+(\([^)]*\))?[#>] ?)+//'
+		sed -E '/^(User Name:|Password:) *$/d
+			/^[A-Za-z0-9._-]+(\([^)]*\))?[#>] *$/d'
 }
 
 cli_ok() {
@@ -193,7 +193,7 @@ cli_ok() {
 }
 
 service_is() { # NAME STATE
-	cli "show service summary" | grep -Eq "^$1 +$2( |\$)"
+	cli "show service summary" | grep -E "^$1 +$2( |\$)" >/dev/null
 }
 
 wait_service() { # NAME STATE [SECONDS]
