@@ -333,6 +333,7 @@ static SSL_CTX *context_new(const struct context_in *in,
 			    struct err *err)
 {
 	bool modern = in->profile == TLS_MODERN;
+	char groups[] = "X25519:P-256:P-384:P-521"; /* the macro casts */
 	SSL_CTX *ctx = SSL_CTX_new_ex(in->lib, NULL,
 				      server ? TLS_server_method()
 					     : TLS_client_method());
@@ -346,7 +347,7 @@ static SSL_CTX *context_new(const struct context_in *in,
 		(void)err_set(err, ERR_REFUSED, -1,
 			      "SSL 3.0 is not in %s; use version tls1",
 			      OpenSSL_version(OPENSSL_VERSION_STRING));
-	else if (SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384:P-521") != 1)
+	else if (SSL_CTX_set1_groups_list(ctx, groups) != 1)
 		(void)fail(err, "no key exchange group");
 	else if (!set_suites(ctx, e, modern, server, err))
 		return ctx;
