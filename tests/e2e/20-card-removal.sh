@@ -25,12 +25,15 @@ cli_ok "lab remove slot 2"
 ok "a client sees its connections end" within 5 \
 	not listens $SIP_VIP 5061
 wait_service ssl_module Down 10
-lacks "show chassis tells of no module" "$(cli "show chassis")" 'CSS5-SSL'
+has "show chassis tells that the module is out" "$(cli "show chassis")" \
+	'2 +CSS5-SSL-K9 +powered-off'
+has "so does the log" "$(cli "show log")" 'CHMGR-4: Module in slot 2.*removed'
 lacks "no flow to the VIP is left" "$(cli "show flows")" '10\.10\.10\.50 +5061'
 sleep 1
 cli_ok "lab insert slot 2 CSS5-SSL-K9"
 wait_service ssl_module Alive 10
-has "show chassis tells of the module" "$(cli "show chassis")" '2 +CSS5-SSL-K9'
+has "show chassis tells of the module" "$(cli "show chassis")" \
+	'2 +CSS5-SSL-K9 +powered-on'
 wait "${pid[load]}"
 rc=$?
 unset "pid[load]"
