@@ -4,12 +4,14 @@
  */
 #include "sslmod/store.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/dh.h>
 #include <openssl/dsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <string.h>
@@ -53,14 +55,90 @@ static bool dsa_sizes(EVP_PKEY_CTX *c, unsigned bits)
 	       EVP_PKEY_CTX_set_dsa_paramgen_q_bits(c, 160) == 1;
 }
 
-static EVP_PKEY *make_dsa(OSSL_LIB_CTX *lib, unsigned bits)
+static EVP_PKEY *dsa_params(OSSL_LIB_CTX *lib, unsigned bits)
 {
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(lib, "DSA", NULL);
-	EVP_PKEY *params = NULL, *key = NULL;
+	EVP_PKEY *params = NULL;
 
 	if (c && EVP_PKEY_paramgen_init(c) == 1 && dsa_sizes(c, bits))
 		params = generate(c);
 	EVP_PKEY_CTX_free(c);
+	return params;
+}
+
+struct dsa { /* numbers of a key, g to the x mod p */
+	BIGNUM *p, *q, *g, *x, *y;
+};
+
+static bool dsa_numbers(const EVP_PKEY *params, struct dsa *d)
+{
+	BN_CTX *c = BN_CTX_secure_new();
+	bool ok;
+
+	d->x = BN_secure_new();
+	d->y = BN_new();
+	ok = c && d->x && d->y &&
+	     EVP_PKEY_get_bn_param(params, OSSL_PKEY_PARAM_FFC_P, &d->p) &&
+	     EVP_PKEY_get_bn_param(params, OSSL_PKEY_PARAM_FFC_Q, &d->q) &&
+	     EVP_PKEY_get_bn_param(params, OSSL_PKEY_PARAM_FFC_G, &d->g);
+	do
+		ok = ok && BN_priv_rand_range(d->x, d->q);
+	while (ok && BN_is_zero(d->x));
+	if (ok)
+		BN_set_flags(d->x, BN_FLG_CONSTTIME);
+	ok = ok && BN_mod_exp(d->y, d->g, d->x, d->p, c);
+	BN_CTX_free(c);
+	return ok;
+}
+
+static EVP_PKEY *dsa_from_numbers(OSSL_LIB_CTX *lib, const struct dsa *d)
+{
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(lib, "DSA", NULL);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (b && OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_FFC_P, d->p) &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_FFC_Q, d->q) &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_FFC_G, d->g) &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_PUB_KEY, d->y) &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_PRIV_KEY, d->x))
+		params = OSSL_PARAM_BLD_to_param(b);
+	if (c && params && EVP_PKEY_fromdata_init(c) == 1 &&
+	    EVP_PKEY_fromdata(c, &key, EVP_PKEY_KEYPAIR, params) != 1)
+		key = NULL;
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(b);
+	EVP_PKEY_CTX_free(c);
+	return key;
+}
+
+/* The library makes parameters of 512 and 768 bits but no longer keys. */
+static EVP_PKEY *make_short_dsa(OSSL_LIB_CTX *lib, const EVP_PKEY *params)
+{
+	struct dsa d = { 0 };
+	EVP_PKEY *key = NULL;
+
+	if (dsa_numbers(params, &d))
+		key = dsa_from_numbers(lib, &d);
+	BN_free(d.p);
+	BN_free(d.q);
+	BN_free(d.g);
+	BN_clear_free(d.x);
+	BN_free(d.y);
+	return key;
+}
+
+static EVP_PKEY *make_dsa(OSSL_LIB_CTX *lib, unsigned bits)
+{
+	EVP_PKEY *params = dsa_params(lib, bits), *key = NULL;
+	EVP_PKEY_CTX *c;
+
+	if (params && bits < 1024) {
+		key = make_short_dsa(lib, params);
+		EVP_PKEY_free(params);
+		return key;
+	}
 	c = params ? EVP_PKEY_CTX_new_from_pkey(lib, params, NULL) : NULL;
 	if (c && EVP_PKEY_keygen_init(c) == 1)
 		key = generate(c);

@@ -223,8 +223,7 @@ static enum why pem_block(struct pki *p, const char *block, size_t len,
 	} else if (is_cert_name(name)) {
 		if (add_cert(p, PEM_read_bio_X509_AUX(in, NULL, phrase_cb, ph)))
 			why = WHY_FORMAT;
-	} else if (!strcmp(name, PEM_STRING_DHPARAMS) ||
-		   !strcmp(name, PEM_STRING_DHXPARAMS)) {
+	} else if (!strcmp(name, PEM_STRING_DHPARAMS)) {
 		p->dh = p->dh ? p->dh : PEM_read_bio_Parameters(in, NULL);
 		if (!p->dh)
 			why = WHY_FORMAT;

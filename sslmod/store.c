@@ -12,8 +12,8 @@
  * library's secure memory for as long as a call needs them.
  *
  * File: a fixed header (struct head, little endian), the two wrapped keys, the
- * sealed contents.  Header and name are authenticated with the contents, so a
- * file that was renamed or touched does not open.
+ * sealed contents.  All of it and the name are authenticated with the contents, so
+ * a file that was renamed or touched anywhere does not open.
  */
 #include "sslmod/store.h"
 
@@ -123,16 +123,16 @@ static int key_by_password(const struct store *s, const struct entry *e,
 	return ok ? 0 : err_set(err, ERR_DENIED, -1, T_SSL_BAD_PASS);
 }
 
-/* Header and name: what the seal of the contents also covers. */
+/* What the seal of the contents also covers: header, wrapped keys, name. */
 struct aad {
-	struct head head;
+	uint8_t front[BOX_AT];
 	char name[STORE_NAME_LEN + 1];
 };
 
 static void aad_of(const struct entry *e, struct aad *a)
 {
 	memset(a, 0, sizeof(*a));
-	a->head = e->head;
+	memcpy(a->front, e->image, BOX_AT);
 	str_copy(a->name, sizeof(a->name), e->name);
 }
 
@@ -176,13 +176,13 @@ static bool entry_seal(const struct store *s, struct entry *e,
 	e->image = xcalloc(1, e->len);
 	memcpy(e->image, &e->head, sizeof(e->head));
 	rnd_bytes(key, sizeof(key));
-	aad_of(e, &aad);
 	ok = password_key(s, &e->head, password, outer) &&
 	     gcm_seal(outer, NULL, 0, key, KEY_LEN, e->image + sizeof(e->head));
 	disk_key(s, outer);
+	ok = ok && gcm_seal(outer, NULL, 0, key, KEY_LEN,
+			    e->image + sizeof(e->head) + WRAPPED);
+	aad_of(e, &aad);
 	ok = ok &&
-	     gcm_seal(outer, NULL, 0, key, KEY_LEN,
-		      e->image + sizeof(e->head) + WRAPPED) &&
 	     gcm_seal(key, &aad, sizeof(aad), pem, len, e->image + BOX_AT);
 	wipe(key, sizeof(key));
 	wipe(outer, sizeof(outer));
