@@ -215,7 +215,9 @@ static void sticky_show(const struct content *r, struct out *o)
 
 	(void)snprintf(inact, sizeof(inact), "%u", r->sticky_inact_min);
 	pair(o, "Balance:", balance_label(r->balance), "Failover:", "N/A");
-	pair(o, "Advanced Balance:", advanced_balance_name(r->advanced),
+	pair(o, "Advanced Balance:",
+	     r->advanced == ADVBAL_NONE ? "None"
+					: advanced_balance_name(r->advanced),
 	     "Sticky Mask:", str_addr(r->sticky_mask));
 	pair(o, "Sticky Inactivity Timeout:", inact, "Sticky Group:", "0");
 	out_puts(o, "Sticky No Cookie Found Action: loadbalance\n"
@@ -364,10 +366,17 @@ static void statistics_show(const struct env *env, const struct content *r,
 	rule_counters_show(&c, o);
 }
 
+static void one_show(const struct env *env, const struct content *r,
+		     struct out *o)
+{
+	out_puts(o, "Content Rules:\n");
+	rule_show(env, r, o);
+}
+
 static void everything_show(const struct env *env, const struct content *r,
 			    struct out *o)
 {
-	rule_show(env, r, o);
+	one_show(env, r, o);
 	services_show(env, r, o);
 	statistics_show(env, r, o);
 }
@@ -398,7 +407,7 @@ static rule_show_fn rule_aspect(const struct args *a)
 	for (size_t i = 0; i < sizeof(aspects) / sizeof(*aspects); i++)
 		if (arg_key(a, aspects[i].word))
 			return aspects[i].fn;
-	return rule_show;
+	return one_show;
 }
 
 /* ---- which rules ---------------------------------------------------------------- */
@@ -468,7 +477,6 @@ static int rule_one(struct cli *cli, const struct args *a, struct err *err)
 	if (!r)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "content rule", name);
-	out_puts(cli_out(cli), "Content Rules:\n");
 	rule_aspect(a)(cli_env(cli), r, cli_out(cli));
 	return 0;
 }

@@ -405,6 +405,7 @@ START_TEST(a_rule_is_shown_with_services_and_weights)
 		  "L4:        TCP/80\n");
 	has(text, "Total Bytes:            4000      "
 		  "Total Frames:                8\n");
+	has(text, "Advanced Balance:       None");
 	has(text, "1: web1-Alive, S-1\n2: web2-Down, R-4\n");
 	lacks(text, "ssl-rule");
 }
@@ -425,6 +426,7 @@ START_TEST(services_of_a_rule_have_hits_of_that_rule)
 		  " web2                               102"
 		  "  R-4   Down    255  TCP         22     0\n");
 	lacks(text, "Sticky Mask");
+	lacks(text, "Content Rules:");
 }
 END_TEST
 
