@@ -63,6 +63,15 @@ struct client {
 	int in, out;		   /* -1: none */
 };
 
+static int client_place(const struct client *c)
+{
+	int i = 0;
+
+	while (c->at->client[i] != c)
+		i++;
+	return i;
+}
+
 static void client_free(struct client *c)
 {
 	struct loop *l = sessions_loop(c->at->all);
@@ -73,9 +82,7 @@ static void client_free(struct client *c)
 		(void)close(c->in);
 	if (c->out >= 0 && c->out != c->in)
 		(void)close(c->out);
-	for (int i = 0; i < ATTACH_MAX; i++)
-		if (c->at->client[i] == c)
-			c->at->client[i] = NULL;
+	c->at->client[client_place(c)] = NULL;
 	free(c);
 }
 
@@ -123,7 +130,8 @@ static bool client_start(struct client *c)
 	t->out = c->out;
 	t->gone = client_gone;
 	t->gone_arg = c;
-	(void)str_copy(t->name, sizeof(t->name), "attach");
+	(void)snprintf(t->name, sizeof(t->name), "attach%d",
+		       client_place(c) + 1);
 	(void)str_copy(t->where, sizeof(t->where), "console");
 	if (!terminal_start(c->at->all, t))
 		return false;

@@ -595,6 +595,17 @@ static bool read_line(struct editor *e, char *line, size_t cap)
 
 /* ---- one login after another ---------------------------------------------- */
 
+static void forget_history(struct editor *e)
+{
+	HistEvent ev;
+
+	if (!e->hist)
+		return;
+	lock(e);
+	(void)history(e->hist, &ev, H_CLEAR);
+	unlock(e);
+}
+
 static bool wants_help(const struct editor *e, char *line)
 {
 	size_t len = strlen(line);
@@ -629,6 +640,8 @@ static void handle_line(struct editor *e, char *line)
 	}
 	if (e->r.logged_in && !was_in)
 		e->login_ms = clock_ms();
+	if (e->r.forgot)
+		forget_history(e);
 	print_reply(e);
 }
 
@@ -670,17 +683,6 @@ static void say_why(struct editor *e)
 	    write(e->t->out, text, strlen(text)) > 0 &&
 	    write(e->t->out, "\n", 1) == 1)
 		return;
-}
-
-static void forget_history(struct editor *e)
-{
-	HistEvent ev;
-
-	if (!e->hist)
-		return;
-	lock(e);
-	(void)history(e->hist, &ev, H_CLEAR);
-	unlock(e);
 }
 
 void terminal_run(struct terminal *t)

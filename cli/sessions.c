@@ -99,6 +99,7 @@ static void reply_send(struct terminal *t)
 	r->over = session_over(s);
 	r->asking = session_asking(s);
 	r->logged_in = session_logged_in(s);
+	r->forgot = !s->cli.nhistory;
 	session_term(s, &r->term);
 	t->answered = true;
 	(void)pthread_cond_signal(&t->changed);
@@ -327,10 +328,13 @@ void sessions_show(const struct sessions *s, const struct cli *own,
 int sessions_disconnect(struct sessions *s, const char *name, struct err *err)
 {
 	struct terminal *t = NULL;
+	char vty[8] = "";
 
+	if (strlen(name) == 1) /* "2" is vty2 */
+		(void)snprintf(vty, sizeof(vty), "vty%s", name);
 	if (s)
 		TAILQ_FOREACH(t, &s->terminals, link)
-			if (str_ieq(t->name, name))
+			if (str_ieq(t->name, name) || str_ieq(t->name, vty))
 				break;
 	if (!t)
 		return err_set(err, ERR_NOT_FOUND, -1,

@@ -324,9 +324,12 @@ static struct in_addr broadcast_of(const struct circuit_ip *ip)
 	};
 }
 
-static void ip_block(const struct env *env, const struct circuit *ci,
-		     const struct circuit_ip *ip, struct out *o)
+static void ip_block(struct cli *cli, const struct circuit *ci,
+		     const struct circuit_ip *ip)
 {
+	const struct env *env = cli_env(cli);
+	struct out *o = cli_out(cli);
+	char mask[INET_ADDRSTRLEN];
 	const char *state = ip->disabled		 ? "disabled"
 			    : circuit_is_active(env, ci) ? "active"
 							 : "noCircuit";
@@ -335,7 +338,8 @@ static void ip_block(const struct env *env, const struct circuit *ci,
 	label(o, "Circuit Name", ci->name);
 	label(o, "State", state);
 	label(o, "IP Address", str_addr(ip->addr));
-	label(o, "Network Mask", str_addr(str_mask_of(ip->prefix_len)));
+	cli_out_mask(cli, ip->prefix_len, mask, sizeof(mask));
+	label(o, "Network Mask", mask);
 	label(o, "Broadcast Address", str_addr(broadcast_of(ip)));
 	label(o, "Redundancy", ci->redundancy ? "Enabled" : "Disabled");
 	label(o, "ICMP Redirect", ip->no_redirects ? "Disabled" : "Enabled");
@@ -359,7 +363,7 @@ static int show_ip_interfaces(struct cli *cli, const struct args *a,
 		if (name && !str_ieq(name, ci->name))
 			continue;
 		TAILQ_FOREACH(ip, &ci->ips, link)
-			ip_block(env, ci, ip, cli_out(cli));
+			ip_block(cli, ci, ip);
 	}
 	return 0;
 }

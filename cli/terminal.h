@@ -30,6 +30,7 @@ struct reply {
 	char prompt[512];
 	char add[256]; /* ASK_COMPLETE */
 	bool echo, over, asking, logged_in;
+	bool forgot; /* the session's command history is empty */
 	struct session_term term;
 };
 

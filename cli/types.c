@@ -25,15 +25,9 @@
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
-#if __has_include("emu/balance/balance.h")
 #include "emu/balance/balance.h"
-#define HAVE_BALANCE
-#endif
 #include "sslmod/store.h"
-#if __has_include("sslmod/suites.h")
 #include "sslmod/suites.h"
-#define HAVE_SUITES
-#endif
 
 #define LEN(a) (sizeof(a) / sizeof(*(a)))
 
@@ -227,25 +221,17 @@ static void vlan_describe(const char *limits, char *buf, size_t cap)
 	(void)str_copy(buf, cap, "<VLANn>");
 }
 
-#ifdef HAVE_BALANCE
 static bool balance_parse(const char *word, const char *limits)
 {
 	(void)limits;
 	return balance_find(word) != NULL;
 }
-#else
-#define balance_parse word_parse
-#endif
 
-#ifdef HAVE_SUITES
 static bool suite_parse(const char *word, const char *limits)
 {
 	(void)limits;
 	return suite_find(word) != NULL;
 }
-#else
-#define suite_parse word_parse
-#endif
 
 /* ---- known values --------------------------------------------------------- */
 
@@ -330,27 +316,19 @@ static void sslfile_complete(const struct scope *s, emit_fn emit, void *arg)
 		emit(arg, f.name);
 }
 
-#ifdef HAVE_BALANCE
 static void balance_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	(void)s;
 	for (int i = 0; balance_methods[i]; i++)
 		emit(arg, balance_methods[i]->name);
 }
-#else
-#define balance_complete NULL
-#endif
 
-#ifdef HAVE_SUITES
 static void suite_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	(void)s;
 	for (size_t i = 0; suite_at(i); i++)
 		emit(arg, suite_at(i)->name);
 }
-#else
-#define suite_complete NULL
-#endif
 
 /* ---- the table ------------------------------------------------------------ */
 
