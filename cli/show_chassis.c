@@ -163,7 +163,8 @@ static void slot_block(const struct env *env, unsigned slot, struct out *o)
 	out_col(o, W_LABEL, "Slot Number:");
 	out_printf(o, "%u\n", slot);
 	label(o, "Type", ops->part);
-	label(o, "Serial Number", card ? card->serial : "");
+	if (card)
+		label(o, "Serial Number", card->serial);
 	label(o, "HW Major Version", HW_MAJOR);
 	label(o, "HW Minor Version", HW_MINOR);
 	label(o, "Status", slot_status(env->chassis, slot));
