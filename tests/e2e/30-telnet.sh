@@ -70,7 +70,7 @@ see {Version:.*CSS11503# $} "show version"
 send "show boot\r"
 see {CSS11503# $} "prompt after show boot"
 send "show run\r"
-see {!Generated on.*GLOBAL.*\nCSS11503# $} "show run without a pager"
+see {!Generated on.*\nCSS11503# $} "show run without a pager"
 
 # questions outside expert mode; abbreviations; sideways moves
 send "configure\r"
@@ -100,7 +100,7 @@ see {tcp.*CSS11503\(config-service\[web1\]\)# keepalive type ?$} \
 	"help behind words"
 send "\025"
 send "keepal\t"
-see {keepalive } "completion by Tab"
+see {ive } "completion by Tab"
 send "type tcp\r"
 see {CSS11503\(config-service\[web1\]\)# $}
 send "wrong words\r"

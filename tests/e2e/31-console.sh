@@ -48,7 +48,7 @@ send "\032"
 send "\r"
 see {CSS11503# $} "Ctrl-Z ends configuration"
 send "show runn\t"
-see {running-config } "Tab"
+see {ing-config } "Tab"
 send "\003"
 see {CSS11503# $} "Ctrl-C gives a fresh prompt"
 send "terminal length 4\r"
@@ -102,7 +102,7 @@ expect {
 }
 send "sho\t"
 expect {
-	-re {show } {}
+	-re {w } {}
 	timeout {exit 3}
 }
 send "vers\r"
