@@ -200,10 +200,12 @@ static int listen_noted(struct in_addr addr, in_port_t port,
 				       str_addr(addr), ntohs(port),
 				       str_addr(host->sin_addr),
 				       ntohs(host->sin_port), str_addr(addr));
-		if (shared) {
-			fd = open_listener(host, true, true);
-			error = errno;
-		}
+		if (!shared)
+			return err_set(err, ERR_EXISTS, -1,
+				       "%s:%u is open already", str_addr(addr),
+				       ntohs(port));
+		fd = open_listener(host, true, true);
+		error = errno;
 	}
 	if (fd < 0)
 		return listen_failed(error, addr, port, host, err);

@@ -842,6 +842,36 @@ static void sync_and_delete(void *arg, unsigned index, enum service_state from,
 	monitor_sync(mon);
 }
 
+static void delete_suspended(void *arg, unsigned index, enum service_state from,
+			     enum service_state to)
+{
+	struct service *s = conf->service_at[index];
+
+	(void)arg;
+	(void)from;
+	if (!s || to != SERVICE_SUSPENDED)
+		return;
+	s->active = false;
+	delete (s->name);
+	monitor_sync(mon);
+}
+
+START_TEST(hook_may_delete_a_service_that_becomes_active_again)
+{
+	struct monitor_hooks hooks = { .changed = delete_suspended };
+	struct service *s = add("web1", PROBE_NONE, 80);
+	struct err err = { 0 };
+
+	monitor_free(mon);
+	mon = monitor_new(loop, map, conf, &hooks);
+	activate(s);
+	ck_assert_str_eq(state_of(s), "Alive");
+	ck_assert_int_eq(service_suspend(conf, s, &err), 0);
+	activate(s);
+	ck_assert(TAILQ_EMPTY(&conf->services));
+}
+END_TEST
+
 /* 0: in monitor_sync() itself, 1: in a probe's end */
 START_TEST(hook_may_change_the_configuration)
 {
@@ -1035,6 +1065,7 @@ static Suite *suite(void)
 	tcase_add_test(m, service_may_be_deleted_while_it_is_probed);
 	tcase_add_test(m, reused_index_starts_from_nothing);
 	tcase_add_loop_test(m, hook_may_change_the_configuration, 0, 2);
+	tcase_add_test(m, hook_may_delete_a_service_that_becomes_active_again);
 	tcase_add_test(m, changed_target_is_probed_at_once);
 	tcase_add_test(m, two_thousand_services_cost_little);
 	tcase_add_loop_test(m, probe_has_its_text_and_target, 0, LEN(texts));
