@@ -24,7 +24,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	__lsan_disable();
 	pki_init(&p);
-	(void)pki_import(&p, STORE_PEM, "none", 4, NULL, &err);
+	(void)pki_import(&p, STORE_DER, "none", 4, NULL, &err);
 	pki_fini(&p);
 	__lsan_enable();
 	return 0;
