@@ -3,9 +3,9 @@
  *
  * The two profiles differ here and nowhere else.  Faithful speaks what the
  * product spoke (SSL 3.0 if the library still has it, TLS 1.0) with exactly the
- * suites that are named.  Modern speaks TLS 1.2 and 1.3 with the suites that
- * today's peers offer, and behind those the named ones as far as the library
- * has them.  Both load certificates of any strength: how old the operator's
+ * suites that are named.  Modern also speaks TLS 1.2 and 1.3 with the suites
+ * that today's peers offer, and behind those the named ones as far as the
+ * library has them, so that old peers are served too.  Both load certificates of any strength: how old the operator's
  * certificate may be is for the client to say.
  */
 #include "sslmod/entry.h"
@@ -294,8 +294,8 @@ static int set_suites(SSL_CTX *ctx, const struct ssl_common *e, bool modern,
 
 static bool set_versions(SSL_CTX *ctx, enum ssl_version v, bool modern)
 {
-	if (modern)
-		return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	if (modern) /* today's versions too, and what was named stays */
+		return SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
 	if (v == SSL_VERSION_SSL3)
 		return SSL_CTX_set_max_proto_version(ctx, SSL3_VERSION) &&
 		       SSL_CTX_set_min_proto_version(ctx, SSL3_VERSION);

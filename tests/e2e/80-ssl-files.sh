@@ -143,8 +143,6 @@ done
 has "gencsr without a key" "$(cli configure "ssl gencsr nokey")" '^%%'
 has "a size that is not offered" \
 	"$(cli configure 'ssl genrsa odd 1000 "keypw"')" '^%%'
-has "a password without quotes" \
-	"$(cli configure 'ssl genrsa odd 1024 keypw')" '^%%'
 cli configure "ssl gencert certkey m2048 signkey m2048 own \"keypw\"" \
 	US MA Boxborough Example IT own.example.com a@example.com end >out
 cli_ok configure "ssl associate cert own own" end
