@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/conf/content.h"
+#include "emu/plane/plane.h"
 
 /* ---- which traffic -------------------------------------------------------- */
 
@@ -210,6 +212,22 @@ static int balance_set(struct cli *cli, const struct args *a, struct err *err)
 				   arg_word(a, "method"), err);
 }
 
+static const char *const later_names[] = { "aca",	 "destip", "domain",
+					   "domainhash", "url",	   "urlhash",
+					   NULL };
+
+static int balance_later(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = later_names[object_choice(a, later_names)];
+
+	if (content_set_balance(cli_conf(cli), cli_object(cli), name, err) < 0)
+		return -1;
+	cli_warn(cli,
+		 "balance %s is kept but not acted on yet, roundrobin is used",
+		 name);
+	return 0;
+}
+
 static int balance_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
@@ -240,7 +258,14 @@ static int advanced_set(struct cli *cli, const struct args *a, struct err *err)
 			m = (enum advanced_balance)i;
 	if (content_set_advanced(cli_conf(cli), cli_object(cli), m, err) < 0)
 		return -1;
-	return advanced_acts(m) ? 0 : object_kept(cli, "advanced-balance");
+	if (m == ADVBAL_SSL)
+		cli_warn(cli, "advanced-balance ssl is kept but not acted on "
+			      "yet, source address and port are used");
+	else if (!advanced_acts(m))
+		cli_warn(cli,
+			 "advanced-balance %s is kept but not acted on yet",
+			 advanced_balance_name(m));
+	return 0;
 }
 
 static void advanced_render(const void *obj, struct out *o)
@@ -1149,6 +1174,25 @@ static void agents_render(const void *obj, struct out *o)
 		out_printf(o, "    slowstart-timer %u \n", m->slowstart_s);
 }
 
+static int zero(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct content *r = cli_object(cli);
+	struct plane *p = cli_env(cli)->plane;
+
+	(void)err;
+	if (!p)
+		return 0;
+	plane_zero_rule(p, r->index);
+	for (int i = 0; arg_key(a, "all") && i < r->nservice; i++) {
+		const struct service *s =
+			service_find(cli_conf(cli), r->service[i].name);
+
+		if (s)
+			plane_zero_service(p, s->index);
+	}
+	return 0;
+}
+
 /* ---- in and out of use ---------------------------------------------------- */
 
 static int activate(struct cli *cli, const struct args *a, struct err *err)
@@ -1232,6 +1276,14 @@ const struct cmd content_cmds[] = {
 	  .render = balance_render,
 	  .no = "no balance",
 	  .clear = balance_clear },
+	{ .syntax = "balance {aca|destip|domain|domainhash|url|urlhash}",
+	  .help = "By load\n"
+		  "Hash of the destination address\n"
+		  "By domain name, for caches\n"
+		  "Hash of the domain name\n"
+		  "By URL, for caches\n"
+		  "Hash of the URL",
+	  .run = balance_later },
 	{ .syntax = "advanced-balance {none|sticky-srcip|sticky-srcip-dstport|"
 		    "ssl|cookies|url|cookieurl|arrowpoint-cookie|wap-msisdn|"
 		    "sip-call-id}",
@@ -1592,6 +1644,10 @@ const struct cmd content_cmds[] = {
 	  .render = index_render,
 	  .no = "no redundant-index",
 	  .clear = index_set },
+	{ .syntax = "zero [all]",
+	  .help = "Clear the rule's counters\n"
+		  "Those of its services too",
+	  .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the rule in use",
 	  .run = activate,

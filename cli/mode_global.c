@@ -860,6 +860,11 @@ static int unkept_open(struct cli *cli, const struct unkept *kind,
 			   kind->question, n->name);
 }
 
+static int unkept_missing(const char *kind, const char *name, struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, kind, name);
+}
+
 static int acl_open(struct cli *cli, const struct args *a, struct err *err)
 {
 	return unkept_open(cli, &unkept[0], arg_word(a, "index"), err);
@@ -881,6 +886,32 @@ static int rmon_open(struct cli *cli, const struct args *a, struct err *err)
 	while (i < 9 && !arg_key(a, unkept[i].word))
 		i++;
 	return unkept_open(cli, &unkept[i], arg_word(a, "index"), err);
+}
+
+static int acl_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)cli;
+	return unkept_missing("acl", arg_word(a, "index"), err);
+}
+
+static int named_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	size_t i = 1;
+
+	(void)cli;
+	while (i < 6 && !arg_key(a, unkept[i].word))
+		i++;
+	return unkept_missing(unkept[i].word, arg_word(a, "name"), err);
+}
+
+static int rmon_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	size_t i = 7;
+
+	(void)cli;
+	while (i < 9 && !arg_key(a, unkept[i].word))
+		i++;
+	return unkept_missing(unkept[i].word, arg_word(a, "index"), err);
 }
 
 const struct cmd sideways_cmds[] = {
@@ -925,7 +956,9 @@ const struct cmd sideways_cmds[] = {
 	{ .syntax = "acl <index:uint:1-99>",
 	  .help = "Access control list\n"
 		  "Number of the list",
-	  .run = acl_open },
+	  .run = acl_open,
+	  .no = "no acl <index:uint:1-99>",
+	  .clear = acl_drop },
 	{ .syntax = "{nql|eql|dql|urql|header-field-group|reporter} "
 		    "<name:name:32>",
 	  .help = "Network list\n"
@@ -935,13 +968,19 @@ const struct cmd sideways_cmds[] = {
 		  "List of HTTP header fields\n"
 		  "Reporter\n"
 		  "Name",
-	  .run = named_open },
+	  .run = named_open,
+	  .no = "no {nql|eql|dql|urql|header-field-group|reporter} "
+		"<name:name:32>",
+	  .clear = named_drop },
 	{ .syntax = "{rmon-alarm|rmon-event|rmon-history} "
 		    "<index:uint:1-65535>",
 	  .help = "RMON alarm\n"
 		  "RMON event\n"
 		  "RMON history\n"
 		  "Number",
-	  .run = rmon_open },
+	  .run = rmon_open,
+	  .no = "no {rmon-alarm|rmon-event|rmon-history} "
+		"<index:uint:1-65535>",
+	  .clear = rmon_drop },
 	{ 0 },
 };

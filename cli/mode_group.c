@@ -1,11 +1,13 @@
 /* Commands of the group mode: source groups (content.md 3.2). */
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/conf/group.h"
+#include "emu/plane/plane.h"
 
 static int vip_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -219,6 +221,17 @@ static void index_render(const void *obj, struct out *o)
 		out_printf(o, "  redundant-index %u \n", g->redundant_index);
 }
 
+static int zero(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct group *g = cli_object(cli);
+
+	(void)a;
+	(void)err;
+	if (cli_env(cli)->plane)
+		plane_zero_group(cli_env(cli)->plane, g->index);
+	return 0;
+}
+
 static int activate(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
@@ -322,6 +335,7 @@ const struct cmd group_cmds[] = {
 	  .render = index_render,
 	  .no = "no redundant-index",
 	  .clear = index_set },
+	{ .syntax = "zero", .help = "Clear the group's counters", .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the group in use",
 	  .run = activate,

@@ -46,12 +46,23 @@ static int phy_set(struct cli *cli, const struct args *a, struct err *err)
 	return which ? object_kept(cli, "phy") : 0;
 }
 
+static int phy_negotiate(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct iface *i = cli_object(cli);
+
+	(void)err;
+	conf_put_flag(cli_conf(cli), &i->no_negotiation, arg_key(a, "disable"));
+	return i->no_negotiation ? object_kept(cli, "phy auto-negotiate") : 0;
+}
+
 static void phy_render(const void *obj, struct out *o)
 {
 	const struct iface *i = obj;
 
 	if (i->phy[0])
 		out_printf(o, "  phy %s \n", i->phy);
+	if (i->no_negotiation)
+		out_puts(o, "  phy auto-negotiate disable \n");
 }
 
 /* ---- bridging ------------------------------------------------------------- */
@@ -239,6 +250,10 @@ const struct cmd interface_cmds[] = {
 		  "Gigabit, symmetric or asymmetric pause",
 	  .run = phy_set,
 	  .render = phy_render },
+	{ .syntax = "phy auto-negotiate {enable|disable}",
+	  .help = "Negotiate\n"
+		  "Keep the present settings",
+	  .run = phy_negotiate },
 	{ .syntax = "{trunk|redundancy-phy|isc-port-one|isc-port-two}",
 	  .help = "Carry several VLANs\n"
 		  "A failed link gives mastership up\n"

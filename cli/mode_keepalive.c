@@ -193,6 +193,9 @@ static int method_set(struct cli *cli, const struct args *a, struct err *err)
 	if (probe_may_edit(p, err) < 0)
 		return -1;
 	conf_put_flag(cli_conf(cli), &p->spec.method_get, arg_key(a, "get"));
+	if (arg_key(a, "get"))
+		cli_warn(cli, "method get is kept, but only the response code "
+			      "is compared yet");
 	return 0;
 }
 

@@ -1,11 +1,13 @@
 /* Commands of the owner mode (content.md 2.1). */
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/render.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/conf/content.h"
+#include "emu/plane/plane.h"
 
 /* ---- texts ---------------------------------------------------------------- */
 
@@ -114,6 +116,19 @@ static int dnsbalance_set(struct cli *cli, const struct args *a,
 	return w->dnsbalance ? object_kept(cli, "dnsbalance") : 0;
 }
 
+static int zero(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct owner *w = cli_object(cli);
+	const struct content *r = NULL;
+
+	(void)a;
+	(void)err;
+	TAILQ_FOREACH(r, &w->contents, link)
+		if (cli_env(cli)->plane)
+			plane_zero_rule(cli_env(cli)->plane, r->index);
+	return 0;
+}
+
 /* ---- rules ---------------------------------------------------------------- */
 
 static int rule_open(struct cli *cli, const struct args *a, struct err *err)
@@ -189,6 +204,9 @@ const struct cmd owner_cmds[] = {
 	  .run = dnsbalance_set,
 	  .no = "no dnsbalance",
 	  .clear = dnsbalance_set },
+	{ .syntax = "zero",
+	  .help = "Clear the counters of the owner's rules",
+	  .run = zero },
 	{ .syntax = "content <name:content>",
 	  .help = "Content rule of this owner\n"
 		  "Rule name",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/mode_keepalive.h"
 #include "cli/modes.h"
 #include "cli/object.h"
@@ -11,6 +12,7 @@
 #include "emu/base/str.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
+#include "emu/plane/plane.h"
 
 static int address_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -63,9 +65,11 @@ static void protocol_render(const void *obj, struct out *o)
 
 static int port_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	return service_set_port(cli_conf(cli), cli_object(cli),
-				(uint16_t)arg_uint(a, "port", 0),
-				(uint16_t)arg_uint(a, "range", 1), err);
+	if (service_set_port(cli_conf(cli), cli_object(cli),
+			     (uint16_t)arg_uint(a, "port", 0),
+			     (uint16_t)arg_uint(a, "range", 1), err) < 0)
+		return -1;
+	return arg_has(a, "range") ? object_kept(cli, "port range") : 0;
 }
 
 static void port_render(const void *obj, struct out *o)
@@ -248,6 +252,9 @@ static int ka_method(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)err;
 	conf_put_flag(cli_conf(cli), &spec(cli)->method_get, arg_key(a, "get"));
+	if (arg_key(a, "get"))
+		cli_warn(cli, "method get is kept, but only the response code "
+			      "is compared yet");
 	return 0;
 }
 
@@ -876,6 +883,17 @@ static void compress_render(const void *obj, struct out *o)
 		out_puts(o, "  compress enable \n");
 }
 
+static int zero(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct service *s = cli_object(cli);
+
+	(void)a;
+	(void)err;
+	if (cli_env(cli)->plane)
+		plane_zero_service(cli_env(cli)->plane, s->index);
+	return 0;
+}
+
 /* ---- in and out of use ---------------------------------------------------- */
 
 static int activate(struct cli *cli, const struct args *a, struct err *err)
@@ -1234,6 +1252,10 @@ const struct cmd service_cmds[] = {
 	  .render = index_render,
 	  .no = "no redundant-index",
 	  .clear = index_set },
+	{ .syntax = "zero all",
+	  .help = "Clear counters\n"
+		  "All of the service",
+	  .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the service in use",
 	  .run = activate,

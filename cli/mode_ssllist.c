@@ -350,6 +350,18 @@ static int failure_set(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
+static int failure_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct entry e;
+
+	if (server_of(cli, a, &e, err) < 0)
+		return -1;
+	e.server->failure = SSL_FAILURE_REJECT;
+	e.server->failure_url[0] = '\0';
+	conf_changed(cli_conf(cli));
+	return 0;
+}
+
 static int failure_redirect(struct cli *cli, const struct args *a,
 			    struct err *err)
 {
@@ -760,7 +772,9 @@ static int header_set(struct cli *cli, const struct args *a, struct err *err)
 	if (server_of(cli, a, &e, err) < 0)
 		return -1;
 	conf_put_flag(cli_conf(cli), header_flag(e.server, a), true);
-	return object_kept(cli, "http-header");
+	if (arg_key(a, "insert-per-request"))
+		return object_kept(cli, "http-header insert-per-request");
+	return 0;
 }
 
 static int header_clear(struct cli *cli, const struct args *a, struct err *err)
@@ -796,7 +810,7 @@ static int prefix_set(struct cli *cli, const struct args *a, struct err *err)
 			  sizeof(e.server->header_prefix), text ? text : "",
 			  err) < 0)
 		return -1;
-	return text ? object_kept(cli, "http-header prefix") : 0;
+	return 0;
 }
 
 /* The four characters \r\n stand for the end of a header line, as typed. */
@@ -1147,7 +1161,7 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .run = failure_set,
 	  .render = failure_render,
 	  .no = "no " SERVER " failure",
-	  .clear = failure_set },
+	  .clear = failure_clear },
 	{ .syntax = SERVER " failure redirect [<url:text:1-168>]",
 	  .help = "Redirect to the failure-url\n"
 		  "URL in quotes",

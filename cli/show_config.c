@@ -10,10 +10,12 @@
 #include "cli/render.h"
 #include "cli/session.h"
 #include "emu/base/err.h"
+#include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
+#include "emu/conf/global.h"
 #include "emu/io/disk.h"
 
 #define STARTUP_CONFIG "startup-config"
@@ -184,6 +186,10 @@ static int running_drop(struct cli *cli, void *arg, struct err *err)
 	(void)arg;
 	(void)err;
 	conf_clear(cli_conf(cli));
+	for (int i = 0; i < LOG_SUBSYS_NUM; i++)
+		log_level_set(
+			(enum log_subsys)i,
+			(enum log_level)cli_conf(cli)->global->log_level[i]);
 	return 0;
 }
 

@@ -72,6 +72,7 @@ struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err)
 	ci = xcalloc(1, sizeof(*ci));
 	(void)snprintf(ci->name, sizeof(ci->name), "VLAN%u", vlan);
 	ci->vlan = vlan;
+	ci->discovery_max_s = 600;
 	TAILQ_INIT(&ci->ips);
 	circuit_insert(c, ci);
 	conf_changed(c);
@@ -180,6 +181,48 @@ int circuit_ip_del(struct conf *c, struct circuit *ci, struct in_addr a,
 			       "ip interface", str_addr(a));
 	TAILQ_REMOVE(&ci->ips, ip, link);
 	free(ip);
+	conf_changed(c);
+	return 0;
+}
+
+/* ---- virtual routers ----------------------------------------------------- */
+
+static int vr_at(const struct circuit_ip *ip, const struct vr_line *v)
+{
+	for (int i = 0; i < ip->nvr; i++)
+		if (ip->vr[i].kind == v->kind && ip->vr[i].vrid == v->vrid &&
+		    ip->vr[i].addr.s_addr == v->addr.s_addr &&
+		    !strcmp(ip->vr[i].name, v->name))
+			return i;
+	return -1;
+}
+
+int circuit_ip_set_vr(struct conf *c, struct circuit_ip *ip,
+		      const struct vr_line *v, struct err *err)
+{
+	int at = vr_at(ip, v);
+
+	if (at < 0 && ip->nvr == VR_MAX)
+		return err_set(err, ERR_RANGE, -1, T_FULL,
+			       "virtual router line", VR_MAX);
+	if (at < 0)
+		at = ip->nvr++;
+	ip->vr[at] = *v;
+	conf_changed(c);
+	return 0;
+}
+
+int circuit_ip_del_vr(struct conf *c, struct circuit_ip *ip,
+		      const struct vr_line *v, struct err *err)
+{
+	int at = vr_at(ip, v);
+
+	if (at < 0)
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "Virtual router %u has no such line", v->vrid);
+	ip->nvr--;
+	memmove(&ip->vr[at], &ip->vr[at + 1],
+		(size_t)(ip->nvr - at) * sizeof(ip->vr[0]));
 	conf_changed(c);
 	return 0;
 }
@@ -295,7 +338,8 @@ static void vlan_forget(struct conf *c, unsigned vlan)
 	struct circuit *ci = by_vlan(c, vlan);
 
 	if (vlan == 1 || !ci || vlan_in_use(c, vlan) ||
-	    !TAILQ_EMPTY(&ci->ips) || ci->description[0] || ci->redundancy)
+	    !TAILQ_EMPTY(&ci->ips) || ci->description[0] || ci->redundancy ||
+	    ci->dhcp_agent || ci->dhcp_relay[0].s_addr != INADDR_ANY)
 		return;
 	TAILQ_REMOVE(&c->circuits, ci, link);
 	circuit_free(ci);

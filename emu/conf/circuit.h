@@ -3,6 +3,28 @@
 
 #include "emu/conf/conf.h"
 
+/* Lines about virtual routers: one VRID may have several of a kind, except for
+ * the router itself. */
+enum vr_kind {
+	VR_ROUTER,    /* ip virtual-router: priority, preempt */
+	VR_VIP,	      /* ip redundant-vip: addr, range, shared */
+	VR_INTERFACE, /* ip redundant-interface: addr */
+	VR_SERVICE,   /* ip critical-service: name */
+	VR_REPORTER,  /* ip critical-reporter: name */
+	VR_KIND_NUM,
+};
+#define VR_MAX 64 /* own bound: lines of one IP interface */
+
+struct vr_line {
+	enum vr_kind kind;
+	uint8_t vrid;	  /* 1..255 */
+	uint8_t priority; /* 1..255, default 100 */
+	bool preempt, shared;
+	uint16_t range; /* default 1 */
+	struct in_addr addr;
+	char name[NAME_LEN + 1];
+};
+
 struct circuit_ip {
 	TAILQ_ENTRY(circuit_ip) link;
 	struct in_addr addr;
@@ -10,6 +32,12 @@ struct circuit_ip {
 	bool disabled;
 	bool no_redirects, no_unreachables;
 	struct in_addr broadcast; /* INADDR_ANY: all ones */
+	/* kept for redundancy, in order of entry */
+	struct vr_line vr[VR_MAX];
+	int nvr;
+	bool router_discovery;
+	uint32_t discovery_preference;
+	bool redundancy_protocol;
 };
 TAILQ_HEAD(circuit_ip_list, circuit_ip);
 
@@ -19,6 +47,13 @@ struct circuit {
 	unsigned vlan;		 /* 1..4094 */
 	char description[33];
 	bool redundancy;
+	/* kept for the wire attachment */
+	struct in_addr dhcp_relay[2]; /* INADDR_ANY: none */
+	bool dhcp_agent;
+	uint16_t discovery_lifetime_s; /* 0: 3 times the maximum */
+	bool discovery_broadcast;
+	uint16_t discovery_max_s;   /* default 600 */
+	uint16_t discovery_min_s;   /* 0: three quarters of the maximum */
 	struct circuit_ip_list ips; /* order of entry */
 };
 
@@ -34,7 +69,7 @@ struct iface { /* a port that has settings of its own */
 	/* kept for the wire attachment */
 	uint16_t bridge_pathcost; /* 0: by speed */
 	uint8_t bridge_priority;  /* default 128 */
-	bool bridge_off, port_fast;
+	bool bridge_off, port_fast, no_negotiation;
 	uint16_t max_idle_s; /* 0: off */
 	bool redundancy_phy, isc_one, isc_two;
 };
@@ -49,6 +84,11 @@ struct circuit_ip *circuit_ip_add(struct conf *c, struct circuit *ci,
 				  struct err *err);
 int circuit_ip_del(struct conf *c, struct circuit *ci, struct in_addr a,
 		   struct err *err);
+/* Adds the line, or changes the one about the same thing. */
+int circuit_ip_set_vr(struct conf *c, struct circuit_ip *ip,
+		      const struct vr_line *v, struct err *err);
+int circuit_ip_del_vr(struct conf *c, struct circuit_ip *ip,
+		      const struct vr_line *v, struct err *err);
 struct iface *iface_find(const struct conf *c, const char *name);
 /* Also when the port exists in the chassis but has no settings yet. */
 struct iface *iface_get(struct conf *c, const char *name, struct err *err);
