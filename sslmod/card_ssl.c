@@ -229,7 +229,9 @@ const char *sslmod_library(void)
 void sslmod_start(void)
 {
 	int allocator = memory_install();
-	int locked = CRYPTO_secure_malloc_init(secure_bytes(), 32);
+	int locked = memory_is_watched()
+			     ? 1
+			     : CRYPTO_secure_malloc_init(secure_bytes(), 32);
 
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS |
 				 OPENSSL_INIT_LOAD_CRYPTO_STRINGS,

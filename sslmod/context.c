@@ -5,8 +5,9 @@
  * product spoke (SSL 3.0 if the library still has it, TLS 1.0) with exactly the
  * suites that are named.  Modern also speaks TLS 1.2 and 1.3 with the suites
  * that today's peers offer, and behind those the named ones as far as the
- * library has them, so that old peers are served too.  Both load certificates of any strength: how old the operator's
- * certificate may be is for the client to say.
+ * library has them, so that old peers are served too.  Both load certificates
+ * of any strength: how old the operator's certificate may be is for the client
+ * to say.
  */
 #include "sslmod/entry.h"
 
