@@ -49,11 +49,28 @@ enum closed {
 	CLOSED_OVERTIME
 };
 
+struct editor;
+
+/*
+ * An editor of libedit.  Seats are kept and used again: the terminal library
+ * below does not give all memory of a closed one back.  Nothing that a user
+ * typed may stay in one, see seat_bind().
+ */
+struct seat {
+	struct seat *next; /* among the idle ones */
+	struct editor *user;
+	EditLine *el;
+	History *hist;
+	FILE *out;     /* writes through the user's put_bytes() */
+	char type[32]; /* of terminal */
+};
+
+static struct seat *idle_seats; /* under edit_lock */
+
 struct editor {
 	struct terminal *t;
-	EditLine *el; /* NULL: not a terminal */
-	History *hist;
-	FILE *in, *out; /* libedit's view of the descriptors */
+	struct seat *seat; /* NULL: not a terminal */
+	FILE *in;	   /* libedit's view of the descriptor */
 	struct termios saved;
 	bool have_saved;
 	struct reply r;
@@ -305,7 +322,7 @@ static int el_key(EditLine *el, wchar_t *key)
 	struct editor *e = editor_of(el);
 	int c = 0;
 
-	(void)fflush(e->out);
+	(void)fflush(e->seat->out);
 	do
 		c = get_byte(e);
 	while (c == 0 || c >= 0x80);
@@ -355,7 +372,7 @@ static unsigned char key_help(EditLine *el, int ch)
 		free(before);
 		return el_insertstr(el, "?") < 0 ? CC_ERROR : CC_REFRESH;
 	}
-	(void)fflush(e->out);
+	(void)fflush(e->seat->out);
 	put(e, "?\n");
 	ask(e, ASK_HELP, before);
 	print_reply(e);
@@ -418,11 +435,19 @@ static const char *const keys[][2] = {
 	{ "^Z", "css-end" },
 };
 
+/*
+ * Keys of libedit that the product lacks and that must not work: the editor's
+ * own command line (it can rebind keys and so reach commands that start
+ * programs of the host), and yanking what a user before may have killed.
+ */
+static const char *const dead_keys[] = { "\\ex", "\\eX", "^Y" };
+
 static ssize_t cookie_write(void *arg, const char *buf, size_t len)
 {
-	struct editor *e = arg;
+	struct seat *s = arg;
 
-	(void)put_bytes(e, buf, len);
+	if (s->user)
+		(void)put_bytes(s->user, buf, len);
 	return (ssize_t)len; /* what cannot be written closes the terminal */
 }
 
@@ -430,62 +455,114 @@ static const char *terminal_type(const struct editor *e)
 {
 	const char *term = e->t->comes_back ? getenv("TERM") : NULL;
 
-	return term && *term ? term : "vt100";
+	return term && *term && strlen(term) < 32 ? term : "vt100";
 }
 
-static void editor_bind(struct editor *e)
+static void seat_bind(struct seat *s)
 {
 	HistEvent ev;
 
-	(void)el_set(e->el, EL_CLIENTDATA, e);
-	(void)el_set(e->el, EL_TERMINAL, terminal_type(e));
-	(void)el_set(e->el, EL_EDITOR, "emacs");
-	(void)el_set(e->el, EL_SIGNAL, 0);
-	(void)el_set(e->el, EL_PROMPT, el_prompt_text);
-	(void)el_set(e->el, EL_GETCFN, el_key);
-	(void)el_set(e->el, EL_HIST, history, e->hist);
-	(void)el_wset(e->el, EL_ADDFN, L"css-tab", L"Complete", key_tab);
-	(void)el_wset(e->el, EL_ADDFN, L"css-help", L"Help", key_help);
-	(void)el_wset(e->el, EL_ADDFN, L"css-abort", L"Abort", key_abort);
-	(void)el_wset(e->el, EL_ADDFN, L"css-end", L"End", key_end);
+	(void)el_set(s->el, EL_EDITOR, "emacs");
+	(void)el_set(s->el, EL_SIGNAL, 0);
+	(void)el_set(s->el, EL_PROMPT, el_prompt_text);
+	(void)el_set(s->el, EL_GETCFN, el_key);
+	(void)el_set(s->el, EL_HIST, history, s->hist);
+	(void)el_wset(s->el, EL_ADDFN, L"css-tab", L"Complete", key_tab);
+	(void)el_wset(s->el, EL_ADDFN, L"css-help", L"Help", key_help);
+	(void)el_wset(s->el, EL_ADDFN, L"css-abort", L"Abort", key_abort);
+	(void)el_wset(s->el, EL_ADDFN, L"css-end", L"End", key_end);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		(void)el_set(e->el, EL_BIND, keys[i][0], keys[i][1], NULL);
-	(void)history(e->hist, &ev, H_SETSIZE, 20);
-	(void)history(e->hist, &ev, H_SETUNIQUE, 1);
+		(void)el_set(s->el, EL_BIND, keys[i][0], keys[i][1], NULL);
+	for (size_t i = 0; i < sizeof(dead_keys) / sizeof(*dead_keys); i++)
+		(void)el_set(s->el, EL_BIND, "-r", dead_keys[i], NULL);
+	(void)history(s->hist, &ev, H_SETSIZE, 20);
+	(void)history(s->hist, &ev, H_SETUNIQUE, 1);
+}
+
+static void seat_free(struct seat *s)
+{
+	if (s->el)
+		el_end(s->el);
+	if (s->hist)
+		history_end(s->hist);
+	if (s->out)
+		(void)fclose(s->out);
+	free(s);
+}
+
+static struct seat *seat_new(struct editor *e)
+{
+	struct seat *s = xcalloc(1, sizeof(*s));
+	cookie_io_functions_t io = { .write = cookie_write };
+
+	s->user = e;
+	s->out = fopencookie(s, "w", io);
+	s->hist = history_init();
+	if (s->out && s->hist) {
+		(void)setvbuf(s->out, NULL, _IOFBF, FOUT_CAP);
+		s->el = el_init_fd("css11500", e->in, s->out, s->out, e->t->in,
+				   e->t->out, e->t->out);
+	}
+	if (!s->el) {
+		seat_free(s);
+		return NULL;
+	}
+	(void)el_set(s->el, EL_CLIENTDATA, e);
+	seat_bind(s);
+	return s;
+}
+
+/* The editors' lock is held. */
+static struct seat *seat_take(struct editor *e)
+{
+	struct seat *s = idle_seats;
+
+	if (s) {
+		idle_seats = s->next;
+		s->user = e;
+		(void)el_set(s->el, EL_SETFP, 0, e->in);
+		(void)el_set(s->el, EL_CLIENTDATA, e);
+	} else {
+		s = seat_new(e);
+	}
+	if (s && strcmp(s->type, terminal_type(e)) != 0) {
+		(void)str_copy(s->type, sizeof(s->type), terminal_type(e));
+		(void)el_set(s->el, EL_TERMINAL, s->type);
+	}
+	return s;
+}
+
+static void seat_leave(struct seat *s)
+{
+	HistEvent ev;
+
+	(void)history(s->hist, &ev, H_CLEAR);
+	(void)fflush(s->out);
+	s->user = NULL;
+	s->next = idle_seats;
+	idle_seats = s;
 }
 
 static void editor_open(struct editor *e)
 {
-	cookie_io_functions_t io = { .write = cookie_write };
-
 	if (!e->t->tty)
 		return;
 	e->have_saved = tcgetattr(e->t->out, &e->saved) == 0;
 	tty_raw(e, e->t->comes_back);
 	e->in = fdopen(dup(e->t->in), "r");
-	e->out = fopencookie(e, "w", io);
-	if (!e->in || !e->out)
+	if (!e->in)
 		return;
-	(void)setvbuf(e->out, NULL, _IOFBF, FOUT_CAP);
 	lock(e);
-	e->hist = history_init();
-	e->el = el_init_fd("css11500", e->in, e->out, e->out, e->t->in,
-			   e->t->out, e->t->out);
-	if (e->el && e->hist)
-		editor_bind(e);
+	e->seat = seat_take(e);
 	unlock(e);
 }
 
 static void editor_close(struct editor *e)
 {
 	lock(e);
-	if (e->el)
-		el_end(e->el);
-	if (e->hist)
-		history_end(e->hist);
+	if (e->seat)
+		seat_leave(e->seat);
 	unlock(e);
-	if (e->out)
-		(void)fclose(e->out);
 	if (e->in)
 		(void)fclose(e->in);
 	if (e->have_saved)
@@ -499,8 +576,8 @@ static void history_keep(struct editor *e, const char *line)
 
 	if (!e->r.logged_in || e->r.asking || !line[strspn(line, " \t")])
 		return;
-	(void)history(e->hist, &ev, H_SETSIZE, (int)e->r.term.history);
-	(void)history(e->hist, &ev, H_ENTER, line);
+	(void)history(e->seat->hist, &ev, H_SETSIZE, (int)e->r.term.history);
+	(void)history(e->seat->hist, &ev, H_ENTER, line);
 }
 
 /* ---- reading a line ------------------------------------------------------- */
@@ -510,8 +587,8 @@ static void editor_signals(struct editor *e)
 {
 	const char *isig = stops_switch(e) ? "+isig" : "-isig";
 
-	(void)el_set(e->el, EL_SETTY, "-d", isig, NULL);
-	(void)el_set(e->el, EL_SETTY, "-x", isig, NULL);
+	(void)el_set(e->seat->el, EL_SETTY, "-d", isig, NULL);
+	(void)el_set(e->seat->el, EL_SETTY, "-x", isig, NULL);
 }
 
 static bool read_edited(struct editor *e, char *line, size_t cap)
@@ -524,9 +601,9 @@ static bool read_edited(struct editor *e, char *line, size_t cap)
 		(void)put_bytes(e, e->r.prompt, (size_t)(nl + 1 - e->r.prompt));
 	lock(e);
 	editor_signals(e);
-	el_resize(e->el);
-	text = el_gets(e->el, &n);
-	(void)fflush(e->out);
+	el_resize(e->seat->el);
+	text = el_gets(e->seat->el, &n);
+	(void)fflush(e->seat->out);
 	line[0] = '\0';
 	if (text && n > 0)
 		(void)str_copy(line, cap, text);
@@ -586,7 +663,7 @@ static bool read_plain(struct editor *e, char *line, size_t cap)
 static bool read_line(struct editor *e, char *line, size_t cap)
 {
 	e->abort = e->end = false;
-	if (!e->el)
+	if (!e->seat)
 		return read_plain(e, line, cap);
 	if (!e->r.echo)
 		return read_secret(e, line, cap);
@@ -599,10 +676,10 @@ static void forget_history(struct editor *e)
 {
 	HistEvent ev;
 
-	if (!e->hist)
+	if (!e->seat)
 		return;
 	lock(e);
-	(void)history(e->hist, &ev, H_CLEAR);
+	(void)history(e->seat->hist, &ev, H_CLEAR);
 	unlock(e);
 }
 
@@ -610,7 +687,7 @@ static bool wants_help(const struct editor *e, char *line)
 {
 	size_t len = strlen(line);
 
-	if (e->el || e->r.asking || !e->r.logged_in || !len ||
+	if (e->seat || e->r.asking || !e->r.logged_in || !len ||
 	    line[len - 1] != '?' || line[strspn(line, " \t")] == '!')
 		return false;
 	line[len - 1] = '\0';
@@ -696,7 +773,7 @@ void terminal_run(struct terminal *t)
 	while (again) {
 		e->login_ms = clock_ms();
 		e->r.logged_in = false;
-		if (!t->comes_back || !e->el || press_any_key(e))
+		if (!t->comes_back || !e->seat || press_any_key(e))
 			one_login(e);
 		if (e->closed != CLOSED_EOF)
 			say_why(e);
