@@ -1,5 +1,5 @@
 /*
- * The terminal's thread: line editing, `?`, Tab, the pager, plain pipes
+ * The terminal's thread: logins, line editing, `?`, Tab, plain pipes
  *
  * One login after another on the console, one login elsewhere.  A line is read
  * (by libedit on a terminal, byte by byte on a pipe), handed to the control
@@ -12,15 +12,12 @@
  * Signals: before login the console's Ctrl-C stops the switch, as it stops any
  * program that was started by hand; after login it belongs to the session.
  */
-#include "cli/terminal.h"
+#include "cli/editor.h"
 
-#include <errno.h>
 #include <histedit.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -30,26 +27,10 @@
 #include "emu/base/xalloc.h"
 #include "emu/io/loop.h"
 
-#define LINE_CAP    4096 /* longer input is cut; the session refuses it */
-#define FOUT_CAP    65536
-#define LOGIN_MIN   2 /* minutes to log in, own bound */
-#define MORE_PROMPT "--More--"
-#define MORE_ERASE  "\r        \r"
+#define LINE_CAP 4096 /* longer input is cut; the session refuses it */
+#define FOUT_CAP 65536
 
 enum { KEY_ABORT = 0x03, KEY_CLEAR = 0x15, KEY_CLEAR2 = 0x18 };
-
-static pthread_mutex_t edit_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* Why no further line can be read. */
-enum closed {
-	CLOSED_NO,
-	CLOSED_EOF,
-	CLOSED_HUNG,
-	CLOSED_IDLE,
-	CLOSED_OVERTIME
-};
-
-struct editor;
 
 /*
  * An editor of libedit.  Seats are kept and used again: the terminal library
@@ -65,246 +46,7 @@ struct seat {
 	char type[32]; /* of terminal */
 };
 
-static struct seat *idle_seats; /* under edit_lock */
-
-struct editor {
-	struct terminal *t;
-	struct seat *seat; /* NULL: not a terminal */
-	FILE *in;	   /* libedit's view of the descriptor */
-	struct termios saved;
-	bool have_saved;
-	struct reply r;
-	enum closed closed;
-	bool abort, end; /* Ctrl-C, Ctrl-Z ended the line */
-	uint64_t login_ms;
-	char buf[256]; /* input read ahead */
-	size_t at, len;
-	bool holds_lock;
-};
-
-/* ---- bytes ---------------------------------------------------------------- */
-
-static void lock(struct editor *e)
-{
-	(void)pthread_mutex_lock(&edit_lock);
-	e->holds_lock = true;
-}
-
-static void unlock(struct editor *e)
-{
-	e->holds_lock = false;
-	(void)pthread_mutex_unlock(&edit_lock);
-}
-
-/* Gives the editors' lock up while fn-like waiting goes on. */
-static bool pause_lock(struct editor *e)
-{
-	bool held = e->holds_lock;
-
-	if (held)
-		unlock(e);
-	return held;
-}
-
-static void resume_lock(struct editor *e, bool held)
-{
-	if (held)
-		lock(e);
-}
-
-static bool hung(struct editor *e)
-{
-	char why[4];
-
-	return terminal_hung(e->t, why, sizeof(why));
-}
-
-/* Waits until fd is ready; false: the terminal is to end. */
-static bool wait_for(struct editor *e, int fd, short events, int timeout_ms)
-{
-	struct pollfd p[2] = { { .fd = fd, .events = events },
-			       { .fd = e->t->wake, .events = POLLIN } };
-	bool held = pause_lock(e);
-	int n = 0;
-
-	do
-		n = poll(p, 2, timeout_ms);
-	while (n < 0 && errno == EINTR);
-	resume_lock(e, held);
-	if (p[1].revents && e->closed == CLOSED_NO)
-		e->closed = CLOSED_HUNG;
-	return n > 0 && !p[1].revents;
-}
-
-/* Small pieces: a descriptor that polls writable takes them without waiting. */
-static size_t put_bytes(struct editor *e, const char *s, size_t len)
-{
-	size_t done = 0, piece = e->t->tty ? 128 : 4096;
-
-	while (done < len && wait_for(e, e->t->out, POLLOUT, -1)) {
-		size_t want = len - done < piece ? len - done : piece;
-		ssize_t n = write(e->t->out, s + done, want);
-
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n < 0)
-			break;
-		done += (size_t)n;
-	}
-	if (done < len && e->closed == CLOSED_NO)
-		e->closed = CLOSED_EOF;
-	return done;
-}
-
-static void put(struct editor *e, const char *s)
-{
-	(void)put_bytes(e, s, strlen(s));
-}
-
-/* How long the next key may take; also settles which time-out it would be. */
-static int patience(const struct editor *e, enum closed *which)
-{
-	const struct session_term *term = &e->r.term;
-	uint64_t idle = (uint64_t)term->idle_min * 60000, left = 0;
-	uint64_t used = clock_ms() - e->login_ms;
-	uint64_t life = (uint64_t)term->timeout_min * 60000;
-
-	if (!e->r.logged_in)
-		idle = e->t->comes_back || !e->t->tty ? 0 : LOGIN_MIN * 60000;
-	*which = CLOSED_IDLE;
-	left = idle;
-	if (life && (!left || life < used + left)) {
-		*which = CLOSED_OVERTIME;
-		left = life > used ? life - used : 1;
-	}
-	if (!left)
-		return -1;
-	return left > 86400000 ? 86400000 : (int)left;
-}
-
-/* One byte of input; -1: closed. */
-static int get_byte(struct editor *e)
-{
-	enum closed late = CLOSED_NO;
-	ssize_t n = 0;
-
-	while (e->at == e->len) {
-		if (e->closed ||
-		    !wait_for(e, e->t->in, POLLIN, patience(e, &late))) {
-			if (!e->closed)
-				e->closed = late;
-			return -1;
-		}
-		n = read(e->t->in, e->buf, sizeof(e->buf));
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n <= 0) {
-			e->closed = CLOSED_EOF;
-			return -1;
-		}
-		e->at = 0;
-		e->len = (size_t)n;
-	}
-	return (unsigned char)e->buf[e->at++];
-}
-
-/* ---- the pager ------------------------------------------------------------ */
-
-static size_t screen_width(const struct editor *e)
-{
-	struct winsize ws;
-
-	if (ioctl(e->t->out, TIOCGWINSZ, &ws) < 0 || ws.ws_col < 20)
-		return 80;
-	return ws.ws_col;
-}
-
-/* The end of what fills one row of the screen. */
-static const char *row_end(const char *s, size_t width)
-{
-	size_t len = strcspn(s, "\n");
-
-	if (len > width)
-		return s + width;
-	return s + len + (s[len] == '\n');
-}
-
-/* How many rows the user wants next; 0: no more. */
-static unsigned more(struct editor *e, unsigned page)
-{
-	int c = 0;
-
-	put(e, MORE_PROMPT);
-	do
-		c = get_byte(e);
-	while (c >= 0 && !strchr(" \r\nqQ\003", c));
-	put(e, MORE_ERASE);
-	if (c == ' ')
-		return page;
-	return c == '\r' || c == '\n';
-}
-
-static void page(struct editor *e, const char *text)
-{
-	unsigned length = e->r.term.length, room = length - 1;
-	bool paged = e->t->tty && e->r.term.more && length < 65535;
-	size_t width = screen_width(e);
-
-	if (!paged) {
-		put(e, text);
-		return;
-	}
-	while (*text && !e->closed) {
-		const char *end = row_end(text, width);
-
-		if (!room)
-			room = more(e, length - 1);
-		if (!room)
-			return;
-		(void)put_bytes(e, text, (size_t)(end - text));
-		text = end;
-		room--;
-	}
-}
-
-/* The answer to a request. */
-static void print_reply(struct editor *e)
-{
-	page(e, out_text(&e->r.out));
-	out_clear(&e->r.out);
-}
-
-static void ask(struct editor *e, enum ask what, const char *text)
-{
-	bool held = pause_lock(e);
-
-	terminal_ask(e->t, what, text, &e->r);
-	resume_lock(e, held);
-}
-
-/* ---- the terminal's modes ------------------------------------------------- */
-
-/* Keys come one by one and unseen; output still gets its carriage returns. */
-static void tty_raw(struct editor *e, bool signals)
-{
-	struct termios tio = e->saved;
-
-	tio.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
-	if (signals)
-		tio.c_lflag |= ISIG;
-	tio.c_iflag &= ~(tcflag_t)(IXON | INLCR | IGNCR | ISTRIP);
-	tio.c_iflag |= ICRNL;
-	tio.c_oflag |= OPOST | ONLCR;
-	tio.c_cc[VMIN] = 1;
-	tio.c_cc[VTIME] = 0;
-	(void)tcsetattr(e->t->out, TCSADRAIN, &tio);
-}
-
-/* Does Ctrl-C stop the switch? */
-static bool stops_switch(const struct editor *e)
-{
-	return e->t->comes_back && !e->r.logged_in;
-}
+static struct seat *idle_seats; /* under libedit's lock */
 
 /* ---- libedit -------------------------------------------------------------- */
 
@@ -552,17 +294,17 @@ static void editor_open(struct editor *e)
 	e->in = fdopen(dup(e->t->in), "r");
 	if (!e->in)
 		return;
-	lock(e);
+	edit_lock(e);
 	e->seat = seat_take(e);
-	unlock(e);
+	edit_unlock(e);
 }
 
 static void editor_close(struct editor *e)
 {
-	lock(e);
+	edit_lock(e);
 	if (e->seat)
 		seat_leave(e->seat);
-	unlock(e);
+	edit_unlock(e);
 	if (e->in)
 		(void)fclose(e->in);
 	if (e->have_saved)
@@ -578,6 +320,13 @@ static void history_keep(struct editor *e, const char *line)
 		return;
 	(void)history(e->seat->hist, &ev, H_SETSIZE, (int)e->r.term.history);
 	(void)history(e->seat->hist, &ev, H_ENTER, line);
+}
+
+static bool hung(struct editor *e)
+{
+	char why[4];
+
+	return terminal_hung(e->t, why, sizeof(why));
 }
 
 /* ---- reading a line ------------------------------------------------------- */
@@ -599,7 +348,7 @@ static bool read_edited(struct editor *e, char *line, size_t cap)
 
 	if (nl)
 		(void)put_bytes(e, e->r.prompt, (size_t)(nl + 1 - e->r.prompt));
-	lock(e);
+	edit_lock(e);
 	editor_signals(e);
 	el_resize(e->seat->el);
 	text = el_gets(e->seat->el, &n);
@@ -610,7 +359,7 @@ static bool read_edited(struct editor *e, char *line, size_t cap)
 	line[strcspn(line, "\r\n")] = '\0';
 	if (!e->abort && !e->end)
 		history_keep(e, line);
-	unlock(e);
+	edit_unlock(e);
 	tty_raw(e, stops_switch(e));
 	return !e->closed && (text || e->abort || e->end);
 }
@@ -678,9 +427,9 @@ static void forget_history(struct editor *e)
 
 	if (!e->seat)
 		return;
-	lock(e);
+	edit_lock(e);
 	(void)history(e->seat->hist, &ev, H_CLEAR);
-	unlock(e);
+	edit_unlock(e);
 }
 
 static bool wants_help(const struct editor *e, char *line)

@@ -6,19 +6,14 @@
  * line may hold several commands; cli_pump() runs them one after another and
  * stops where one asks a question or starts a job.  Whoever settles that calls
  * cli_pump() again.
- *
- * Objects are never kept: a mode remembers names, and every command looks its
- * object up anew, since another session may have deleted it meanwhile.
  */
 #include "cli/session_priv.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "chassis/chassis.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -27,119 +22,6 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/global.h"
-
-/* ---- what handlers see ---------------------------------------------------- */
-
-const struct env *cli_env(const struct cli *c)
-{
-	return c->env;
-}
-
-struct conf *cli_conf(const struct cli *c)
-{
-	return c->env->conf;
-}
-
-void *cli_object(const struct cli *c)
-{
-	const struct mode *m = &modes[c->mode];
-
-	return m->object ? m->object(c->env->conf, c->outer, c->inner) : NULL;
-}
-
-const char *cli_object_name(const struct cli *c, int which)
-{
-	return which ? c->inner : c->outer;
-}
-
-struct out *cli_out(struct cli *c)
-{
-	return c->out;
-}
-
-bool cli_is_expert(const struct cli *c)
-{
-	return c->expert || c->kind == SESSION_SCRIPT;
-}
-
-bool cli_is_interactive(const struct cli *c)
-{
-	return c->kind != SESSION_SCRIPT;
-}
-
-const char *cli_user(const struct cli *c)
-{
-	return c->user;
-}
-
-void cli_warn(struct cli *c, const char *fmt, ...)
-{
-	struct out text = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	out_vprintf(&text, fmt, ap);
-	va_end(ap);
-	if (c->script)
-		script_warn(c, out_text(&text));
-	else
-		out_printf(c->out, "%%%% %s\n", out_text(&text));
-	out_fini(&text);
-}
-
-/* ---- modes ---------------------------------------------------------------- */
-
-void cli_enter(struct cli *c, int mode, const char *outer, const char *inner)
-{
-	char o[sizeof(c->outer)],
-		i[sizeof(c->inner)]; /* may be our own names */
-
-	assert(mode >= 0 && mode < MODE_NUM);
-	(void)str_copy(o, sizeof(o), outer ? outer : "");
-	(void)str_copy(i, sizeof(i), inner ? inner : "");
-	c->mode = mode;
-	memcpy(c->outer, o, sizeof(o));
-	memcpy(c->inner, i, sizeof(i));
-}
-
-static int top_mode(const struct cli *c)
-{
-	if (c->kind == SESSION_SCRIPT) /* a file is configuration to its end */
-		return MODE_GLOBAL;
-	return c->enabled ? MODE_SUPERUSER : MODE_USER;
-}
-
-void cli_leave(struct cli *c)
-{
-	if (c->mode == top_mode(c))
-		return;
-	c->mode = (int)modes[c->mode].parent;
-	c->inner[0] = '\0';
-	if (!modes[c->mode].object)
-		c->outer[0] = '\0';
-}
-
-void cli_end(struct cli *c)
-{
-	cli_enter(c, top_mode(c), NULL, NULL);
-}
-
-/* Another command or session may have deleted what this mode is about. */
-static void leave_the_gone(struct cli *c)
-{
-	while (modes[c->mode].object && !cli_object(c)) {
-		cli_warn(c, T_GONE, modes[c->mode].name,
-			 *c->inner ? c->inner : c->outer);
-		cli_leave(c);
-	}
-}
-
-const char *cli_product(const struct cli *c)
-{
-	if (!c->env->chassis)
-		return "CSS11503";
-	return chassis_model(c->env->chassis)->product;
-}
 
 /* ---- prompt --------------------------------------------------------------- */
 
@@ -291,7 +173,7 @@ static void command_run(struct cli *c, const struct words *w, int col)
 	struct err err = { .col = -1 };
 	bool failed = false;
 
-	leave_the_gone(c);
+	cli_leave_gone(c);
 	if (c->script && script_skips(c, w, col))
 		return;
 	failed = tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err);
@@ -304,7 +186,7 @@ static void command_run(struct cli *c, const struct words *w, int col)
 	if (c->script)
 		script_ran(c, w, failed);
 	if (c->state == CLI_READY)
-		leave_the_gone(c);
+		cli_leave_gone(c);
 }
 
 /* One command of the line, from byte `col` on. */
@@ -512,7 +394,7 @@ void session_help(struct session *s, const char *before, struct out *out)
 	if (c->state != CLI_READY || c->q.text || c->job)
 		return;
 	begin(c, out);
-	leave_the_gone(c);
+	cli_leave_gone(c);
 	prompt_update(c);
 	line_drop(c);
 	c->line = xstrdup(before);

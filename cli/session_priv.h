@@ -94,6 +94,12 @@ struct session {
 	struct cli cli;
 };
 
+/* ---- cli.c ---------------------------------------------------------------- */
+const char *cli_product(const struct cli *c); /* "CSS11503" */
+/* Another command or session may have deleted what the mode is about: says so
+ * and goes to the parent mode. */
+void cli_leave_gone(struct cli *c);
+
 /* ---- session.c ------------------------------------------------------------ */
 /* Prints an error under the line, or hands it to the script. */
 void cli_fail(struct cli *c, const struct err *err, int col);
@@ -102,7 +108,6 @@ void cli_pump(struct cli *c);
 /* After a line or a job: traffic follows, the prompt is made anew. */
 void cli_settled(struct cli *c);
 void cli_logout(struct cli *c);
-const char *cli_product(const struct cli *c); /* "CSS11503" */
 void cli_history_clear(struct cli *c);
 void cli_history_trim(struct cli *c);
 void cli_welcome(struct cli *c, const char *user, bool superuser);

@@ -1,0 +1,58 @@
+#ifndef CSS_CLI_EDITOR_H
+#define CSS_CLI_EDITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <termios.h>
+
+#include "cli/terminal.h"
+
+/*
+ * A terminal's thread: tty.c moves bytes and pages, console.c edits lines and
+ * runs the logins.
+ */
+/* Why no further line can be read. */
+enum closed {
+	CLOSED_NO,
+	CLOSED_EOF,
+	CLOSED_HUNG,
+	CLOSED_IDLE,
+	CLOSED_OVERTIME
+};
+
+struct seat; /* console.c: libedit's part */
+
+struct editor {
+	struct terminal *t;
+	struct seat *seat; /* NULL: not a terminal */
+	FILE *in;	   /* libedit's view of the descriptor */
+	struct termios saved;
+	bool have_saved;
+	struct reply r;
+	enum closed closed;
+	bool abort, end; /* Ctrl-C, Ctrl-Z ended the line */
+	uint64_t login_ms;
+	char buf[256]; /* input read ahead */
+	size_t at, len;
+	bool holds_lock;
+};
+
+/* ---- tty.c ---------------------------------------------------------------- */
+/* libedit's lock, one for all threads: it is given up while one waits. */
+void edit_lock(struct editor *e);
+void edit_unlock(struct editor *e);
+/* Both tell with e->closed that the terminal is to end. */
+size_t put_bytes(struct editor *e, const char *s, size_t len);
+void put(struct editor *e, const char *s);
+int get_byte(struct editor *e); /* -1: closed */
+/* Sends a request to the control thread; the answer is in e->r. */
+void ask(struct editor *e, enum ask what, const char *text);
+void print_reply(struct editor *e); /* page by page on a terminal */
+/* Keys come one by one and unseen; output still gets its carriage returns. */
+void tty_raw(struct editor *e, bool signals);
+/* Does Ctrl-C stop the switch? */
+bool stops_switch(const struct editor *e);
+
+#endif

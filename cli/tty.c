@@ -1,0 +1,236 @@
+/*
+ * Bytes to and from a terminal, and the pager
+ *
+ * Everything waits in one place, wait_for(), which also sees that the switch
+ * wants the terminal to end.  Output goes out in pieces that the terminal has
+ * room for, so that a user who stops reading holds up nobody.
+ */
+#include "cli/editor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "emu/io/loop.h"
+
+#define LOGIN_MIN   2 /* minutes to log in, own bound */
+#define MORE_PROMPT "--More--"
+#define MORE_ERASE  "\r        \r"
+
+static pthread_mutex_t libedit = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- bytes ---------------------------------------------------------------- */
+
+void edit_lock(struct editor *e)
+{
+	(void)pthread_mutex_lock(&libedit);
+	e->holds_lock = true;
+}
+
+void edit_unlock(struct editor *e)
+{
+	e->holds_lock = false;
+	(void)pthread_mutex_unlock(&libedit);
+}
+
+/* Gives the editors' lock up while the thread waits. */
+static bool pause_lock(struct editor *e)
+{
+	bool held = e->holds_lock;
+
+	if (held)
+		edit_unlock(e);
+	return held;
+}
+
+static void resume_lock(struct editor *e, bool held)
+{
+	if (held)
+		edit_lock(e);
+}
+
+/* Waits until fd is ready; false: the terminal is to end. */
+static bool wait_for(struct editor *e, int fd, short events, int timeout_ms)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = events },
+			       { .fd = e->t->wake, .events = POLLIN } };
+	bool held = pause_lock(e);
+	int n = 0;
+
+	do
+		n = poll(p, 2, timeout_ms);
+	while (n < 0 && errno == EINTR);
+	resume_lock(e, held);
+	if (p[1].revents && e->closed == CLOSED_NO)
+		e->closed = CLOSED_HUNG;
+	return n > 0 && !p[1].revents;
+}
+
+/* Small pieces: a descriptor that polls writable takes them without waiting. */
+size_t put_bytes(struct editor *e, const char *s, size_t len)
+{
+	size_t done = 0, piece = e->t->tty ? 128 : 4096;
+
+	while (done < len && wait_for(e, e->t->out, POLLOUT, -1)) {
+		size_t want = len - done < piece ? len - done : piece;
+		ssize_t n = write(e->t->out, s + done, want);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+	if (done < len && e->closed == CLOSED_NO)
+		e->closed = CLOSED_EOF;
+	return done;
+}
+
+void put(struct editor *e, const char *s)
+{
+	(void)put_bytes(e, s, strlen(s));
+}
+
+/* How long the next key may take; also settles which time-out it would be. */
+static int patience(const struct editor *e, enum closed *which)
+{
+	const struct session_term *term = &e->r.term;
+	uint64_t idle = (uint64_t)term->idle_min * 60000, left = 0;
+	uint64_t used = clock_ms() - e->login_ms;
+	uint64_t life = (uint64_t)term->timeout_min * 60000;
+
+	if (!e->r.logged_in)
+		idle = e->t->comes_back || !e->t->tty ? 0 : LOGIN_MIN * 60000;
+	*which = CLOSED_IDLE;
+	left = idle;
+	if (life && (!left || life < used + left)) {
+		*which = CLOSED_OVERTIME;
+		left = life > used ? life - used : 1;
+	}
+	if (!left)
+		return -1;
+	return left > 86400000 ? 86400000 : (int)left;
+}
+
+int get_byte(struct editor *e)
+{
+	enum closed late = CLOSED_NO;
+	ssize_t n = 0;
+
+	while (e->at == e->len) {
+		if (e->closed ||
+		    !wait_for(e, e->t->in, POLLIN, patience(e, &late))) {
+			if (!e->closed)
+				e->closed = late;
+			return -1;
+		}
+		n = read(e->t->in, e->buf, sizeof(e->buf));
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n <= 0) {
+			e->closed = CLOSED_EOF;
+			return -1;
+		}
+		e->at = 0;
+		e->len = (size_t)n;
+	}
+	return (unsigned char)e->buf[e->at++];
+}
+
+/* ---- the pager ------------------------------------------------------------ */
+
+static size_t screen_width(const struct editor *e)
+{
+	struct winsize ws;
+
+	if (ioctl(e->t->out, TIOCGWINSZ, &ws) < 0 || ws.ws_col < 20)
+		return 80;
+	return ws.ws_col;
+}
+
+/* The end of what fills one row of the screen. */
+static const char *row_end(const char *s, size_t width)
+{
+	size_t len = strcspn(s, "\n");
+
+	if (len > width)
+		return s + width;
+	return s + len + (s[len] == '\n');
+}
+
+/* How many rows the user wants next; 0: no more. */
+static unsigned more(struct editor *e, unsigned page)
+{
+	int c = 0;
+
+	put(e, MORE_PROMPT);
+	do
+		c = get_byte(e);
+	while (c >= 0 && !strchr(" \r\nqQ\003", c));
+	put(e, MORE_ERASE);
+	if (c == ' ')
+		return page;
+	return c == '\r' || c == '\n';
+}
+
+static void page(struct editor *e, const char *text)
+{
+	unsigned length = e->r.term.length, room = length - 1;
+	bool paged = e->t->tty && e->r.term.more && length < 65535;
+	size_t width = screen_width(e);
+
+	if (!paged) {
+		put(e, text);
+		return;
+	}
+	while (*text && !e->closed) {
+		const char *end = row_end(text, width);
+
+		if (!room)
+			room = more(e, length - 1);
+		if (!room)
+			return;
+		(void)put_bytes(e, text, (size_t)(end - text));
+		text = end;
+		room--;
+	}
+}
+
+/* The answer to a request. */
+void print_reply(struct editor *e)
+{
+	page(e, out_text(&e->r.out));
+	out_clear(&e->r.out);
+}
+
+void ask(struct editor *e, enum ask what, const char *text)
+{
+	bool held = pause_lock(e);
+
+	terminal_ask(e->t, what, text, &e->r);
+	resume_lock(e, held);
+}
+
+/* ---- the terminal's modes ------------------------------------------------- */
+
+void tty_raw(struct editor *e, bool signals)
+{
+	struct termios tio = e->saved;
+
+	tio.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	if (signals)
+		tio.c_lflag |= ISIG;
+	tio.c_iflag &= ~(tcflag_t)(IXON | INLCR | IGNCR | ISTRIP);
+	tio.c_iflag |= ICRNL;
+	tio.c_oflag |= OPOST | ONLCR;
+	tio.c_cc[VMIN] = 1;
+	tio.c_cc[VTIME] = 0;
+	(void)tcsetattr(e->t->out, TCSADRAIN, &tio);
+}
+
+bool stops_switch(const struct editor *e)
+{
+	return e->t->comes_back && !e->r.logged_in;
+}
