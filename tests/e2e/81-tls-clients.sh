@@ -142,5 +142,6 @@ lacks "faithful: no TLS 1.2" "$(hello -tls1_2)" '^HTTP/1'
 lacks "faithful: no TLS 1.3" "$(hello -tls1_3)" '^HTTP/1'
 lacks "faithful: no suite that is not named" \
 	"$(hello -tls1 -cipher CAMELLIA128-SHA:@SECLEVEL=0)" '^HTTP/1'
-ok "faithful: today's curl is refused" not get $url/ -o out
+ok "faithful: a curl that wants TLS 1.2 is refused" \
+	not get --tlsv1.2 $url/ -o out
 switch_stop
