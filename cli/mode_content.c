@@ -737,11 +737,12 @@ static bool is_life(const char *text)
 	if (strlen(text) != 11)
 		return false;
 	for (int i = 0; i < 4; i++) {
-		char part[3] = { text[i * 3], text[i * 3 + 1], '\0' };
+		const char *at = text + (size_t)i * 3;
+		char part[3] = { at[0], at[1], '\0' };
 		uint32_t v = 0;
 
 		if (!str_to_u32(part, 0, most[i], &v) ||
-		    (i < 3 && text[i * 3 + 2] != ':'))
+		    (i < 3 && at[2] != ':'))
 			return false;
 	}
 	return true;

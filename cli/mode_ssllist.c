@@ -37,8 +37,10 @@ static int server_of(struct cli *cli, const struct args *a, struct entry *e,
 
 	*e = (struct entry){ 0 };
 	e->server = ssllist_server(l, n);
-	if (!e->server)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_SSL_SERVER, n);
+	if (!e->server) {
+		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_SSL_SERVER, n);
+		return -1;
+	}
 	e->c = &e->server->c;
 	return ssllist_may_edit(l, err);
 }
@@ -51,8 +53,10 @@ static int backend_of(struct cli *cli, const struct args *a, struct entry *e,
 
 	*e = (struct entry){ 0 };
 	e->backend = ssllist_backend(l, n);
-	if (!e->backend)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_BACK_SERVER, n);
+	if (!e->backend) {
+		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_BACK_SERVER, n);
+		return -1;
+	}
 	e->c = &e->backend->c;
 	return ssllist_may_edit(l, err);
 }
@@ -68,7 +72,7 @@ static int either_of(struct cli *cli, const struct args *a, struct entry *e,
 /* "  ssl-server 20 " */
 static void begin(const struct entry *e, struct out *o)
 {
-	out_printf(o, "  %s %u ", e->server ? "ssl-server" : "backend-server",
+	out_printf(o, "  %s %u ", e->backend ? "backend-server" : "ssl-server",
 		   e->c->number);
 }
 

@@ -120,13 +120,15 @@ static void content_drop(struct conf *c, struct owner *o, struct content *r)
 int owner_del(struct conf *c, const char *name, struct err *err)
 {
 	struct owner *o = owner_find(c, name);
-	struct content *r = NULL;
+	struct content *r = NULL, *next = NULL;
 
 	if (!o)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "owner",
 			       name);
-	while ((r = TAILQ_FIRST(&o->contents)))
+	for (r = TAILQ_FIRST(&o->contents); r; r = next) {
+		next = TAILQ_NEXT(r, link);
 		content_drop(c, o, r);
+	}
 	TAILQ_REMOVE(&c->owners, o, link);
 	free(o);
 	conf_changed(c);

@@ -39,16 +39,22 @@ struct global *global_new(void)
 	return g;
 }
 
-static void drop_names(struct global *g)
+static void drop_hosts(struct global *g)
 {
 	struct host *h = NULL;
-	struct route *r = NULL;
-	struct association *a = NULL;
 
 	while ((h = TAILQ_FIRST(&g->hosts))) {
 		TAILQ_REMOVE(&g->hosts, h, link);
 		free(h);
 	}
+}
+
+static void drop_names(struct global *g)
+{
+	struct route *r = NULL;
+	struct association *a = NULL;
+
+	drop_hosts(g);
 	while ((r = TAILQ_FIRST(&g->routes))) {
 		TAILQ_REMOVE(&g->routes, r, link);
 		free(r);

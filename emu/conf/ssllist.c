@@ -171,8 +171,8 @@ int ssllist_add_server(struct conf *c, struct ssllist *l, unsigned n,
 	common_init(&e->c, n);
 	e->port = 443;
 	e->queue_delay_ms = 200;
-	l->server = xrealloc(l->server,
-			     (size_t)(l->nserver + 1) * sizeof(*l->server));
+	l->server = xrealloc(l->server, (size_t)(l->nserver + 1) *
+						sizeof(struct ssl_server *));
 	for (; at > 0 && l->server[at - 1]->c.number > n; at--)
 		l->server[at] = l->server[at - 1];
 	l->server[at] = e;
@@ -195,8 +195,8 @@ int ssllist_add_backend(struct conf *c, struct ssllist *l, unsigned n,
 	common_init(&e->c, n);
 	e->port = 80;
 	e->server_port = 443;
-	l->backend = xrealloc(l->backend,
-			      (size_t)(l->nbackend + 1) * sizeof(*l->backend));
+	l->backend = xrealloc(l->backend, (size_t)(l->nbackend + 1) *
+						  sizeof(struct ssl_backend *));
 	for (; at > 0 && l->backend[at - 1]->c.number > n; at--)
 		l->backend[at] = l->backend[at - 1];
 	l->backend[at] = e;
@@ -216,7 +216,7 @@ int ssllist_del_server(struct conf *c, struct ssllist *l, unsigned n,
 		free(l->server[i]);
 		l->nserver--;
 		memmove(&l->server[i], &l->server[i + 1],
-			(size_t)(l->nserver - i) * sizeof(*l->server));
+			(size_t)(l->nserver - i) * sizeof(struct ssl_server *));
 		conf_changed(c);
 		return 0;
 	}
@@ -234,7 +234,8 @@ int ssllist_del_backend(struct conf *c, struct ssllist *l, unsigned n,
 		free(l->backend[i]);
 		l->nbackend--;
 		memmove(&l->backend[i], &l->backend[i + 1],
-			(size_t)(l->nbackend - i) * sizeof(*l->backend));
+			(size_t)(l->nbackend - i) *
+				sizeof(struct ssl_backend *));
 		conf_changed(c);
 		return 0;
 	}
@@ -448,8 +449,10 @@ struct ssllist *ssllist_copy(const struct ssllist *l)
 	struct ssllist *copy = xmemdup(l, sizeof(*l));
 
 	memset(&copy->link, 0, sizeof(copy->link));
-	copy->server = xcalloc((size_t)l->nserver + 1, sizeof(*l->server));
-	copy->backend = xcalloc((size_t)l->nbackend + 1, sizeof(*l->backend));
+	copy->server =
+		xcalloc((size_t)l->nserver + 1, sizeof(struct ssl_server *));
+	copy->backend =
+		xcalloc((size_t)l->nbackend + 1, sizeof(struct ssl_backend *));
 	for (int i = 0; i < l->nserver; i++)
 		copy->server[i] = xmemdup(l->server[i], sizeof(*l->server[i]));
 	for (int i = 0; i < l->nbackend; i++)
