@@ -23,7 +23,7 @@ enum { /* guess */
        W_SUITE = 35,
        W_WEIGHT = 8,
        W_PORT = 7,
-       W_HALF = 39,
+       W_HALF = 41,
 };
 
 /* ---- show ssl associate --------------------------------------------------- */
@@ -301,16 +301,12 @@ static void session_show(const struct ssl_common *c, struct out *o)
 
 static void tcp_show(const struct ssl_common *c, struct out *o)
 {
-	static const char *const sides[] = { "Virtual", "Server" };
-	const struct ssl_tcp *tcp[] = { &c->virt, &c->server };
-
-	for (int i = 0; i < 2; i++) {
-		out_printf(o, "  %s TCP ", sides[i]);
-		out_col(o, W_HALF - 14, "Inactivity Timeout: %u",
-			tcp[i]->inactivity_timeout_s);
-		out_printf(o, "%s TCP SYN Timeout: %u\n", sides[i],
-			   tcp[i]->syn_timeout_s);
-	}
+	out_col(o, W_HALF, "  Virtual TCP Inactivity Timeout: %u",
+		c->virt.inactivity_timeout_s);
+	out_printf(o, "Virtual TCP SYN Timeout: %u\n", c->virt.syn_timeout_s);
+	out_col(o, W_HALF, "  Server TCP Inactivity Timeout:  %u",
+		c->server.inactivity_timeout_s);
+	out_printf(o, "Server TCP SYN Timeout:  %u\n", c->server.syn_timeout_s);
 	out_col(o, W_HALF, "  Virtual TCP Nagle:         %s",
 		c->virt.nagle_off ? "disabled" : "enabled");
 	out_printf(o, "Server TCP Nagle:        %s\n",
@@ -361,8 +357,8 @@ static void ciphers_show(const struct ssl_common *c, bool targets,
 	out_puts(o, "  ");
 	out_col(o, W_SUITE, "Cipher Suite(s)");
 	out_col(o, W_WEIGHT, "Weight");
-	out_printf(o, "%s  ", targets ? "Port   Server" : "");
-	out_puts(o, "\n  ");
+	out_printf(o, "%s\n", targets ? "Port   Server" : "");
+	out_puts(o, "  ");
 	out_col(o, W_SUITE, "---------------");
 	out_col(o, W_WEIGHT, "------");
 	out_printf(o, "%s\n", targets ? "----   ------" : "");

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -720,6 +721,61 @@ START_TEST(an_image_outlives_its_card_while_connections_use_it)
 }
 END_TEST
 
+/* One worker: both ends of connections of its own. */
+static void *work(void *arg)
+{
+	int worker = *(int *)arg, bad = 0;
+
+	for (int i = 0; i < 25; i++) {
+		struct ends e;
+
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, e.fd))
+			abort();
+		e.a = tls_accept(the_front(), worker, e.fd[0]);
+		e.c = tls_connect(the_back(), worker, e.fd[1]);
+		bad += !ends_shake(&e);
+		bad += tls_write(e.c, "x", 1) != 1;
+		bad += tls_read(e.a, (char[1]){ 0 }, 1) != 1;
+		bad += tls_write(e.a, "y", 1) != 1;
+		bad += tls_read(e.c, (char[1]){ 0 }, 1) != 1;
+		ends_close(&e);
+	}
+	*(int *)arg = bad;
+	return NULL;
+}
+
+START_TEST(workers_share_what_they_may_and_nothing_else)
+{
+	int result[WORKERS];
+	pthread_t t[WORKERS];
+	struct out o = { 0 };
+
+	if (_i) {
+		add_cipher(&front->c, "rsa-with-aes-128-cbc-sha", "10.1.1.8",
+			   88, 9);
+		add_cipher(&back->c, "rsa-with-aes-128-cbc-sha", "0.0.0.0", 0,
+			   1);
+	}
+	download(_i ? TLS_FAITHFUL : TLS_MODERN);
+	for (int i = 0; i < WORKERS; i++) {
+		result[i] = i;
+		ck_assert(!pthread_create(&t[i], NULL, work, &result[i]));
+	}
+	for (int i = 0; i < 50; i++) { /* the control thread looks on */
+		card_ssl_show_flows(&card, &o);
+		card_ssl_show_statistics(&card, 7, &o);
+		out_clear(&o);
+	}
+	for (int i = 0; i < WORKERS; i++) {
+		ck_assert(!pthread_join(t[i], NULL));
+		ck_assert_int_eq(result[i], 0);
+	}
+	ck_assert_int_eq(count(SSL_COUNT_IN_DONE), 25 * WORKERS);
+	ck_assert_int_gt(count(SSL_COUNT_RESUMED), 0);
+	out_fini(&o);
+}
+END_TEST
+
 START_TEST(a_new_activation_replaces_the_old_image)
 {
 	download(TLS_MODERN);
@@ -988,6 +1044,8 @@ int main(void)
 	tcase_add_test(tc, garbage_is_answered_by_an_alert);
 	tcase_add_loop_test(tc, close_notify_is_sent_unless_unclean, 0, 2);
 	tcase_add_test(tc, an_image_outlives_its_card_while_connections_use_it);
+	tcase_add_loop_test(tc, workers_share_what_they_may_and_nothing_else, 0,
+			    2);
 	tcase_add_test(tc, a_new_activation_replaces_the_old_image);
 	tcase_add_test(tc, clearing_statistics_zeroes_what_is_shown);
 	tcase_add_loop_test(
