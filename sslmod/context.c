@@ -197,7 +197,8 @@ static int verify_clients(const struct context_in *in, SSL_CTX *ctx,
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 		return 0;
 	}
-	if (e->failure == SSL_FAILURE_REJECT)
+	/* redirect does not answer yet: until it does, it lets nobody in */
+	if (e->failure != SSL_FAILURE_IGNORE)
 		SSL_CTX_set_verify(
 			ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
 			NULL);

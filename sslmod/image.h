@@ -80,6 +80,7 @@ struct tls *tls_accept(const struct ssl_front *f, int worker, int fd);
 struct tls *tls_connect(const struct ssl_back *b, int worker, int fd);
 int tls_handshake(struct tls *t);
 int tls_read(struct tls *t, void *buf, size_t cap);
+/* After TLS_WANT_...: call again with the same bytes (more may follow them). */
 int tls_write(struct tls *t, const void *buf, size_t len);
 /* Clear bytes are waiting that no readiness of the socket will announce. */
 bool tls_pending(const struct tls *t);

@@ -550,6 +550,7 @@ START_TEST(a_client_certificate_is_demanded_and_checked)
 		{ "", "", SSL_FAILURE_REJECT, false },
 		{ "cert1", "key1", SSL_FAILURE_IGNORE, true },
 		{ "", "", SSL_FAILURE_IGNORE, true },
+		{ "cert1", "key1", SSL_FAILURE_REDIRECT, false },
 	};
 	struct ends e;
 
@@ -1033,7 +1034,7 @@ int main(void)
 	tcase_add_test(
 		tc, replay_accepts_missing_files_but_not_missing_associations);
 	tcase_add_loop_test(tc, a_client_certificate_is_demanded_and_checked, 0,
-			    5);
+			    6);
 	tcase_add_loop_test(tc, initiation_checks_the_server_by_its_cacert, 0,
 			    2);
 	tcase_add_loop_test(tc, large_transfers_arrive_whole_both_ways, 0, 1);
