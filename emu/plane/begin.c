@@ -98,11 +98,11 @@ static bool watch(struct worker *w, struct leg *g)
 
 /* ---- server side ----------------------------------------------------------- */
 
-static enum flow_end connect_error(int error)
+static enum flow_end connect_error(int error, bool has_source)
 {
 	switch (error) {
 	case EADDRNOTAVAIL:
-		return END_NO_SOURCE;
+		return has_source ? END_NO_SOURCE : END_NO_PORT;
 	case EMFILE:
 	case ENFILE:
 		return END_NO_DESCRIPTOR;
@@ -121,7 +121,8 @@ static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 
 	g->fd = sock_connect(f->w->map, dst, port, src);
 	if (g->fd < 0) {
-		flow_fail(f, connect_error(errno), strerror(errno));
+		flow_fail(f, connect_error(errno, src.s_addr != INADDR_ANY),
+			  strerror(errno));
 		return;
 	}
 	if (back)
@@ -393,7 +394,7 @@ static bool is_dead_early(struct flow *f, struct leg *g, uint32_t events)
 		return false;
 	flow_fail(f,
 		  error == ECONNRESET && g->tls ? END_SERVER_TLS
-						: connect_error(error),
+						: connect_error(error, false),
 		  strerror(error));
 	return true;
 }

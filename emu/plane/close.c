@@ -13,36 +13,45 @@
  * leg.
  */
 
+#define QUIET LOG_LEVEL_NUM /* an end like this is nobody's fault */
+
 static const struct {
 	const char *name;
-	bool reset;    /* both sides get a reset, not an orderly end */
-	bool is_fault; /* worth a line in the log */
+	bool reset; /* both sides get a reset, not an orderly end */
+	enum log_level level;
 } end_row[] = {
-	[END_CLOSED] = { "closed", false, false },
-	[END_CLIENT_RESET] = { "reset by the client", true, false },
-	[END_SERVER_RESET] = { "reset by the server", true, false },
-	[END_REFUSED] = { "the server refused the connection", true, true },
+	[END_CLOSED] = { "closed", false, QUIET },
+	[END_CLIENT_RESET] = { "reset by the client", true, QUIET },
+	[END_SERVER_RESET] = { "reset by the server", true, QUIET },
+	[END_REFUSED] = { "the server refused the connection", true,
+			  LOG_NOTICE_5 },
 	[END_NO_SOURCE] = { "the source group's VIP is not an address of this "
 			    "host; add it to an interface, or map it with "
 			    "--map",
-			    true, true },
-	[END_NO_DESCRIPTOR] = { "no descriptors are left; raise ulimit -n",
-				true, true },
-	[END_NO_MEMORY] = { "no memory is left", true, true },
-	[END_NO_RULE] = { "no rule", true, false },
-	[END_NO_SERVICE] = { "no service is available", true, false },
-	[END_NO_ENTRY] = { "no entry of the SSL proxy list fits", true, true },
-	[END_LOOP] = { "clear text of an SSL module leads to an SSL module",
-		       true, true },
-	[END_CLIENT_TLS] = { "TLS with the client failed", true, true },
-	[END_SERVER_TLS] = { "TLS with the server failed", true, true },
-	[END_HANDSHAKE_TIMEOUT] = { "TLS handshake timed out", true, true },
-	[END_REQUEST_TIMEOUT] = { "no request came", true, false },
-	[END_CONNECT_TIMEOUT] = { "the server did not answer", true, true },
-	[END_IDLE] = { "idle", true, false },
-	[END_SERVICE_RESET] = { "the service was suspended", true, false },
-	[END_CARD_GONE] = { "the SSL module was removed", true, false },
-	[END_STOPPED] = { "the switch stops", true, false },
+			    true, LOG_WARNING_4 },
+	[END_NO_PORT] = { "no local port is left for this server", true,
+			  LOG_WARNING_4 },
+	[END_NO_DESCRIPTOR] = { "no descriptors are left; raise the limit with "
+				"ulimit -n",
+				true, LOG_WARNING_4 },
+	[END_NO_MEMORY] = { "no memory is left", true, LOG_WARNING_4 },
+	[END_NO_RULE] = { "no rule", true, QUIET },
+	[END_NO_SERVICE] = { "no service is available", true, QUIET },
+	[END_NO_ENTRY] = { "no entry of the SSL proxy list fits", true,
+			   LOG_WARNING_4 },
+	[END_LOOP] = { "the clear text of an SSL module leads to an SSL module",
+		       true, LOG_WARNING_4 },
+	[END_CLIENT_TLS] = { "TLS with the client failed", true, LOG_NOTICE_5 },
+	[END_SERVER_TLS] = { "TLS with the server failed", true, LOG_NOTICE_5 },
+	[END_HANDSHAKE_TIMEOUT] = { "TLS handshake timed out", true,
+				    LOG_NOTICE_5 },
+	[END_REQUEST_TIMEOUT] = { "no request came", true, QUIET },
+	[END_CONNECT_TIMEOUT] = { "the server did not answer", true,
+				  LOG_NOTICE_5 },
+	[END_IDLE] = { "idle", true, QUIET },
+	[END_SERVICE_RESET] = { "the service was suspended", true, QUIET },
+	[END_CARD_GONE] = { "the SSL module was removed", true, QUIET },
+	[END_STOPPED] = { "the switch stops", true, QUIET },
 };
 static_assert(sizeof(end_row) / sizeof(*end_row) == END_NUM,
 	      "end_row[] does not match enum flow_end");
@@ -58,7 +67,7 @@ static void log_end(struct flow *f, enum flow_end why, const char *detail)
 
 	if (!worker_may_log(f->w))
 		return;
-	log_write(LOG_FLOWMGR, LOG_NOTICE_5, "%s:%u -> %s:%u: %s%s%s",
+	log_write(LOG_FLOWMGR, end_row[why].level, "%s:%u -> %s:%u: %s%s%s",
 		  str_addr(k->src), ntohs(k->sport), str_addr(k->dst),
 		  ntohs(k->dport), end_row[why].name, detail ? ": " : "",
 		  detail ? detail : "");
@@ -90,7 +99,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 
 	if (f->state == FLOW_OVER)
 		return;
-	if (end_row[why].is_fault)
+	if (end_row[why].level != QUIET)
 		log_end(f, why, detail);
 	f->state = FLOW_OVER;
 	if (why == END_REFUSED || why == END_CONNECT_TIMEOUT)
