@@ -46,7 +46,11 @@ print_logs() {
 	for f in "$T"/*.log "$T"/*.err "$DISK"/log/*; do
 		[ -s "$f" ] || continue
 		echo "--- ${f#"$T"/}" >&2
-		tail -n 25 "$f" >&2
+		if grep -Eq 'ERROR: |WARNING: Thread|runtime error' "$f"; then
+			head -n 80 "$f" >&2 # a sanitizer's report
+		else
+			tail -n 25 "$f" >&2
+		fi
 	done
 }
 
