@@ -154,7 +154,7 @@ static void rules_render(const void *obj, struct out *o)
 
 	TAILQ_FOREACH(r, &w->contents, link) {
 		out_printf(o, "\n  content %s \n", r->name);
-		render_rows(content_cmds, r, o);
+		render_mode(MODE_CONTENT, r, o);
 	}
 }
 

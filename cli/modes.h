@@ -67,19 +67,25 @@ extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 extern const struct cmd global_cmds[];	   /* mode_global.c */
 extern const struct cmd global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
 extern const struct cmd superuser_ssl_cmds[]; /* mode_ssl.c: copy ssl, clear ssl */
-extern const struct cmd sideways_cmds[];  /* mode_global.c: opening commands
+extern const struct cmd sideways_cmds[];  /* mode_sideways.c: opening commands
 						valid in most config modes */
 extern const struct cmd interface_cmds[];
 extern const struct cmd circuit_cmds[];
 extern const struct cmd circuit_ip_cmds[];
 extern const struct cmd service_cmds[];
+extern const struct cmd service_ka_cmds[];	/* mode_service_ka.c */
+extern const struct cmd service_web_cmds[];	/* mode_service_web.c */
+extern const struct cmd service_state_cmds[]; /* mode_service.c: active */
 extern const struct cmd owner_cmds[];
 extern const struct cmd content_cmds[];
+extern const struct cmd content_l5_cmds[];    /* mode_content_l5.c */
+extern const struct cmd content_state_cmds[]; /* mode_content.c: active */
 extern const struct cmd group_cmds[];
 extern const struct cmd keepalive_cmds[];
 extern const struct cmd ssllist_cmds[];
-/* render hooks get what mode_ssllist.c calls an entry */
+/* render hooks get the struct entry of mode_ssllist.h */
 extern const struct cmd ssllist_entry_cmds[];
+extern const struct cmd ssllist_traffic_cmds[];
 extern const struct cmd boot_cmds[];
 extern const struct cmd debug_cmds[];	     /* mode_boot.c: what llama opens */
 extern const struct cmd lab_cmds[];	     /* lab.c: what the real box lacks */

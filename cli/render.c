@@ -36,6 +36,12 @@ void render_rows(const struct cmd *table, const void *obj, struct out *o)
 			c->render(obj, o);
 }
 
+void render_mode(int mode, const void *obj, struct out *o)
+{
+	for (const struct cmd *const *t = modes[mode].tables; *t; t++)
+		render_rows(*t, obj, o);
+}
+
 /* ---- objects -------------------------------------------------------------- */
 
 /* A blank line between objects. */
@@ -51,12 +57,12 @@ static bool wanted(const char *only, const char *name)
 }
 
 /* An opening line and the rows under it; nothing when the rows are silent. */
-static void if_any(const char *opening, const char *name,
-		   const struct cmd *table, const void *obj, struct out *o)
+static void if_any(const char *opening, const char *name, enum mode_id mode,
+		   const void *obj, struct out *o)
 {
 	struct out body = { 0 };
 
-	render_rows(table, obj, &body);
+	render_mode(mode, obj, &body);
 	if (body.len) {
 		separate(o);
 		out_printf(o, "%s %s \n%s", opening, name, out_text(&body));
@@ -64,12 +70,12 @@ static void if_any(const char *opening, const char *name,
 	out_fini(&body);
 }
 
-static void object(const char *opening, const char *name,
-		   const struct cmd *table, const void *obj, struct out *o)
+static void object(const char *opening, const char *name, enum mode_id mode,
+		   const void *obj, struct out *o)
 {
 	separate(o);
 	out_printf(o, "%s %s \n", opening, name);
-	render_rows(table, obj, o);
+	render_mode(mode, obj, o);
 }
 
 /* ---- sections: only is a name, or NULL for all; false: no such object ----- */
@@ -79,8 +85,7 @@ static bool global_section(const struct conf *c, const char *only,
 {
 	if (only)
 		return false;
-	render_rows(global_cmds, c, o);
-	render_rows(global_ssl_cmds, c, o);
+	render_mode(MODE_GLOBAL, c, o);
 	return true;
 }
 
@@ -92,7 +97,7 @@ static bool interface_section(const struct conf *c, const char *only,
 
 	TAILQ_FOREACH(i, &c->ifaces, link)
 		if (!only || i == one)
-			if_any("interface ", i->name, interface_cmds, i, o);
+			if_any("interface ", i->name, MODE_INTERFACE, i, o);
 	return !only || one;
 }
 
@@ -104,18 +109,23 @@ static bool circuit_section(const struct conf *c, const char *only,
 
 	TAILQ_FOREACH(ci, &c->circuits, link)
 		if (!only || ci == one)
-			if_any("circuit", ci->name, circuit_cmds, ci, o);
+			if_any("circuit", ci->name, MODE_CIRCUIT, ci, o);
 	return !only || one;
 }
 
+/* The mode's other tables render entries, which ssllist_cmds goes through. */
 static bool ssllist_section(const struct conf *c, const char *only,
 			    struct out *o)
 {
 	const struct ssllist *l = NULL;
 
-	TAILQ_FOREACH(l, &c->ssllists, link)
-		if (wanted(only, l->name))
-			object("ssl-proxy-list", l->name, ssllist_cmds, l, o);
+	TAILQ_FOREACH(l, &c->ssllists, link) {
+		if (!wanted(only, l->name))
+			continue;
+		separate(o);
+		out_printf(o, "ssl-proxy-list %s \n", l->name);
+		render_rows(ssllist_cmds, l, o);
+	}
 	return !only || ssllist_find(c, only);
 }
 
@@ -126,7 +136,7 @@ static bool keepalive_section(const struct conf *c, const char *only,
 
 	TAILQ_FOREACH(p, &c->probes, link)
 		if (wanted(only, p->name))
-			object("keepalive", p->name, keepalive_cmds, p, o);
+			object("keepalive", p->name, MODE_KEEPALIVE, p, o);
 	return !only || probe_find(c, only);
 }
 
@@ -137,7 +147,7 @@ static bool service_section(const struct conf *c, const char *only,
 
 	TAILQ_FOREACH(s, &c->services, link)
 		if (wanted(only, s->name))
-			object("service", s->name, service_cmds, s, o);
+			object("service", s->name, MODE_SERVICE, s, o);
 	return !only || service_find(c, only);
 }
 
@@ -147,7 +157,7 @@ static bool owner_section(const struct conf *c, const char *only, struct out *o)
 
 	TAILQ_FOREACH(w, &c->owners, link)
 		if (wanted(only, w->name))
-			object("owner", w->name, owner_cmds, w, o);
+			object("owner", w->name, MODE_OWNER, w, o);
 	return !only || owner_find(c, only);
 }
 
@@ -157,7 +167,7 @@ static bool group_section(const struct conf *c, const char *only, struct out *o)
 
 	TAILQ_FOREACH(g, &c->groups, link)
 		if (wanted(only, g->name))
-			object("group", g->name, group_cmds, g, o);
+			object("group", g->name, MODE_GROUP, g, o);
 	return !only || group_find(c, only);
 }
 
@@ -179,7 +189,7 @@ static bool content_section(const struct conf *c, const char *only,
 		TAILQ_FOREACH(r, &w->contents, link) {
 			if (rule && strcmp(rule, r->name) != 0)
 				continue;
-			object("  content", r->name, content_cmds, r, o);
+			object("  content", r->name, MODE_CONTENT, r, o);
 			found = true;
 		}
 	}

@@ -16,6 +16,8 @@ void render_config(const struct env *env, time_t now, struct out *o);
  * -1 and err when there is no such section or object. */
 int render_section(const struct env *env, const char *section, const char *name,
 		   struct out *o, struct err *err);
+/* All rows that render, on the object of a mode (cli/modes.h: enum mode_id). */
+void render_mode(int mode, const void *obj, struct out *o);
 /* All rows of a table that render, on one object. */
 void render_rows(const struct cmd *table, const void *obj, struct out *o);
 /* copy running-config startup-config: safe against a kill at any time */
