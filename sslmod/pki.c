@@ -19,6 +19,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emu/base/err.h"
@@ -346,12 +347,25 @@ static enum why read_any(struct pki *p, enum store_format f, const void *data,
 
 static pthread_once_t legacy_once = PTHREAD_ONCE_INIT;
 
+/* What these hold is not given back unless they are unloaded by name. */
+static OSSL_PROVIDER *usual, *legacy;
+
+static void unload_legacy(void)
+{
+	if (legacy)
+		(void)OSSL_PROVIDER_unload(legacy);
+	(void)OSSL_PROVIDER_unload(usual);
+}
+
 /* Loading any provider by name ends the automatic loading of the default one:
  * both are named.  A library without the old one is fine. */
 static void load_legacy(void)
 {
-	if (OSSL_PROVIDER_load(NULL, "default"))
-		OSSL_PROVIDER_load(NULL, "legacy");
+	usual = OSSL_PROVIDER_load(NULL, "default");
+	if (!usual)
+		return;
+	legacy = OSSL_PROVIDER_load(NULL, "legacy");
+	(void)atexit(unload_legacy);
 }
 
 static enum why check_size(const struct pki *p)

@@ -3,7 +3,6 @@
  * survive the switch's own form and back.  The first byte chooses the format.
  */
 #include <openssl/crypto.h>
-#include <sanitizer/lsan_interface.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +10,7 @@
 #include "emu/base/err.h"
 #include "sslmod/pki.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-/* The library's old algorithms are loaded at the first import, for good. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	struct err err = { 0 };
-	struct pki p;
-
-	(void)argc;
-	(void)argv;
-	__lsan_disable();
-	pki_init(&p);
-	(void)pki_import(&p, STORE_DER, "none", 4, NULL, &err);
-	pki_fini(&p);
-	__lsan_enable();
-	return 0;
-}
 
 static void own_form_check(const struct pki *p)
 {
