@@ -130,8 +130,8 @@ static bool client_start(struct client *c)
 	t->out = c->out;
 	t->gone = client_gone;
 	t->gone_arg = c;
-	(void)snprintf(t->name, sizeof(t->name), "attach%d",
-		       client_place(c) + 1);
+	(void)snprintf(t->name, sizeof(t->name), "attach%u",
+		       (unsigned)client_place(c) % ATTACH_MAX + 1);
 	(void)str_copy(t->where, sizeof(t->where), "console");
 	if (!terminal_start(c->at->all, t))
 		return false;
