@@ -270,7 +270,8 @@ static int alias_set(struct cli *c, const struct args *a, struct err *err)
 		return -1;
 	x = alias_of(c, mode, name);
 	if (!x && c->nalias == ALIAS_MAX)
-		return err_set(err, ERR_REFUSED, -1, T_FULL, "aliase", ALIAS_MAX);
+		return err_set(err, ERR_REFUSED, -1, T_FULL, "aliase",
+			       ALIAS_MAX);
 	if (!x)
 		x = &c->alias[c->nalias++];
 	free(x->text);

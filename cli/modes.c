@@ -78,9 +78,9 @@ static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
 static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
 static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,
 					COMMON };
-static table_list service_tables = { service_cmds,	 service_ka_cmds,
-				     service_web_cmds,	 service_state_cmds,
-				     sideways_cmds,	 COMMON };
+static table_list service_tables = { service_cmds,     service_ka_cmds,
+				     service_web_cmds, service_state_cmds,
+				     sideways_cmds,    COMMON };
 static table_list owner_tables = { owner_cmds, sideways_cmds, COMMON };
 static table_list content_tables = { content_cmds, content_l5_cmds,
 				     content_state_cmds, sideways_cmds,
@@ -88,10 +88,10 @@ static table_list content_tables = { content_cmds, content_l5_cmds,
 static table_list group_tables = { group_cmds, sideways_cmds, COMMON };
 static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
-				     ssllist_traffic_cmds,
-				     sideways_cmds, COMMON };
+				     ssllist_traffic_cmds, sideways_cmds,
+				     COMMON };
 static table_list boot_tables = { boot_cmds, any_cmds, NULL };
-/* Modes without commands of their own so far: no command enters them. */
+/* Modes without commands of their own so far. */
 static table_list other_tables = { sideways_cmds, COMMON };
 
 const struct mode modes[MODE_NUM] = {
