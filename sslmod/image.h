@@ -82,6 +82,13 @@ int tls_handshake(struct tls *t);
 int tls_read(struct tls *t, void *buf, size_t cap);
 /* After TLS_WANT_...: call again with the same bytes (more may follow them). */
 int tls_write(struct tls *t, const void *buf, size_t len);
+/*
+ * For owners with edge-triggered readiness: called whenever the socket was
+ * announced readable; last: its end was announced, too.  Between two calls, a
+ * read of the socket that came back short is the last one: it has told that
+ * there is nothing more, and asking again would only cost a call.
+ */
+void tls_ready(struct tls *t, bool last);
 /* Clear bytes are waiting that no readiness of the socket will announce. */
 bool tls_pending(const struct tls *t);
 /* close_notify (unless unclean-shutdown); call once before the socket closes */

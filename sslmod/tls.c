@@ -44,6 +44,7 @@ struct tls {
 	int fd, worker;
 	bool started, done, failed, shut;
 	bool drained; /* the library said that it has nothing more */
+	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
 	uint8_t mac;
 	bool des3, rc4;
 	struct inject *http; /* owned, NULL: bytes pass as they are */
@@ -65,9 +66,15 @@ static bool is_later(void)
 static int sock_read(BIO *b, char *buf, int len)
 {
 	struct tls *t = BIO_get_data(b);
-	ssize_t n = recv(t->fd, buf, (size_t)len, 0);
+	ssize_t n;
 
 	BIO_clear_retry_flags(b);
+	if (t->dry) {
+		BIO_set_retry_read(b);
+		return -1;
+	}
+	n = recv(t->fd, buf, (size_t)len, 0);
+	t->dry = t->told && !t->last && n != 0 && n < len;
 	if (n > 0)
 		ssl_count(t->count, SSL_COUNT_WIRE_IN, (uint64_t)n);
 	else if (n == 0)
@@ -610,6 +617,13 @@ int tls_write(struct tls *t, const void *buf, size_t len)
 	    (t->absorbed == 0 && t->http->answer.state == INJECT_PASS))
 		return raw_write(t, buf, len);
 	return write_http(t, buf, len);
+}
+
+void tls_ready(struct tls *t, bool last)
+{
+	t->told = true;
+	t->last = last;
+	t->dry = false;
 }
 
 bool tls_pending(const struct tls *t)

@@ -407,8 +407,11 @@ void flow_event(struct leg *g, uint32_t events)
 		return;
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		g->hup = true;
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 		g->readable = true;
+		if (g->tls)
+			tls_ready(g->tls, g->hup);
+	}
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		g->writable = true;
 	if (!is_dead_early(f, g, events))
