@@ -1,6 +1,6 @@
 #!/bin/bash
 # SIP over TLS between firewall and nodes (embedded), --tls faithful.
-# labels: traffic
+# labels: traffic slow
 # timeout: 120
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SIP over TLS between firewall and nodes (kamailio), --tls modern.
-# labels: traffic
+# labels: traffic slow
 # timeout: 120
 . "$(dirname "$0")/lib.sh"
 
