@@ -13,6 +13,7 @@
  * program that was started by hand; after login it belongs to the session.
  */
 #include "cli/editor.h"
+#include "cli/mask.h"
 
 #include <histedit.h>
 #include <stdio.h>
@@ -314,12 +315,15 @@ static void editor_close(struct editor *e)
 
 static void history_keep(struct editor *e, const char *line)
 {
+	struct out o = { 0 };
 	HistEvent ev;
 
 	if (!e->r.logged_in || e->r.asking || !line[strspn(line, " \t")])
 		return;
+	mask_line(line, &o);
 	(void)history(e->seat->hist, &ev, H_SETSIZE, (int)e->r.term.history);
-	(void)history(e->seat->hist, &ev, H_ENTER, line);
+	(void)history(e->seat->hist, &ev, H_ENTER, out_text(&o));
+	out_fini(&o);
 }
 
 static bool hung(struct editor *e)

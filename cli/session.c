@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "cli/env.h"
+#include "cli/mask.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -116,6 +117,8 @@ void cli_history_trim(struct cli *c)
 
 static void history_add(struct cli *c, const char *line)
 {
+	struct out o = { 0 };
+
 	if (!c->term.history || !line[strspn(line, " \t")])
 		return;
 	if (c->nhistory == c->term.history) {
@@ -123,7 +126,9 @@ static void history_add(struct cli *c, const char *line)
 		memmove(c->history, c->history + 1,
 			--c->nhistory * sizeof(*c->history));
 	}
-	c->history[c->nhistory++] = xstrdup(line);
+	mask_line(line, &o);
+	c->history[c->nhistory++] = xstrdup(out_text(&o));
+	out_fini(&o);
 }
 
 /* ---- running commands ----------------------------------------------------- */
@@ -259,8 +264,11 @@ static void log_command(const struct cli *c, const char *line)
 
 	if (!c->env->conf->global->log_commands)
 		return;
-	for (; *line; line++)
-		out_write(&o, iscntrl((unsigned char)*line) ? "?" : line, 1);
+	mask_line(line, &o);
+	for (size_t i = 0; i < o.len; i++) {
+		if (iscntrl((unsigned char)o.buf[i]))
+			o.buf[i] = '?';
+	}
 	log_write(LOG_NETMAN, LOG_INFO_6, "CLMcmd: %s,%s@%s", out_text(&o),
 		  c->user, c->where);
 	out_fini(&o);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/env.h"
+#include "cli/mask.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -594,6 +595,61 @@ START_TEST(commands_are_logged)
 }
 END_TEST
 
+static const struct {
+	const char *typed, *kept;
+} secrets[] = {
+	{ "show log", "show log" },
+	{ "description \"ssl genrsa\"", "description \"ssl genrsa\"" },
+	{ "url \"/*\"", "url \"/*\"" },
+	{ "ssl genrsa k 1024 \"pw\"", "ssl genrsa k 1024 \"****\"" },
+	{ "ss genr k 1024 pw", "ss genr k 1024 \"****\"" },
+	{ "ssl gendh k 512 \"p w\" ", "ssl gendh k 512 \"****\" " },
+	{ "ssl gencert certkey a signkey a f \"pw\"",
+	  "ssl gencert certkey a signkey a f \"****\"" },
+	{ "ssl genrsax k 1024 \"pw\"", "ssl genrsax k 1024 \"****\"" },
+	{ "ssl genrsa k \"pw", "ssl genrsa k \"****\"" },
+	{ "username u password \"pw\" superuser",
+	  "username u password \"****\" superuser" },
+	{ "username u password pw", "username u password \"****\"" },
+	{ "username u des-password 1a2b", "username u des-password \"****\"" },
+	{ "ftp-record r 10.1.1.1 u \"pw\" /dir",
+	  "ftp-record r 10.1.1.1 u \"****\" \"****\"" },
+	{ "ftp r 10.1.1.1 u des-password 12",
+	  "ftp r 10.1.1.1 u des-password \"****\"" },
+	{ "copy ssl sftp r import f PKCS12 \"pw\" \"phrase\"",
+	  "copy ssl sftp r import f PKCS12 \"****\" \"****\"" },
+	{ "copy ssl r export f \"pw\"", "copy ssl r export f \"****\"" },
+	{ "clear ssl file f \"pw\"", "clear ssl file f \"****\"" },
+	{ "echo \"a;b\";ssl genrsa k 512 \"a;b\"; show log",
+	  "echo \"a;b\";ssl genrsa k 512 \"****\"; show log" },
+	{ " ; ;", " ; ;" },
+	{ "", "" },
+};
+
+START_TEST(passwords_are_not_kept)
+{
+	struct out o = { 0 };
+
+	mask_line(secrets[_i].typed, &o);
+	ck_assert_str_eq(out_text(&o), secrets[_i].kept);
+	out_fini(&o);
+}
+END_TEST
+
+START_TEST(passwords_are_in_no_log_and_no_history)
+{
+	log_level_set(LOG_NETMAN, LOG_INFO_6);
+	log_ring_clear();
+	login();
+	env.conf->global->log_commands = true;
+	(void)type("clear history");
+	(void)type("ssl genrsa k \"pw34\"");
+	logged("CLMcmd: ssl genrsa k \"****\",admin", true);
+	logged("pw34", false);
+	prints("show history", "ssl genrsa k \"****\"\nshow history\n");
+}
+END_TEST
+
 /* ---- scripts -------------------------------------------------------------- */
 
 static struct out rejected, warned;
@@ -703,6 +759,9 @@ int main(void)
 	tcase_add_test(tc, a_line_goes_on_behind_its_question);
 	tcase_add_test(tc, help_in_the_line);
 	tcase_add_test(tc, commands_are_logged);
+	tcase_add_loop_test(tc, passwords_are_not_kept, 0,
+			    sizeof(secrets) / sizeof(*secrets));
+	tcase_add_test(tc, passwords_are_in_no_log_and_no_history);
 	tcase_add_test(tc, a_script_tells_line_and_column);
 	tcase_add_test(tc, lines_of_a_refused_object_are_not_run);
 	suite_add_tcase(suite, tc);
