@@ -12,6 +12,7 @@
 #include "cli/transfer.h"
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,9 +109,31 @@ static int fill_peer(const struct env *env, const char *record,
 	return 0;
 }
 
+/* What passes through the library are keys and passwords: it forgets them. */
+
+static void forget(void *p)
+{
+	if (p)
+		wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+static void *grow(void *p, size_t n)
+{
+	size_t had = p ? malloc_usable_size(p) : 0;
+	void *q = malloc(n);
+
+	if (q && p) {
+		memcpy(q, p, had < n ? had : n);
+		forget(p);
+	}
+	return q;
+}
+
 static void start_curl(void)
 {
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, forget, grow, strdup,
+			     calloc);
 }
 
 struct transfer *transfer_new(const struct env *env, const char *record,

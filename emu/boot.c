@@ -25,6 +25,7 @@
 #include "chassis/chassis.h"
 #include "cli/env.h"
 #include "cli/logfile.h"
+#include "cli/mask.h"
 #include "cli/session.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -52,18 +53,32 @@ struct css {
 	struct logfile *logfile;
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
-	uint64_t followed; /* generation that traffic follows */
+	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
+	unsigned refused[SERVICE_MAX + 1]; /* activation that was not loaded */
+	uint64_t followed;		   /* generation that traffic follows */
 	bool cards_moved;
 	bool reboot;
 };
 
-static struct loop *signalled; /* what SIGTERM and SIGINT stop */
+static struct loop *volatile signalled; /* what the signals stop, once it runs */
+static volatile sig_atomic_t stop_asked; /* also while it still boots */
 
 static void on_signal(int sig)
 {
 	(void)sig;
+	stop_asked = 1;
 	if (signalled)
 		loop_stop(signalled);
+}
+
+static void signals_catch(void)
+{
+	(void)signal(SIGTERM, on_signal);
+	(void)signal(SIGINT, on_signal);
+	/* a terminal that goes away stops the switch, but not under nohup */
+	if (signal(SIGHUP, on_signal) == SIG_IGN)
+		(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- following the configuration ------------------------------------------ */
@@ -83,18 +98,24 @@ static void unload(struct css *css, unsigned index)
 
 	if (card)
 		card_ssl_unload(card, index);
-	plane_reset_service(css->env.plane, index);
+	css->left[index] = true;
 	css->loaded[index] = 0;
 }
 
-/* Activation of a service is what downloads its lists (ssl.md 2.6). */
+/*
+ * Activation of a service is what downloads its lists (ssl.md 2.6).  What could
+ * not be loaded is said once and tried again with the next activation, or when
+ * a card has moved.
+ */
 static void download(struct css *css, const struct service *s, struct out *warn)
 {
 	struct card *card = chassis_card_rw(css->env.chassis, s->slot);
 	struct err err = { 0 };
 
-	if (!card || card_ssl_loaded(card, s->index) == s->activations)
+	if (!card || card_ssl_loaded(card, s->index) == s->activations ||
+	    css->refused[s->index] == s->activations)
 		return;
+	css->refused[s->index] = 0;
 	if (card_ssl_download(card, css->env.conf, s, css->env.store,
 			      css->opt->tls, plane_nworkers(css->env.plane),
 			      &err)) {
@@ -102,9 +123,20 @@ static void download(struct css *css, const struct service *s, struct out *warn)
 			  "service %s is not loaded on slot %u: %s", s->name,
 			  s->slot, err.msg);
 		out_printf(warn, "service %s: %s\n", s->name, err.msg);
+		css->refused[s->index] = s->activations;
 		return;
 	}
 	css->loaded[s->index] = (uint8_t)s->slot;
+}
+
+/* Also false when it was suspended and activated again since, in one line. */
+static bool is_as_loaded(const struct css *css, const struct service *s)
+{
+	const struct card *card =
+		chassis_card(css->env.chassis, css->loaded[s->index]);
+
+	return css->loaded[s->index] == s->slot && card &&
+	       card_ssl_loaded(card, s->index) == s->activations;
 }
 
 static void follow_cards(struct css *css, struct out *warn)
@@ -115,10 +147,22 @@ static void follow_cards(struct css *css, struct out *warn)
 		const struct service *s = conf->service_at[i];
 		bool wanted = s && s->active && service_is_module(s);
 
-		if (css->loaded[i] && (!wanted || css->loaded[i] != s->slot))
+		if (css->loaded[i] && (!wanted || !is_as_loaded(css, s)))
 			unload(css, i);
 		if (wanted)
 			download(css, s, warn);
+		else
+			css->refused[i] = 0;
+	}
+}
+
+/* Behind the new policy, so that no flow begins on what has left. */
+static void reset_left(struct css *css)
+{
+	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
+		if (css->left[i])
+			plane_reset_service(css->env.plane, i);
+		css->left[i] = false;
 	}
 }
 
@@ -141,11 +185,14 @@ static void follow(void *arg, struct out *warn)
 	if (css->followed == css->env.conf->generation && !css->cards_moved)
 		return;
 	css->followed = css->env.conf->generation;
+	if (css->cards_moved)
+		memset(css->refused, 0, sizeof(css->refused));
 	css->cards_moved = false;
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
 	follow_states(css);
+	reset_left(css);
 }
 
 static void service_changed(void *arg, unsigned index, enum service_state from,
@@ -207,8 +254,9 @@ static void line_rejected(void *arg, unsigned line, unsigned column,
 	struct css *css = arg;
 
 	(void)column;
-	out_printf(&css->startup_errors, "line %u: %s\n%%%% %s\n", line, text,
-		   message);
+	out_printf(&css->startup_errors, "line %u: ", line);
+	mask_line(text, &css->startup_errors);
+	out_printf(&css->startup_errors, "\n%%%% %s\n", message);
 	log_write(LOG_NETMAN, LOG_WARNING_4,
 		  "startup-config line %u rejected: %s", line, message);
 }
@@ -297,7 +345,6 @@ static void limits_raise(void)
 		rl.rlim_cur = rl.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &rl);
 	}
-	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 static int workers_wanted(const struct options *o)
@@ -438,12 +485,12 @@ int boot_run(const struct options *o, int *reboot, struct err *err)
 	css->env.card_remove = card_remove;
 	css->env.startup_file = o->startup;
 	css->env.startup_errors = &css->startup_errors;
-	(void)signal(SIGTERM, on_signal);
-	(void)signal(SIGINT, on_signal);
+	signals_catch();
 	rc = boot(css, err);
 	if (rc == 0) {
 		signalled = css->env.loop;
-		loop_run(css->env.loop);
+		if (!stop_asked)
+			loop_run(css->env.loop);
 		signalled = NULL;
 	}
 	*reboot = css->reboot;

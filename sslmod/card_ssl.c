@@ -146,25 +146,67 @@ void card_ssl_clear_statistics(struct card *card)
 		ssl_stats_clear(m->stats);
 }
 
-static void show_flow(const struct ssl_front *f, int nworkers, struct out *o)
-{
-	int flows = 0, active = 0, handshaking = 0;
+struct row { /* one address of the module, over services and workers */
+	struct in_addr vip;
+	unsigned port;
+	bool rewrites;
+	int flows, active, handshaking;
+	unsigned searched, found, fallout, missed;
+};
 
+static void row_add(struct row *r, const struct ssl_front *f, int nworkers)
+{
+	r->rewrites = r->rewrites || f->rewrites;
 	for (int i = 0; i < nworkers; i++) {
-		flows += atomic_load(&f->worker[i].flows);
-		active += atomic_load(&f->worker[i].active);
-		handshaking += atomic_load(&f->worker[i].handshaking);
+		const struct front_worker *w = &f->worker[i];
+
+		r->flows += atomic_load(&w->flows);
+		r->active += atomic_load(&w->active);
+		r->handshaking += atomic_load(&w->handshaking);
+		r->searched += atomic_load(&w->searched);
+		r->found += atomic_load(&w->found);
+		r->fallout += atomic_load(&w->fallout);
+		r->missed += atomic_load(&w->missed);
 	}
-	out_col(o, 17, "%s", str_addr(f->conf->vip));
-	out_col(o, 7, "%u", f->conf->port);
-	out_col(o, 18, "%d", flows);
-	out_col(o, 18, "%d", active);
-	out_printf(o, "%d\n", handshaking);
+}
+
+static struct row *row_of(struct row *row, int *n, const struct ssl_front *f)
+{
+	for (int i = 0; i < *n; i++) {
+		if (row[i].vip.s_addr == f->conf->vip.s_addr &&
+		    row[i].port == f->conf->port)
+			return &row[i];
+	}
+	row[*n] = (struct row){ .vip = f->conf->vip, .port = f->conf->port };
+	return &row[(*n)++];
+}
+
+/* Services may share a list: an address has one row all the same.  Owned by
+ * the caller. */
+static struct row *rows(const struct module *m, int *n)
+{
+	struct row *row = NULL;
+	int most = 0;
+
+	*n = 0;
+	for (int i = 0; m && i < m->nimage; i++)
+		most += m->image[i]->nfront;
+	row = xcalloc((size_t)most + 1, sizeof(*row));
+	for (int i = 0; m && i < m->nimage; i++) {
+		const struct ssl_image *im = m->image[i];
+
+		for (int k = 0; k < im->nfront; k++)
+			row_add(row_of(row, n, &im->front[k]), &im->front[k],
+				im->nworkers);
+	}
+	return row;
 }
 
 void card_ssl_show_flows(const struct card *card, struct out *o)
 {
 	const struct module *m = module_of(card);
+	struct row *row = NULL;
+	int n = 0;
 
 	if (!m)
 		return;
@@ -173,38 +215,33 @@ void card_ssl_show_flows(const struct card *card, struct out *o)
 		    "Active SSL Flows  SSL Flows in Handshake\n"
 		    "---------------  -----  ----------------  "
 		    "----------------  ----------------------\n");
-	for (int i = 0; i < m->nimage; i++) {
-		for (int k = 0; k < m->image[i]->nfront; k++)
-			show_flow(&m->image[i]->front[k], m->image[i]->nworkers,
-				  o);
+	row = rows(m, &n);
+	for (int i = 0; i < n; i++) {
+		out_col(o, 17, "%s", str_addr(row[i].vip));
+		out_col(o, 7, "%u", row[i].port);
+		out_col(o, 18, "%d", row[i].flows);
+		out_col(o, 18, "%d", row[i].active);
+		out_printf(o, "%d\n", row[i].handshaking);
 	}
+	free(row);
 }
 
 void card_ssl_show_urlrewrite(const struct card *card, struct out *o)
 {
-	const struct module *m = module_of(card);
+	int n = 0;
+	struct row *row = rows(module_of(card), &n);
 
-	for (int i = 0; m && i < m->nimage; i++) {
-		for (int k = 0; k < m->image[i]->nfront; k++) {
-			const struct ssl_front *f = &m->image[i]->front[k];
-			unsigned n[4] = { 0 };
-
-			if (!f->rewrites)
-				continue;
-			for (int w = 0; w < m->image[i]->nworkers; w++) {
-				n[0] += f->worker[w].searched;
-				n[1] += f->worker[w].found;
-				n[2] += f->worker[w].fallout;
-				n[3] += f->worker[w].missed;
-			}
-			out_col(o, 17, "%s", str_addr(f->conf->vip));
-			out_col(o, 7, "%u", f->conf->port);
-			out_col(o, 12, "%u", n[0]);
-			out_col(o, 12, "%u", n[1]);
-			out_col(o, 17, "%u", n[2]);
-			out_printf(o, "%u\n", n[3]);
-		}
+	for (int i = 0; i < n; i++) {
+		if (!row[i].rewrites)
+			continue;
+		out_col(o, 17, "%s", str_addr(row[i].vip));
+		out_col(o, 7, "%u", row[i].port);
+		out_col(o, 12, "%u", row[i].searched);
+		out_col(o, 12, "%u", row[i].found);
+		out_col(o, 17, "%u", row[i].fallout);
+		out_printf(o, "%u\n", row[i].missed);
 	}
+	free(row);
 }
 
 /* ---- start ---------------------------------------------------------------- */

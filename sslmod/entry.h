@@ -44,6 +44,7 @@ struct ssl_back {
 struct ssl_image {
 	_Atomic unsigned refs;
 	unsigned slot, service, activation;
+	bool terminates; /* SSL servers are ssl-accel services' business only */
 	int nworkers;
 	struct ssllist **list; /* owned copies */
 	int nlist;

@@ -163,8 +163,9 @@ static int add_list(struct ssl_image *im, const struct conf *conf,
 		return err_set(err, ERR_REFUSED, -1, T_SVC_LIST_DOWN ": %s",
 			       name);
 	im->list[im->nlist++] = ssllist_copy(l);
-	im->nfront += l->nserver;
 	im->nback += l->nbackend;
+	if (im->terminates)
+		im->nfront += l->nserver;
 	return 0;
 }
 
@@ -201,7 +202,7 @@ static int fill(struct ssl_image *im, struct context_in *in,
 	for (int i = 0; i < im->nlist; i++) {
 		const struct ssllist *l = im->list[i];
 
-		for (int k = 0; k < l->nserver; k++, f++) {
+		for (int k = 0; im->terminates && k < l->nserver; k++, f++) {
 			im->front[f].conf = l->server[k];
 			if (front_fill(in, im, &im->front[f],
 				       svc->session_cache_size, err)) {
@@ -246,6 +247,7 @@ struct ssl_image *image_build(struct context_in *in, const struct service *svc,
 	im->slot = slot;
 	im->service = svc->index;
 	im->activation = svc->activations;
+	im->terminates = svc->type == SERVICE_SSL_ACCEL;
 	im->nworkers = nworkers;
 	im->stats = ssl_stats_ref(stats);
 	if (add_lists(im, in->conf, svc, err)) {

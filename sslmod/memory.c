@@ -9,6 +9,11 @@
  * another frees find their way back.  Memory is not returned to the system: the
  * pool is as large as the busiest moment was.
  *
+ * Fresh memory is mapped, not taken from malloc, so that none of it goes into a
+ * core dump: the library keeps parts of private keys in ordinary blocks, such
+ * as the primes that its arithmetic is prepared for, and all clear text passes
+ * through its buffers.
+ *
  * A thread that ends gives its lists away in the destructor of a thread key.
  * The library frees more in destructors of its own, maybe later: from then on
  * the thread uses the pool directly.
@@ -23,6 +28,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define HEADER	    16
 #define SMALLEST    32u
@@ -30,7 +36,8 @@
 #define NCLASS	    43	   /* 32, 48, 64, 80, 96, 112, 128, 160 ... 65536 */
 #define CLASS_BIG   0xffu
 #define SLAB_BYTES  65536u
-#define CACHE_BYTES 262144u /* of one class in one thread */
+#define ARENA_BYTES 1048576u /* mapped at a time */
+#define CACHE_BYTES 262144u  /* of one class in one thread */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
@@ -64,6 +71,11 @@ struct cache {
 static _Thread_local struct cache cache;
 static struct list pool[NCLASS];
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	pthread_mutex_t lock;
+	char *next;
+	size_t left;
+} arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
 static pthread_key_t key;
 
 static size_t class_size(unsigned class)
@@ -125,12 +137,40 @@ static uint32_t cache_limit(unsigned class)
 	return (uint32_t)(CACHE_BYTES / class_size(class));
 }
 
+static bool arena_map(void)
+{
+	void *p = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	(void)madvise(p, ARENA_BYTES, MADV_DONTDUMP);
+	arena.next = p;
+	arena.left = ARENA_BYTES;
+	return true;
+}
+
+/* n is at most SLAB_BYTES; what is left of an old arena is not missed. */
+static char *arena_take(size_t n)
+{
+	char *p = NULL;
+
+	pthread_mutex_lock(&arena.lock);
+	if (arena.left >= n || arena_map()) {
+		p = arena.next;
+		arena.next += n;
+		arena.left -= n;
+	}
+	pthread_mutex_unlock(&arena.lock);
+	return p;
+}
+
 /* Blocks from fresh memory; the slab is never given back. */
 static void carve(struct list *l, unsigned class)
 {
 	size_t size = class_size(class);
 	size_t n = size >= SLAB_BYTES / 4 ? 1 : SLAB_BYTES / size;
-	char *slab = malloc(n * size);
+	char *slab = arena_take(n * size);
 
 	for (size_t i = 0; slab && i < n; i++) {
 		struct block *b = (struct block *)(void *)(slab + i * size);

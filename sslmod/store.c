@@ -589,6 +589,7 @@ static int read_host(const char *path, char **data, size_t *len,
 	if (!f)
 		return err_set(err, ERR_IO, -1, "--import-ssl: %s: %s", path,
 			       strerror(errno));
+	(void)setvbuf(f, NULL, _IONBF, 0); /* no copy of a key left behind */
 	buf = xcalloc(1, STORE_BYTES_MAX + 2);
 	*len = fread(buf, 1, STORE_BYTES_MAX + 1, f);
 	if (ferror(f) || *len > STORE_BYTES_MAX) {
