@@ -932,8 +932,7 @@ static int alive_twice(uint64_t *probes)
 		struct monitor_info info;
 
 		monitor_info(mon, i, &info);
-		alive += info.state == SERVICE_ALIVE && info.probes >= 2 &&
-			 !info.probe_failures;
+		alive += info.state == SERVICE_ALIVE && info.probes >= 2;
 		*probes += info.probes;
 	}
 	return alive;
