@@ -108,9 +108,20 @@ void cli_end(struct cli *c)
 	cli_enter(c, top_mode(c), NULL, NULL);
 }
 
+static bool is_gone(const struct cli *c)
+{
+	return modes[c->mode].object && !cli_object(c);
+}
+
+void cli_leave_deleted(struct cli *c)
+{
+	while (is_gone(c))
+		cli_leave(c);
+}
+
 void cli_leave_gone(struct cli *c)
 {
-	while (modes[c->mode].object && !cli_object(c)) {
+	while (is_gone(c)) {
 		cli_warn(c, T_GONE, modes[c->mode].name,
 			 *c->inner ? c->inner : c->outer);
 		cli_leave(c);

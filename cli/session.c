@@ -191,7 +191,7 @@ static void command_run(struct cli *c, const struct words *w, int col)
 	if (c->script)
 		script_ran(c, w, failed);
 	if (c->state == CLI_READY)
-		cli_leave_gone(c);
+		cli_leave_deleted(c);
 }
 
 /* One command of the line, from byte `col` on. */
@@ -281,6 +281,8 @@ static void command_lines(struct cli *c, const char *line)
 		log_command(c, line);
 	}
 	line_drop(c);
+	if (!*line)
+		cli_leave_gone(c);
 	c->line = xstrdup(line);
 	c->next = 0;
 	cli_pump(c);
@@ -314,6 +316,8 @@ static void begin(struct cli *c, struct out *out)
 
 void cli_settled(struct cli *c)
 {
+	if (c->state == CLI_READY)
+		cli_leave_deleted(c);
 	apply(c);
 	prompt_update(c);
 }

@@ -96,9 +96,11 @@ struct session {
 
 /* ---- cli.c ---------------------------------------------------------------- */
 const char *cli_product(const struct cli *c); /* "CSS11503" */
-/* Another command or session may have deleted what the mode is about: says so
- * and goes to the parent mode. */
+/* What the mode is about may be gone: to the parent mode.  Before a line
+ * another session has deleted it, and the operator is told; after a line the
+ * operator has. */
 void cli_leave_gone(struct cli *c);
+void cli_leave_deleted(struct cli *c);
 
 /* ---- session.c ------------------------------------------------------------ */
 /* Prints an error under the line, or hands it to the script. */
