@@ -26,7 +26,6 @@ enum {
 	W_PORT = 7,
 	W_PORT_NAME = 12,
 	W_PART = 18,
-	W_SERIAL = 16,
 	W_VERSION = 16,
 	W_WEIGHT = 10,
 };
@@ -237,12 +236,11 @@ static int show_flash(struct cli *cli, const struct args *a, struct err *err)
 }
 
 static void inventory_row(struct out *o, const char *slot, const char *part,
-			  const char *serial, const char *descr)
+			  const char *serial)
 {
 	out_col(o, W_SLOT, "%s", slot);
 	out_col(o, W_PART, "%s", part);
-	out_col(o, W_SERIAL, "%s", serial);
-	out_printf(o, "%s\n", descr);
+	out_printf(o, "%s\n", serial);
 }
 
 static int show_parts(struct cli *cli, const struct args *a, struct err *err)
@@ -253,17 +251,15 @@ static int show_parts(struct cli *cli, const struct args *a, struct err *err)
 
 	(void)a;
 	(void)err;
-	inventory_row(o, "Slot", "Product ID", "Serial Number", "Description");
-	inventory_row(o, " -", chassis_model(c)->product, chassis_serial(c),
-		      "Chassis");
+	inventory_row(o, "Slot", "Product ID", "Serial Number");
+	inventory_row(o, " -", chassis_model(c)->product, chassis_serial(c));
 	for (unsigned s = 1; s <= chassis_model(c)->nslots; s++) {
 		const struct card *card = chassis_card(c, s);
 
 		if (!card)
 			continue;
 		(void)snprintf(slot, sizeof(slot), " %u", s);
-		inventory_row(o, slot, card->ops->part, card->serial,
-			      card->ops->descr);
+		inventory_row(o, slot, card->ops->part, card->serial);
 	}
 	return 0;
 }

@@ -34,6 +34,7 @@ enum {
 	W_CIRCUIT = 15,
 	W_STATE = 19,
 	W_ADDR = 17,
+	W_MEMBER = 15,
 	W_LABEL = 21,
 	W_CONFIG = 38,
 	W_ROUTE = 20,
@@ -228,7 +229,7 @@ static bool port_next_of(const struct env *env, const struct circuit *ci,
 
 static void port_cols(const struct port *p, struct out *o)
 {
-	out_col(o, W_ADDR, "%s", p->name);
+	out_col(o, W_MEMBER, "%s", p->name);
 	out_puts(o, port_is_up(p) ? "Up" : "Down");
 }
 
@@ -260,7 +261,7 @@ static void circuits_head(struct out *o)
 	out_col(o, W_CIRCUIT, "Circuit Name");
 	out_col(o, W_STATE, "Circuit State");
 	out_col(o, W_ADDR, "IP Address");
-	out_col(o, W_ADDR, "Interface(s)");
+	out_col(o, W_MEMBER, "Interface(s)");
 	out_puts(o, "Operational Status\n");
 }
 

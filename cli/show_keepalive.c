@@ -25,11 +25,11 @@
 
 /* Column widths; negative: right-justified. */
 enum {
-	W_NAME = 22,  /* after "Name:     " */
+	W_NAME = 20,  /* after "Name:     " */
 	W_INDEX = -4, /* after "Index:" */
 	W_STATE_GAP = 6,
 	W_LABEL = 21, /* "    Description:" */
-	W_ADDR = 13,
+	W_ADDR = 13,  /* a longer address pushes "Port:" on */
 	W_DEPENDENT = 8,
 	/* show keepalive-summary */
 	W_SUM_NAME = 33,
@@ -157,7 +157,7 @@ static void target_show(const struct entry *e, struct out *o)
 	out_col(o, W_LABEL, "    Address:");
 	out_col(o, W_ADDR, "%s",
 		e->addr.s_addr == INADDR_ANY ? "" : str_addr(e->addr));
-	out_printf(o, " Port: %u\n", e->port);
+	out_printf(o, "Port: %u\n", e->port);
 }
 
 static void type_show(const struct probe_spec *p, struct out *o)

@@ -202,11 +202,15 @@ static void match_show(const struct content *r, struct out *o)
 
 static void traffic_show(const struct rule_counters *c, struct out *o)
 {
+	char overload[24];
+
 	pair_counts(o, "Total Bytes:", c->bytes, "Total Frames:", c->frames);
 	pair_counts(o, "Total Redirects:", c->redirects,
 		    "Total Rejects:", c->rejects);
-	out_printf(o, "Overload Rejects: %llu\n",
-		   (unsigned long long)c->overload_rejects);
+	(void)snprintf(overload, sizeof(overload), "%llu",
+		       (unsigned long long)c->overload_rejects);
+	half(o, W_LEFT, "Overload Rejects:", overload);
+	out_puts(o, "\n");
 }
 
 static void sticky_show(const struct content *r, struct out *o)
@@ -392,18 +396,32 @@ static void sticky_only_show(const struct env *env, const struct content *r,
 typedef void (*rule_show_fn)(const struct env *env, const struct content *r,
 			     struct out *o);
 
+static const struct {
+	const char *word;
+	rule_show_fn fn;
+} aspects[] = {
+	{ "all", everything_show },
+	{ "services", services_show },
+	{ "statistics", statistics_show },
+	{ "sticky", sticky_only_show },
+};
+
+static rule_show_fn rule_aspect_named(const char *word)
+{
+	rule_show_fn found = NULL;
+
+	for (size_t i = 0; i < sizeof(aspects) / sizeof(*aspects); i++) {
+		if (!str_has_prefix(aspects[i].word, word))
+			continue;
+		if (found)
+			return NULL; /* ambiguous */
+		found = aspects[i].fn;
+	}
+	return found;
+}
+
 static rule_show_fn rule_aspect(const struct args *a)
 {
-	static const struct {
-		const char *word;
-		rule_show_fn fn;
-	} aspects[] = {
-		{ "all", everything_show },
-		{ "services", services_show },
-		{ "statistics", statistics_show },
-		{ "sticky", sticky_only_show },
-	};
-
 	for (size_t i = 0; i < sizeof(aspects) / sizeof(*aspects); i++)
 		if (arg_key(a, aspects[i].word))
 			return aspects[i].fn;
@@ -454,12 +472,34 @@ static int rules_here(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
+/* "show rule R" in the mode of its owner, "show rule services" in the rule's
+ * own; an owner of that name goes first. */
+static int rule_of_mode(struct cli *cli, const char *word, struct err *err)
+{
+	const struct owner *ow = scope_owner(cli);
+	const struct content *r = NULL;
+	rule_show_fn show = one_show;
+
+	if (ow)
+		r = content_find(cli_conf(cli), ow->name, word);
+	if (!r) {
+		r = scope_content(cli);
+		show = rule_aspect_named(word);
+	}
+	if (!r || !show)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       ow ? "owner or rule" : "owner", word);
+	show(cli_env(cli), r, cli_out(cli));
+	return 0;
+}
+
 static int rules_of(struct cli *cli, const struct args *a, struct err *err)
 {
-	const struct owner *ow = owner_named(cli, arg_word(a, "owner"), err);
+	const char *name = arg_word(a, "owner");
+	const struct owner *ow = owner_find(cli_conf(cli), name);
 
 	if (!ow)
-		return -1;
+		return rule_of_mode(cli, name, err);
 	out_puts(cli_out(cli), "Content Rules:\n");
 	owner_rules_show(cli, ow);
 	return 0;
