@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "cli/env.h"
+#include "cli/mask.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
@@ -35,6 +36,23 @@ void script_reject(struct cli *c, int col, const char *message)
 	if (s->result && s->result->rejected)
 		s->result->rejected(s->result->arg, s->line, (unsigned)col + 1,
 				    s->text, message);
+}
+
+void script_frame(unsigned line, unsigned column, const char *text,
+		  const char *message, struct out *out)
+{
+	struct out shown = { 0 };
+	size_t start = out->len, at = 0;
+
+	out_printf(out, "line %u: ", line);
+	start = out->len - start;
+	mask_line(text, &shown);
+	out_puts(out, out_text(&shown));
+	/* A mask before the column moves it: then the caret is at the mask. */
+	while (at + 1 < column && text[at] && out_text(&shown)[at] == text[at])
+		at++;
+	out_printf(out, "\n%*s^\n%%%% %s\n", (int)(start + at), "", message);
+	out_fini(&shown);
 }
 
 void script_warn(struct cli *c, const char *message)

@@ -51,10 +51,10 @@ void session_complete(struct session *s, const char *before, char *add,
 		      size_t cap);
 
 struct session_term {
-	unsigned length; /* lines a page, default 25 */
-	bool more;	 /* paging on */
-	unsigned history; /* 20 */
-	unsigned idle_min; /* 0: never */
+	unsigned length;      /* lines a page, default 25 */
+	bool more;	      /* paging on */
+	unsigned history;     /* 20 */
+	unsigned idle_min;    /* 0: never */
 	unsigned timeout_min; /* length of the session whether idle or not */
 };
 void session_term(const struct session *s, struct session_term *t);
@@ -73,6 +73,10 @@ struct script_result {
 };
 int script_run(const struct env *env, const char *text, size_t len,
 	       const struct script_result *r);
+/* A rejected line as it is shown: number and text, a caret line, the message.
+ * Passwords are masked. */
+void script_frame(unsigned line, unsigned column, const char *text,
+		  const char *message, struct out *out);
 
 /* ---- all sessions ---------------------------------------------------------- */
 struct sessions; /* registry: show lines, disconnect, limits */
@@ -86,6 +90,6 @@ int attach_listen(struct sessions *s, const char *disk_dir); /* DIR/console */
 int attach_main(const char *disk_dir); /* the client: css11500 attach */
 struct hostmap;
 struct err;
-int telnet_start(struct sessions *s, const char *addr_port, struct err *err);
+int telnet_start(struct sessions *all, const char *addr_port, struct err *err);
 
 #endif

@@ -130,8 +130,7 @@ static void say_rejected(void *arg, unsigned line, unsigned column,
 {
 	struct out *o = arg;
 
-	out_printf(o, "%s\n%*s\n%%%% line %u: %s\n", text, (int)column, "^",
-		   line, message);
+	script_frame(line, column, text, message, o);
 }
 
 static void say_warned(void *arg, unsigned line, const char *text,

@@ -253,10 +253,7 @@ static void line_rejected(void *arg, unsigned line, unsigned column,
 {
 	struct css *css = arg;
 
-	(void)column;
-	out_printf(&css->startup_errors, "line %u: ", line);
-	mask_line(text, &css->startup_errors);
-	out_printf(&css->startup_errors, "\n%%%% %s\n", message);
+	script_frame(line, column, text, message, &css->startup_errors);
 	log_write(LOG_NETMAN, LOG_WARNING_4,
 		  "startup-config line %u rejected: %s", line, message);
 }
