@@ -59,6 +59,7 @@
 #define T_Q_CLEAR_STARTUP "Are you sure you want to clear the startup-config, [y/n]: " /* guess */
 #define T_Q_CLEAR_RUNNING "Are you sure you want to clear the running-config, [y/n]: " /* guess */
 #define T_IP_OVERLAP   "%s overlaps %s on circuit %s"		    /* guess */
+#define T_BAD_ADDR     "%s is not an IP address"			    /* own */
 #define T_IP_PREFIX    "Prefix length is 8 to 31"			    /* own */
 #define T_IP_NO_HOST   "%s is not an address of a host"			    /* own */
 #define T_KAL_NO_ADDR  "Keepalive requires an IP address"		    /* guess */

@@ -179,6 +179,8 @@ int host_resolve(const struct conf *c, const char *text, struct in_addr *a,
 	if (str_to_addr(text, a))
 		return 0;
 	h = host_find(c, text);
+	if (!h && !text[strspn(text, "0123456789.")])
+		return err_set(err, ERR_RANGE, -1, T_BAD_ADDR, text);
 	if (!h)
 		return err_set(err, ERR_NOT_FOUND, -1,
 			       "Unknown host: %s (host %s A.B.C.D names it)",

@@ -244,6 +244,11 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 				    .sin_port = port };
 	int fd = open_listener(&host, false, false);
 
+	if (fd < 0 && errno == EADDRINUSE)
+		return err_set(err, ERR_EXISTS, -1,
+			       "cannot listen on %s:%u: the port is taken; "
+			       "give another address or port",
+			       str_addr(addr), ntohs(port));
 	return fd < 0 ? listen_failed(errno, addr, port, &host, err) : fd;
 }
 
