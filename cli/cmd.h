@@ -50,7 +50,7 @@ struct conf *cli_conf(const struct cli *cli); /* = cli_env(cli)->conf */
 void *cli_object(const struct cli *cli);
 /* The names that the mode was entered with: 0 the outer, 1 the inner. */
 const char *cli_object_name(const struct cli *cli, int which);
-struct out *cli_out(struct cli *cli); /* where show commands write */
+struct out *cli_out(struct cli *cli);	   /* where show commands write */
 bool cli_is_expert(const struct cli *cli); /* also: scripts, start-up, replay */
 bool cli_is_interactive(const struct cli *cli); /* a person or expect script */
 const char *cli_user(const struct cli *cli);
@@ -62,14 +62,14 @@ void cli_warn(struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Asks and returns; answer() is called with the line (NUL, no newline) when it
+ * Asks and returns; fn() is called with the line (NUL, no newline) when it
  * comes, NULL when the operator gave up (Ctrl-C, end of input).  echo false:
- * a password.  answer may ask again.  arg belongs to answer().
+ * a password.  fn may ask again.  arg belongs to fn().
  */
 typedef int (*cli_answer_fn)(struct cli *cli, const char *line, void *arg,
 			     struct err *err);
-void cli_ask(struct cli *cli, const char *question, bool echo,
-	     cli_answer_fn answer, void *arg);
+void cli_ask(struct cli *cli, const char *question, bool echo, cli_answer_fn fn,
+	     void *arg);
 /*
  * Asks a [y/n] question unless expert; yes() runs at once or after "y".  arg is
  * NULL or one block of the heap: the session frees it when the question is

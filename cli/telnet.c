@@ -147,7 +147,7 @@ static bool buf_flush(struct buf *b, int fd)
 
 static bool has_room(const struct buf *b)
 {
-	return sizeof(b->data) - b->len >= 4 * READ_CAP;
+	return sizeof(b->data) - b->len >= (size_t)4 * READ_CAP;
 }
 
 /* Interest follows the buffers: no read while the other side's is full. */
