@@ -448,6 +448,7 @@ void flow_accepted(struct worker *w, const struct point *at, int fd,
 	f->policy = worker_policy(w);
 	f->connect_ms = PLAIN_CONNECT_MS;
 	LIST_INSERT_HEAD(&w->flows, f, link);
+	w->nflows++;
 	enter_state(f, FLOW_CONNECT, PLAIN_CONNECT_MS);
 	if (!watch(w, &f->leg[LEG_CLIENT])) {
 		flow_close(f, END_NO_MEMORY);

@@ -112,6 +112,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 		TAILQ_REMOVE(&w->again, f, more);
 	f->queued = false;
 	LIST_REMOVE(f, link);
+	w->nflows--;
 	LIST_REMOVE(f, timer);
 	f->link.le_next = w->over;
 	w->over = f;

@@ -1,5 +1,6 @@
 #include "emu/plane/plane.h"
 
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@
 #define VIP_RANGE_MAX 256 /* addresses of one rule that are opened */
 #define SNAPSHOT_S    1	  /* longest wait for the workers */
 #define TICK_MS	      1000
+#define KEPT_MAX      256 /* descriptors that are not for flows */
 
 struct listener {
 	struct in_addr addr;
@@ -114,20 +116,39 @@ static void raise_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &r);
 }
 
+/*
+ * How many flows a worker begins: a flow needs two descriptors, and some must
+ * stay for the control thread, or no keepalive succeeds and no operator gets in
+ * when traffic has taken them all.
+ */
+static unsigned flows_a_worker(int nworkers)
+{
+	struct rlimit r;
+	rlim_t n, kept;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur == RLIM_INFINITY)
+		return UINT_MAX;
+	kept = r.rlim_cur / 4 < KEPT_MAX ? r.rlim_cur / 4 : KEPT_MAX;
+	n = (r.rlim_cur - kept) / 2 / (rlim_t)nworkers;
+	return n < 1 ? 1 : n > UINT_MAX ? UINT_MAX : (unsigned)n;
+}
+
 struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 			struct err *err)
 {
 	struct plane *p = xcalloc(1, sizeof(*p));
+	unsigned max_flows;
 
 	raise_descriptors();
+	max_flows = flows_a_worker(nworkers);
 	p->loop = l;
 	p->map = m;
 	p->shared = shared_new();
 	p->worker = xcalloc((size_t)nworkers + 1, sizeof(*p->worker));
 	p->tick = (struct timer){ .fn = tick, .arg = p };
 	for (; p->nworkers < nworkers; p->nworkers++) {
-		struct worker *w =
-			worker_new((unsigned)p->nworkers, m, p->shared, err);
+		struct worker *w = worker_new((unsigned)p->nworkers, max_flows,
+					      m, p->shared, err);
 
 		if (!w) {
 			plane_free(p);

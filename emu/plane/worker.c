@@ -29,6 +29,7 @@
 #define EVENTS		512
 #define ACCEPT_BATCH	64
 #define ACCEPT_PAUSE_MS 100 /* when no descriptor is left */
+#define FULL_TOLD_MS	10000
 #define LOG_A_SECOND	20
 
 /* ---- resources of flows ------------------------------------------------------ */
@@ -143,10 +144,12 @@ static void points_watch(struct worker *w, uint32_t events)
 
 static void accept_pause(struct worker *w)
 {
-	if (worker_may_log(w))
+	if (!w->full_told_ms || w->now_ms - w->full_told_ms >= FULL_TOLD_MS) {
+		w->full_told_ms = w->now_ms;
 		log_write(LOG_FLOWMGR, LOG_ERROR_3,
 			  "no descriptors are left for new connections; raise "
 			  "the limit with ulimit -n");
+	}
 	points_watch(w, 0);
 	w->accept_again_ms = w->now_ms + ACCEPT_PAUSE_MS;
 }
@@ -165,9 +168,15 @@ static void point_accept(struct worker *w, struct point *at)
 	while (n < at->batch) {
 		struct sockaddr_in peer;
 		socklen_t len = sizeof(peer);
-		int fd = accept4(at->fd, (struct sockaddr *)&peer, &len,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd;
 
+		if (w->nflows >= w->max_flows) {
+			accept_pause(w);
+			at->batch = 1;
+			return;
+		}
+		fd = accept4(at->fd, (struct sockaddr *)&peer, &len,
+			     SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			if (errno == ECONNABORTED || errno == EINTR)
 				continue;
@@ -476,13 +485,15 @@ static void worker_dispose(struct worker *w)
 	free(w);
 }
 
-struct worker *worker_new(unsigned number, const struct hostmap *map,
-			  struct shared *shared, struct err *err)
+struct worker *worker_new(unsigned number, unsigned max_flows,
+			  const struct hostmap *map, struct shared *shared,
+			  struct err *err)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 	int error;
 
 	w->number = number;
+	w->max_flows = max_flows;
 	w->map = map;
 	w->shared = shared;
 	w->c = xcalloc(1, sizeof(*w->c));

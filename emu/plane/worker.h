@@ -133,6 +133,8 @@ struct worker {
 	struct held_list held;
 	struct point_list points;
 	uint64_t accept_again_ms; /* 0: accepting */
+	uint64_t full_told_ms;	  /* 0: never; that it does not accept */
+	unsigned nflows, max_flows;
 	struct flow_list flows;
 	struct flow_queue again; /* more to do without a new event */
 	struct flow_list wheel[WHEEL_SLOTS];
@@ -148,9 +150,11 @@ struct worker {
 	char scratch[BLOCK_LEN];
 };
 
-/* NULL and err; the thread runs when it returns. */
-struct worker *worker_new(unsigned number, const struct hostmap *map,
-			  struct shared *shared, struct err *err);
+/* NULL and err; the thread runs when it returns. max_flows: what it has
+ * descriptors for. */
+struct worker *worker_new(unsigned number, unsigned max_flows,
+			  const struct hostmap *map, struct shared *shared,
+			  struct err *err);
 /* Stops the thread, closes everything. */
 void worker_free(struct worker *w);
 
