@@ -86,16 +86,6 @@ static void enter_state(struct flow *f, enum flow_state s, uint32_t limit_ms)
 	wheel_set(f);
 }
 
-static bool watch(struct worker *w, struct leg *g)
-{
-	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.ptr = g,
-	};
-
-	return !epoll_ctl(w->ep, EPOLL_CTL_ADD, g->fd, &ev);
-}
-
 /* ---- server side ----------------------------------------------------------- */
 
 static enum flow_end connect_error(int error, bool has_source)
@@ -127,7 +117,7 @@ static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 	}
 	if (back)
 		g->tls = tls_connect(back, (int)f->w->number, g->fd);
-	if ((back && !g->tls) || !watch(f->w, g)) {
+	if ((back && !g->tls) || !leg_watch(f->w, g)) {
 		flow_close(f, END_NO_MEMORY);
 		return;
 	}
@@ -399,6 +389,20 @@ static bool is_dead_early(struct flow *f, struct leg *g, uint32_t events)
 	return true;
 }
 
+/*
+ * More has arrived at a leg that may not be read, since the other one is full.
+ * One such wake-up is enough: a fast sender causes thousands.
+ */
+static bool is_useless(struct leg *g, uint32_t events)
+{
+	struct flow *f = flow_of(g);
+	const struct leg *to = &f->leg[!g->side], *from = g;
+
+	return f->state == FLOW_OPEN && !g->muted && leg_is_full(to) &&
+	       !to->writable && !leg_is_full(from) &&
+	       (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == EPOLLIN;
+}
+
 void flow_event(struct leg *g, uint32_t events)
 {
 	struct flow *f = flow_of(g);
@@ -414,7 +418,11 @@ void flow_event(struct leg *g, uint32_t events)
 	}
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		g->writable = true;
-	if (!is_dead_early(f, g, events))
+	if (is_dead_early(f, g, events))
+		return;
+	if (is_useless(g, events))
+		leg_mute(f->w, g, true);
+	else
 		flow_run(f);
 }
 
@@ -450,7 +458,7 @@ void flow_accepted(struct worker *w, const struct point *at, int fd,
 	LIST_INSERT_HEAD(&w->flows, f, link);
 	w->nflows++;
 	enter_state(f, FLOW_CONNECT, PLAIN_CONNECT_MS);
-	if (!watch(w, &f->leg[LEG_CLIENT])) {
+	if (!leg_watch(w, &f->leg[LEG_CLIENT])) {
 		flow_close(f, END_NO_MEMORY);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -185,6 +186,27 @@ int leg_splice(struct worker *w, struct leg *from, struct leg *to)
 		return LEG_BLOCKED;
 	}
 	return LEG_BROKEN;
+}
+
+static bool register_for(struct worker *w, struct leg *g, int op,
+			 uint32_t events)
+{
+	struct epoll_event ev = { .events = events | EPOLLOUT | EPOLLET,
+				  .data.ptr = g };
+
+	return !epoll_ctl(w->ep, op, g->fd, &ev);
+}
+
+bool leg_watch(struct worker *w, struct leg *g)
+{
+	return register_for(w, g, EPOLL_CTL_ADD, EPOLLIN | EPOLLRDHUP);
+}
+
+void leg_mute(struct worker *w, struct leg *g, bool muted)
+{
+	g->muted = muted;
+	(void)register_for(w, g, EPOLL_CTL_MOD,
+			   muted ? 0 : EPOLLIN | EPOLLRDHUP);
 }
 
 static void pipe_drop(struct worker *w, struct leg *g)

@@ -152,6 +152,8 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 		if (n > 0)
 			left -= (uint32_t)n < left ? (uint32_t)n : left;
 	}
+	if (from->muted)
+		leg_mute(f->w, from, false);
 	if (to->has_pipe && !leg_flush(f->w, to)) /* gives the pipe back */
 		return reset_by(f, to);
 	return MOVED_OK;

@@ -69,6 +69,7 @@ struct leg {
 	bool eof;	 /* nothing more comes from here */
 	bool shut;	 /* the end was passed on to here */
 	bool bulk;	 /* reads from here fill the buffer: splice */
+	bool muted;	 /* arrivals are not announced: the other leg is full */
 	struct tls *tls; /* owned; NULL: plain */
 	char *rest;	 /* a block; bytes for this leg that did not fit yet */
 	uint32_t rest_at, rest_len;
@@ -151,6 +152,9 @@ static inline bool leg_is_full(const struct leg *g)
 	return g->rest_len || g->piped;
 }
 void leg_close(struct worker *w, struct leg *g, bool reset);
+bool leg_watch(struct worker *w, struct leg *g);
+/* Arrivals are announced no more, or again (and what arrived meanwhile). */
+void leg_mute(struct worker *w, struct leg *g, bool muted);
 
 /* ---- wheel.c --------------------------------------------------------------- */
 /* Looks at the flow again when it may be due. */
