@@ -375,6 +375,7 @@ struct route_row {
 	struct in_addr net, gateway;
 	uint8_t prefix_len;
 	bool is_local, blackhole;
+	time_t since; /* conf_clock() */
 	unsigned ifindex;
 };
 
@@ -415,6 +416,7 @@ static void add_local(const struct env *env, struct routes *t)
 				.net = net_of(ip->addr, ip->prefix_len),
 				.gateway = ip->addr,
 				.prefix_len = ip->prefix_len,
+				.since = ip->since,
 				.is_local = true,
 				.ifindex = ifindex,
 			};
@@ -447,6 +449,7 @@ static void add_static(const struct conf *conf, struct routes *t)
 			.net = line->net,
 			.gateway = line->gateway,
 			.prefix_len = line->prefix_len,
+			.since = line->since,
 			.blackhole = line->blackhole,
 			.ifindex = way_to(t, nlocal, line->gateway),
 		};
@@ -479,7 +482,6 @@ static struct routes routes_of(const struct env *env)
 	return t;
 }
 
-/* When a route came is not kept: the age column says so. */
 static void route_show(const struct route_row *r, struct out *o)
 {
 	char net[32];
@@ -492,7 +494,7 @@ static void route_show(const struct route_row *r, struct out *o)
 	out_col(o, W_IF, "%u", r->ifindex);
 	out_col(o, W_KIND, "%s", r->is_local ? "local" : "remote");
 	out_col(o, W_KIND, "%s", r->is_local ? "local" : "static");
-	out_col(o, W_KIND, "%s", "-");
+	out_col(o, W_KIND, "%lld", (long long)(conf_clock() - r->since));
 	out_puts(o, "0\n");
 }
 

@@ -166,6 +166,7 @@ struct circuit_ip *circuit_ip_add(struct conf *c, struct circuit *ci,
 	ip = xcalloc(1, sizeof(*ip));
 	ip->addr = a;
 	ip->prefix_len = prefix_len;
+	ip->since = conf_clock();
 	TAILQ_INSERT_TAIL(&ci->ips, ip, link);
 	conf_changed(c);
 	return ip;

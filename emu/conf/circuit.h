@@ -29,6 +29,7 @@ struct circuit_ip {
 	TAILQ_ENTRY(circuit_ip) link;
 	struct in_addr addr;
 	uint8_t prefix_len; /* 8..31 */
+	time_t since;	    /* conf_clock() when it was added */
 	bool disabled;
 	bool no_redirects, no_unreachables;
 	struct in_addr broadcast; /* INADDR_ANY: all ones */

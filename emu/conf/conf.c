@@ -107,6 +107,14 @@ void conf_free(struct conf *c)
 	free(c);
 }
 
+time_t conf_clock(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 void conf_changed(struct conf *c)
 {
 	c->generation++;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <time.h>
 
 /*
  * What the operator wrote.  Plain data and checked setters: a setter checks
@@ -87,6 +88,9 @@ void conf_free(struct conf *c); /* wipes secrets */
 void conf_changed(struct conf *c);
 /* Back to the defaults (clear running-config); hooks stay. */
 void conf_clear(struct conf *c);
+
+/* Seconds of a clock that nobody sets; how old things are is told by it. */
+time_t conf_clock(void);
 
 /* ---- plain fields, for which no rule but the type's own limits hold ------ */
 void conf_put_flag(struct conf *c, bool *field, bool v);

@@ -226,6 +226,7 @@ int route_add(struct conf *c, const struct route *r, struct err *err)
 	if (!o) {
 		o = xmemdup(r, sizeof(*r));
 		o->net.s_addr &= str_mask_of(r->prefix_len).s_addr;
+		o->since = conf_clock();
 		TAILQ_INSERT_TAIL(&c->global->routes, o, link);
 	}
 	o->distance = r->distance;

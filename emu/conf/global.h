@@ -13,6 +13,7 @@ struct route { /* ip route NET MASK GW [distance] */
 	struct in_addr net, gateway;
 	uint8_t prefix_len, distance;
 	bool blackhole;
+	time_t since; /* conf_clock() when it was added; route_add() sets it */
 };
 struct ftp_record { /* serves FTP and SFTP */
 	TAILQ_ENTRY(ftp_record) link;
