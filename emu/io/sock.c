@@ -247,7 +247,7 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 	if (fd < 0 && errno == EADDRINUSE)
 		return err_set(err, ERR_EXISTS, -1,
 			       "cannot listen on %s:%u: the port is taken; "
-			       "give another address or port",
+			       "choose another with --telnet ADDR:PORT",
 			       str_addr(addr), ntohs(port));
 	return fd < 0 ? listen_failed(errno, addr, port, &host, err) : fd;
 }
