@@ -34,9 +34,10 @@ def boot(css, disk):
     return p
 
 
-def operator(css, disk):
+def operator(css, disk, heard=False):
+    out = subprocess.PIPE if heard else subprocess.DEVNULL
     return subprocess.Popen([css, "attach", "--disk", disk],
-                            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                            stdin=subprocess.PIPE, stdout=out,
                             stderr=subprocess.DEVNULL)
 
 
