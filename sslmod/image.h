@@ -99,6 +99,13 @@ void tls_clear_target(const struct tls *t, struct in_addr *addr,
 		      uint16_t *port);
 /* Session id of the handshake for SSL stickiness; 0: none. */
 size_t tls_session_id(const struct tls *t, const uint8_t **id);
+/* After tls_read() said 0: the peer ended in good order.  Its direction only:
+ * it may still be written to. */
+bool tls_closed(const struct tls *t);
+/* It did not end as the peer meant it to: reset, cut off, broken. */
+bool tls_failed(const struct tls *t);
+/* Of those: it is TLS that failed, not the connection below. */
+bool tls_spoilt(const struct tls *t);
 /* Why it is over, for the log: "no shared cipher", "peer closed"... */
 const char *tls_reason(const struct tls *t);
 

@@ -42,7 +42,7 @@ struct tls {
 	struct ssl_counts *count; /* this worker's */
 	const char *reason;
 	int fd, worker;
-	bool started, done, failed, shut;
+	bool started, done, failed, spoilt, shut;
 	bool drained; /* the library said that it has nothing more */
 	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
 	uint8_t mac;
@@ -285,6 +285,7 @@ static int classify(struct tls *t, int rc)
 	default:
 		if (is_mac_failure(ERR_peek_last_error()))
 			ssl_count(t->count, SSL_COUNT_MAC_FAIL, 1);
+		t->spoilt = true;
 		return over(t, library_reason(), true);
 	}
 }
@@ -664,6 +665,11 @@ static void leave_front(struct tls *t)
 	ssl_stats_flow(t->front->image->stats, -1);
 }
 
+bool tls_closed(const struct tls *t)
+{
+	return t->done && !t->failed;
+}
+
 void tls_free(struct tls *t)
 {
 	if (!t)
@@ -718,6 +724,16 @@ size_t tls_session_id(const struct tls *t, const uint8_t **id)
 		return 0;
 	*id = SSL_SESSION_get_id(s, &len);
 	return len;
+}
+
+bool tls_failed(const struct tls *t)
+{
+	return t->failed;
+}
+
+bool tls_spoilt(const struct tls *t)
+{
+	return t->spoilt;
 }
 
 const char *tls_reason(const struct tls *t)

@@ -56,6 +56,8 @@ int leg_read(struct leg *g, void *buf, size_t cap)
 	if (!g->tls)
 		return plain_read(g, buf, cap);
 	n = tls_read(g->tls, buf, cap);
+	if (n == 0)
+		return tls_closed(g->tls) ? LEG_EOF : LEG_BROKEN;
 	return n > 0 ? n : tls_waits(g, n);
 }
 

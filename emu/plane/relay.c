@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 
 #include "emu/flow/policy.h"
+#include "sslmod/image.h"
+#include "sslmod/image.h"
 
 /*
  * Moving bytes between two open legs.  What is read from one leg is written to
@@ -51,8 +53,13 @@ static enum moved over(struct flow *f, enum flow_end why)
 
 static enum moved reset_by(struct flow *f, const struct leg *g)
 {
-	return over(f, g->side == LEG_CLIENT ? END_CLIENT_RESET
-					     : END_SERVER_RESET);
+	bool client = g->side == LEG_CLIENT;
+
+	if (!g->tls || !tls_spoilt(g->tls))
+		return over(f, client ? END_CLIENT_RESET : END_SERVER_RESET);
+	flow_fail(f, client ? END_CLIENT_TLS : END_SERVER_TLS,
+		  tls_reason(g->tls));
+	return MOVED_OVER;
 }
 
 /* TLS gives a record at a time; gather them, so that one write takes all. */
@@ -110,16 +117,30 @@ static int bulk(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 
 /*
  * from has ended and to has all its bytes.  Plain legs end one direction at a
- * time; TLS ends both.
+ * time, and so does a TLS client that says close_notify but keeps its socket
+ * open: it waits for its answer.  A server that ends, or a TLS client that is
+ * gone altogether, ends both directions.
  */
+static bool ends_both(const struct leg *from, const struct leg *to)
+{
+	if (to->eof)
+		return true;
+	if (!from->tls && !to->tls)
+		return false;
+	return from->side == LEG_SERVER || (from->tls && from->hup);
+}
+
 static enum moved pass_end(struct flow *f, struct leg *from, struct leg *to)
 {
-	if (from->tls || to->tls || to->eof)
+	if (ends_both(from, to))
 		return over(f, END_CLOSED);
-	if (!to->shut) {
-		to->shut = true;
+	if (to->shut)
+		return MOVED_OK;
+	to->shut = true;
+	if (to->tls)
+		tls_shutdown(to->tls);
+	else
 		(void)shutdown(to->fd, SHUT_WR);
-	}
 	return MOVED_OK;
 }
 

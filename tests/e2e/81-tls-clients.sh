@@ -76,10 +76,9 @@ hello() { # S_CLIENT-OPTION...
 		-verify_return_error "$@" 2>&1
 }
 
-# GnuTLS' client ends its side when its input ends.
-patiently() {
+# GnuTLS' client ends its side when its input ends, and waits for the answer.
+request() {
 	printf 'GET / HTTP/1.0\r\n\r\n'
-	sleep 1
 }
 
 switch_start --startup startup "${import[@]}"
@@ -98,10 +97,10 @@ openssl s_client -connect 127.10.5.50:443 -tls1_2 -sess_out session \
 	</dev/null >out 2>&1
 has "a TLS 1.2 session is resumed" "$(hello -tls1_2 -sess_in session)" \
 	'Reused, TLSv1.2'
-has "GnuTLS" "$(patiently | timeout 10 gnutls-cli \
+has "GnuTLS" "$(request | timeout 10 gnutls-cli \
 	--x509cafile x-ca.pem --verify-hostname www.example.com -p 443 \
 	127.10.5.50 2>&1)" '^one '
-has "GnuTLS, TLS 1.2" "$(patiently | timeout 10 \
+has "GnuTLS, TLS 1.2" "$(request | timeout 10 \
 	gnutls-cli --priority NORMAL:-VERS-ALL:+VERS-TLS1.2 \
 	--x509cafile x-ca.pem --verify-hostname www.example.com -p 443 \
 	127.10.5.50 2>&1)" '^one '
