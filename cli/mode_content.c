@@ -35,30 +35,20 @@ static void vip_render(const void *obj, struct out *o)
 {
 	const struct content *r = obj;
 
-	if (r->vip.s_addr == INADDR_ANY)
-		return;
-	out_printf(o, "    vip address %s ", str_addr(r->vip));
-	if (r->vip_range > 1)
-		out_printf(o, "range %u ", r->vip_range);
-	out_puts(o, "\n");
+	object_addr_render("    vip address", r->vip, r->vip_range, o);
 }
 
 static int protocol_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	enum ip_proto p = arg_key(a, "tcp")   ? PROTO_TCP
-			  : arg_key(a, "udp") ? PROTO_UDP
-					      : PROTO_ANY;
-
-	return content_set_proto(cli_conf(cli), cli_object(cli), p, err);
+	return content_set_proto(cli_conf(cli), cli_object(cli),
+				 object_proto(a), err);
 }
 
 static void protocol_render(const void *obj, struct out *o)
 {
 	const struct content *r = obj;
 
-	if (r->proto != PROTO_ANY)
-		out_printf(o, "    protocol %s \n",
-			   r->proto == PROTO_TCP ? "tcp" : "udp");
+	object_proto_render("    protocol", r->proto, o);
 }
 
 static int port_set(struct cli *cli, const struct args *a, struct err *err)

@@ -39,12 +39,7 @@ static void vip_render(const void *obj, struct out *o)
 {
 	const struct group *g = obj;
 
-	if (g->vip.s_addr == INADDR_ANY)
-		return;
-	out_printf(o, "  vip address %s ", str_addr(g->vip));
-	if (g->vip_range > 1)
-		out_printf(o, "range %u ", g->vip_range);
-	out_puts(o, "\n");
+	object_addr_render("  vip address", g->vip, g->vip_range, o);
 }
 
 /* ---- services ------------------------------------------------------------- */

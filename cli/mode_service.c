@@ -34,32 +34,22 @@ static void address_render(const void *obj, struct out *o)
 {
 	const struct service *s = obj;
 
-	if (s->addr.s_addr == INADDR_ANY)
-		return;
-	out_printf(o, "  ip address %s ", str_addr(s->addr));
-	if (s->addr_range > 1)
-		out_printf(o, "range %u ", s->addr_range);
-	out_puts(o, "\n");
+	object_addr_render("  ip address", s->addr, s->addr_range, o);
 }
 
 /* ---- protocol and port ---------------------------------------------------- */
 
 static int protocol_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	enum ip_proto p = arg_key(a, "tcp")   ? PROTO_TCP
-			  : arg_key(a, "udp") ? PROTO_UDP
-					      : PROTO_ANY;
-
-	return service_set_proto(cli_conf(cli), cli_object(cli), p, err);
+	return service_set_proto(cli_conf(cli), cli_object(cli),
+				 object_proto(a), err);
 }
 
 static void protocol_render(const void *obj, struct out *o)
 {
 	const struct service *s = obj;
 
-	if (s->proto != PROTO_ANY)
-		out_printf(o, "  protocol %s \n",
-			   s->proto == PROTO_TCP ? "tcp" : "udp");
+	object_proto_render("  protocol", s->proto, o);
 }
 
 static int port_set(struct cli *cli, const struct args *a, struct err *err)

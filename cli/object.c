@@ -14,6 +14,7 @@
 #include "cli/cmd.h"
 #include "cli/modes.h"
 #include "emu/base/err.h"
+#include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
@@ -57,35 +58,28 @@ static bool net_of(const char *text, struct in_addr *a, uint8_t *prefix_len)
 	return !text[len] || str_to_mask(text + len, prefix_len);
 }
 
-static bool service_there(const struct conf *c, const struct note *n)
-{
-	return service_find(c, n->name);
-}
+/* Kinds that are found, made and dropped by their name alone. */
+#define BY_NAME(kind)                                                          \
+	static bool kind##_there(const struct conf *c, const struct note *n)   \
+	{                                                                      \
+		return kind##_find(c, n->name);                                \
+	}                                                                      \
+	static int kind##_make(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return kind##_add(c, n->name, err) ? 0 : -1;                   \
+	}                                                                      \
+	static int kind##_drop(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return kind##_del(c, n->name, err);                            \
+	}
 
-static int service_make(struct conf *c, const struct note *n, struct err *err)
-{
-	return service_add(c, n->name, err) ? 0 : -1;
-}
-
-static int service_drop(struct conf *c, const struct note *n, struct err *err)
-{
-	return service_del(c, n->name, err);
-}
-
-static bool owner_there(const struct conf *c, const struct note *n)
-{
-	return owner_find(c, n->name);
-}
-
-static int owner_make(struct conf *c, const struct note *n, struct err *err)
-{
-	return owner_add(c, n->name, err) ? 0 : -1;
-}
-
-static int owner_drop(struct conf *c, const struct note *n, struct err *err)
-{
-	return owner_del(c, n->name, err);
-}
+BY_NAME(service)
+BY_NAME(owner)
+BY_NAME(group)
+BY_NAME(probe)
+BY_NAME(ssllist)
 
 static bool content_there(const struct conf *c, const struct note *n)
 {
@@ -115,51 +109,6 @@ static int content_drop(struct conf *c, const struct note *n, struct err *err)
 	struct owner *o = owner_of(c, n, err);
 
 	return o ? content_del(c, o, n->name, err) : -1;
-}
-
-static bool group_there(const struct conf *c, const struct note *n)
-{
-	return group_find(c, n->name);
-}
-
-static int group_make(struct conf *c, const struct note *n, struct err *err)
-{
-	return group_add(c, n->name, err) ? 0 : -1;
-}
-
-static int group_drop(struct conf *c, const struct note *n, struct err *err)
-{
-	return group_del(c, n->name, err);
-}
-
-static bool probe_there(const struct conf *c, const struct note *n)
-{
-	return probe_find(c, n->name);
-}
-
-static int probe_make(struct conf *c, const struct note *n, struct err *err)
-{
-	return probe_add(c, n->name, err) ? 0 : -1;
-}
-
-static int probe_drop(struct conf *c, const struct note *n, struct err *err)
-{
-	return probe_del(c, n->name, err);
-}
-
-static bool ssllist_there(const struct conf *c, const struct note *n)
-{
-	return ssllist_find(c, n->name);
-}
-
-static int ssllist_make(struct conf *c, const struct note *n, struct err *err)
-{
-	return ssllist_add(c, n->name, err) ? 0 : -1;
-}
-
-static int ssllist_drop(struct conf *c, const struct note *n, struct err *err)
-{
-	return ssllist_del(c, n->name, err);
 }
 
 static bool ip_there(const struct conf *c, const struct note *n)
@@ -332,6 +281,31 @@ unsigned object_choice(const struct args *a, const char *const *names)
 		if (arg_key(a, names[i]))
 			return i;
 	return 0;
+}
+
+enum ip_proto object_proto(const struct args *a)
+{
+	return arg_key(a, "tcp")   ? PROTO_TCP
+	       : arg_key(a, "udp") ? PROTO_UDP
+				   : PROTO_ANY;
+}
+
+void object_proto_render(const char *sentence, enum ip_proto p, struct out *o)
+{
+	if (p != PROTO_ANY)
+		out_printf(o, "%s %s \n", sentence,
+			   p == PROTO_TCP ? "tcp" : "udp");
+}
+
+void object_addr_render(const char *sentence, struct in_addr a, unsigned range,
+			struct out *o)
+{
+	if (a.s_addr == INADDR_ANY)
+		return;
+	out_printf(o, "%s %s ", sentence, str_addr(a));
+	if (range > 1)
+		out_printf(o, "range %u ", range);
+	out_puts(o, "\n");
 }
 
 int object_kept(struct cli *cli, const char *what)

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
+#include "emu/conf/service.h"
+
 struct args;
 struct cli;
 struct err;
@@ -41,6 +43,14 @@ int object_net(const struct args *a, struct in_addr *addr, uint8_t *prefix_len,
 	       struct err *err);
 /* Which of the keywords was typed?  names ends in NULL; 0 when none was. */
 unsigned object_choice(const struct args *a, const char *const *names);
+
+enum ip_proto object_proto(const struct args *a); /* {tcp|udp|any} */
+
+/* ---- running-config ------------------------------------------------------- */
+/* "SENTENCE tcp" and "SENTENCE a.b.c.d range n", or nothing at the default. */
+void object_proto_render(const char *sentence, enum ip_proto p, struct out *o);
+void object_addr_render(const char *sentence, struct in_addr a, unsigned range,
+			struct out *o);
 
 /* The honest answer of a setting that nothing acts on yet; returns 0. */
 int object_kept(struct cli *cli, const char *what);

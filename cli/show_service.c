@@ -103,10 +103,11 @@ static void keepalive_show(const struct conf *conf, const struct service *s,
 		   s->keepalive.encrypt ? "Enabled" : "Disabled");
 }
 
-static void clearing_show(const struct env *env,
+static void clearing_show(const struct service *s,
 			  const struct service_counters *c, struct out *o)
 {
-	time_t at = c->zeroed_at ? (time_t)c->zeroed_at : env->boot_time;
+	time_t zeroed = (time_t)c->zeroed_at;
+	time_t at = zeroed > s->made_at ? zeroed : s->made_at;
 	struct tm tm;
 	char text[32] = "";
 
@@ -173,7 +174,7 @@ static void service_show(const struct env *env, const struct service *s,
 	target_show(s, o);
 	module_show(s, o);
 	keepalive_show(env->conf, s, o);
-	clearing_show(env, &c, o);
+	clearing_show(s, &c, o);
 	figures_show(s, &info, &c, o);
 	if (info.detail[0])
 		out_printf(o, "  " T_SVC_WHY "\n", info.detail);

@@ -110,6 +110,7 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	s = xcalloc(1, sizeof(*s));
 	(void)str_copy(s->name, sizeof(s->name), name);
 	s->index = index;
+	s->made_at = time(NULL);
 	s->addr_range = 1;
 	s->port_range = 1;
 	s->weight = 1;

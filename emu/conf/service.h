@@ -29,6 +29,7 @@ struct service {
 	TAILQ_ENTRY(service) link;
 	unsigned index; /* 1..SERVICE_MAX */
 	char name[NAME_LEN + 1];
+	time_t made_at; /* wall clock: its counters begin here */
 	bool active;
 	unsigned activations; /* grows with every `active`: what a card has
 				 downloaded belongs to one of them */
