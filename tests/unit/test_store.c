@@ -344,6 +344,51 @@ START_TEST(a_damaged_file_is_kept_aside_and_the_others_live)
 }
 END_TEST
 
+/* Writes the file as it was, but for one byte, or shorter. */
+static void spoil(const char *path, const char *whole, size_t len, size_t at,
+		  bool cut)
+{
+	FILE *f = fopen(path, "we");
+	char byte = (char)(whole[at] ^ 0x20);
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(whole, 1, at, f), at);
+	if (!cut) {
+		ck_assert_uint_eq(fwrite(&byte, 1, 1, f), 1);
+		ck_assert_uint_eq(fwrite(whole + at + 1, 1, len - at - 1, f),
+				  len - at - 1);
+	}
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+/* Every byte of the header and the wrapped keys, and some behind them. */
+START_TEST(no_byte_of_a_file_may_change_or_miss)
+{
+	char path[256], kept[256], whole[8192];
+	size_t len = 0;
+	FILE *f = NULL;
+
+	import_form(&forms[KEY_PEM], "bad");
+	host_path("ssl/bad", path);
+	host_path("ssl/bad.bad", kept);
+	f = fopen(path, "re");
+	ck_assert_ptr_nonnull(f);
+	len = fread(whole, 1, sizeof(whole), f);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_uint_gt(len, 400);
+	ck_assert_uint_lt(len, sizeof(whole));
+	for (size_t at = 0; at < len; at += at < 220 ? 1 : 61) {
+		spoil(path, whole, len, at, _i == 1);
+		reopen();
+		ck_assert_msg(!store_has(store, "bad"), "byte %zu", at);
+		ck_assert_int_eq(unlink(kept), 0);
+	}
+	spoil(path, whole, len, len, true); /* as it was */
+	reopen();
+	ck_assert(store_has(store, "bad"));
+}
+END_TEST
+
 START_TEST(a_short_file_is_kept_aside)
 {
 	char path[256];
@@ -666,6 +711,7 @@ int main(void)
 	tcase_add_test(tc, nothing_on_disk_is_readable_without_the_secret);
 	tcase_add_loop_test(
 		tc, a_damaged_file_is_kept_aside_and_the_others_live, 0, 8);
+	tcase_add_loop_test(tc, no_byte_of_a_file_may_change_or_miss, 0, 2);
 	tcase_add_loop_test(tc, a_short_file_is_kept_aside, 0, 6);
 	tcase_add_test(tc, export_and_remove_ask_for_the_password);
 	tcase_add_loop_test(
