@@ -102,9 +102,7 @@ size_t tls_session_id(const struct tls *t, const uint8_t **id);
 /* After tls_read() said 0: the peer ended in good order.  Its direction only:
  * it may still be written to. */
 bool tls_closed(const struct tls *t);
-/* It did not end as the peer meant it to: reset, cut off, broken. */
-bool tls_failed(const struct tls *t);
-/* Of those: it is TLS that failed, not the connection below. */
+/* It is TLS that failed, not the connection below. */
 bool tls_spoilt(const struct tls *t);
 /* Why it is over, for the log: "no shared cipher", "peer closed"... */
 const char *tls_reason(const struct tls *t);

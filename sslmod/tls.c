@@ -726,11 +726,6 @@ size_t tls_session_id(const struct tls *t, const uint8_t **id)
 	return len;
 }
 
-bool tls_failed(const struct tls *t)
-{
-	return t->failed;
-}
-
 bool tls_spoilt(const struct tls *t)
 {
 	return t->spoilt;

@@ -4,7 +4,6 @@
 
 #include "emu/flow/policy.h"
 #include "sslmod/image.h"
-#include "sslmod/image.h"
 
 /*
  * Moving bytes between two open legs.  What is read from one leg is written to
