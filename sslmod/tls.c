@@ -45,6 +45,7 @@ struct tls {
 	bool started, done, failed, spoilt, shut;
 	bool drained; /* the library said that it has nothing more */
 	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
+	bool more; /* the caller has another record behind this one */
 	uint8_t mac;
 	bool des3, rc4;
 	struct inject *http; /* owned, NULL: bytes pass as they are */
@@ -87,7 +88,8 @@ static int sock_read(BIO *b, char *buf, int len)
 static int sock_write(BIO *b, const char *buf, int len)
 {
 	struct tls *t = BIO_get_data(b);
-	ssize_t n = send(t->fd, buf, (size_t)len, MSG_NOSIGNAL);
+	ssize_t n = send(t->fd, buf, (size_t)len,
+			 MSG_NOSIGNAL | (t->more ? MSG_MORE : 0));
 
 	BIO_clear_retry_flags(b);
 	if (n >= 0)
@@ -509,7 +511,10 @@ static int raw_write(struct tls *t, const void *buf, size_t len)
 	if (t->failed)
 		return 0;
 	ERR_clear_error();
+	/* one record a call: let the kernel join it to the next one's bytes */
+	t->more = len > SSL3_RT_MAX_PLAIN_LENGTH;
 	rc = SSL_write(t->ssl, buf, clamp(len));
+	t->more = false;
 	if (rc <= 0)
 		return classify(t, rc);
 	ssl_count(t->count, SSL_COUNT_APP_OUT, (uint64_t)rc);

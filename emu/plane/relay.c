@@ -155,9 +155,7 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 			return reset_by(f, to);
 		if (leg_is_full(to))
 			return MOVED_OK;
-		if (from->eof)
-			return pass_end(f, from, to);
-		if (!from->readable)
+		if (from->eof || !from->readable)
 			break;
 		if (!left)
 			return MOVED_MORE;
@@ -176,7 +174,7 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 		leg_mute(f->w, from, false);
 	if (to->has_pipe && !leg_flush(f->w, to)) /* gives the pipe back */
 		return reset_by(f, to);
-	return MOVED_OK;
+	return from->eof ? pass_end(f, from, to) : MOVED_OK;
 }
 
 bool flow_relay(struct flow *f)
