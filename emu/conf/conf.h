@@ -16,7 +16,9 @@
  *
  * Lists are kept in ASCII order of name (the order of running-config); content
  * rules hang from their owner.  Indexes (service, rule, group) are stable for
- * an object's life, start at 1, and are what flows and counters refer to.
+ * an object's life, start at 1, and are what flows and counters refer to: the
+ * index of a deleted object comes back as late as can be, since its flows may
+ * live on and what was counted is not the next one's.
  */
 struct conf;
 struct err;
@@ -78,6 +80,7 @@ struct conf {
 	struct service *service_at[SERVICE_MAX + 1]; /* by index, borrowed */
 	struct content *content_at[CONTENT_MAX + 1];
 	struct group *group_at[GROUP_MAX + 1];
+	unsigned service_last, content_last, group_last; /* index given last */
 	struct conf_hooks hooks;
 	uint64_t generation; /* grows with every change */
 	uint64_t saved;	     /* generation that startup-config holds */

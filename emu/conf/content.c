@@ -157,9 +157,12 @@ struct content *content_find(const struct conf *c, const char *owner,
 
 static unsigned index_free(const struct conf *c)
 {
-	for (unsigned i = 1; i <= CONTENT_MAX; i++)
+	for (unsigned n = 0; n < CONTENT_MAX; n++) {
+		unsigned i = (c->content_last + n) % CONTENT_MAX + 1;
+
 		if (!c->content_at[i])
 			return i;
+	}
 	return 0;
 }
 
@@ -210,6 +213,7 @@ struct content *content_add(struct conf *c, struct owner *o, const char *name,
 	r->owner = o;
 	rule_defaults(r);
 	c->content_at[index] = r;
+	c->content_last = index;
 	rule_insert(o, r);
 	conf_changed(c);
 	return r;

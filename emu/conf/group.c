@@ -28,9 +28,12 @@ struct group *group_find(const struct conf *c, const char *name)
 
 static unsigned index_free(const struct conf *c)
 {
-	for (unsigned i = 1; i <= GROUP_MAX; i++)
+	for (unsigned n = 0; n < GROUP_MAX; n++) {
+		unsigned i = (c->group_last + n) % GROUP_MAX + 1;
+
 		if (!c->group_at[i])
 			return i;
+	}
 	return 0;
 }
 
@@ -69,6 +72,7 @@ struct group *group_add(struct conf *c, const char *name, struct err *err)
 	g->number_of_ports = 63488;
 	g->vip_address_range = 1;
 	c->group_at[index] = g;
+	c->group_last = index;
 	list_insert(c, g);
 	conf_changed(c);
 	return g;

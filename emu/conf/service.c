@@ -73,9 +73,12 @@ struct service *service_find(const struct conf *c, const char *name)
 
 static unsigned index_free(const struct conf *c)
 {
-	for (unsigned i = 1; i <= SERVICE_MAX; i++)
+	for (unsigned n = 0; n < SERVICE_MAX; n++) {
+		unsigned i = (c->service_last + n) % SERVICE_MAX + 1;
+
 		if (!c->service_at[i])
 			return i;
+	}
 	return 0;
 }
 
@@ -122,6 +125,7 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	s->publish_min = 2;
 	probe_spec_init(&s->keepalive);
 	c->service_at[index] = s;
+	c->service_last = index;
 	list_insert(c, s);
 	conf_changed(c);
 	return s;

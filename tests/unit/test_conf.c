@@ -120,7 +120,7 @@ START_TEST(ascii_order)
 }
 END_TEST
 
-START_TEST(indexes_are_reused)
+START_TEST(indexes_come_back_late)
 {
 	struct service *a = server("a", NULL), *b = server("b", NULL);
 	unsigned first = a->index;
@@ -131,8 +131,13 @@ START_TEST(indexes_are_reused)
 	ck_assert_ptr_null(c->service_at[first]);
 	ck_assert_uint_eq(b->index, 2);
 	a = server("c", NULL);
+	ck_assert_uint_eq(a->index, 3);
+	ck_assert_ptr_eq(c->service_at[3], a);
+	c->service_last = SERVICE_MAX;
+	a = server("d", NULL);
 	ck_assert_uint_eq(a->index, first);
-	ck_assert_ptr_eq(c->service_at[first], a);
+	a = server("e", NULL);
+	ck_assert_uint_eq(a->index, 4);
 }
 END_TEST
 
@@ -739,7 +744,7 @@ static Suite *suite(void)
 	const TTest *const tests[] = {
 		names_fit,
 		ascii_order,
-		indexes_are_reused,
+		indexes_come_back_late,
 		tables_fill_up,
 		edits_need_suspend,
 		service_needs_address,

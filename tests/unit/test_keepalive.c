@@ -818,6 +818,7 @@ START_TEST(reused_index_starts_from_nothing)
 	activate(s);
 	s->active = false;
 	delete ("web1");
+	conf->service_last = 0; /* as after SERVICE_MAX others */
 	s = add("web2", PROBE_TCP, closed_port());
 	ck_assert_uint_eq(s->index, index);
 	activate(s);
