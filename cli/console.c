@@ -536,6 +536,7 @@ void terminal_run(struct terminal *t)
 		e->r.over = false;
 	}
 	editor_close(e);
+	wipe(e->buf, sizeof(e->buf)); /* passwords were typed, too */
 	free(e);
 }
 

@@ -111,6 +111,9 @@ attack resets 100
 attack flipped 100
 attack giant 4
 attack closes 60
+attack broken 10
+ok "a broken record is logged with its reason" \
+	logged 'TLS with the client failed: (decryption failed|bad record)'
 attack slow 20
 ok "a slow handshake is logged" logged 'TLS handshake timed out'
 attack renegotiate 1

@@ -201,8 +201,20 @@ def closes():
             t.close()
 
 
+def broken():
+    """A record that does not decrypt, in the middle of a session."""
+    for i in range(N):
+        t = context().wrap_socket(connect())
+        raw = socket.socket(fileno=os.dup(t.fileno()))
+        raw.sendall(b"\x17\x03\x03\x00\x40" + random.randbytes(64))
+        must("a broken record is taken", ends(raw, 10))
+        raw.close()
+        t.close()
+
+
 KINDS = {f.__name__: f for f in (garbage, truncated, resets, flipped, giant,
-                                 half, slow, renegotiate, closes)}
+                                 half, slow, renegotiate, closes,
+                                 broken)}
 if WHAT not in KINDS:
     sys.exit("attack.py: no such kind: " + WHAT)
 KINDS[WHAT]()
