@@ -23,6 +23,7 @@
 struct reach {
 	const struct node *at[REACH_MAX];
 	int n;
+	bool ambiguous; /* the last step found too many */
 };
 
 static void reach_step(struct reach *r, const struct words *ws, int at)
@@ -35,6 +36,7 @@ static void reach_step(struct reach *r, const struct words *ws, int at)
 		const struct node *k =
 			keyword_select(n, &ws->w[at], &ambiguous, &exact);
 
+		next.ambiguous |= ambiguous;
 		if (k && next.n < REACH_MAX)
 			next.at[next.n++] = k;
 		for (int j = 0; !exact && j < n->nchild; j++)
@@ -188,6 +190,8 @@ int tree_help(const struct tree *t, const char *before, const struct scope *s,
 		entries_collect(&es, &r, s);
 	for (int i = 0; es.prefix && !*es.prefix && i < r.n; i++)
 		may_end |= r.at[i]->cmd != NULL;
+	if (!es.prefix && r.ambiguous)
+		return err_set(err, ERR_AMBIGUOUS, ws.w[bad].col, T_AMBIGUOUS);
 	if (!es.n && !may_end)
 		return err_set(err, ERR_SYNTAX, ws.w[bad].col, T_INVALID);
 	entries_print(&es, o);
