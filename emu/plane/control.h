@@ -1,0 +1,44 @@
+#ifndef CSS_EMU_PLANE_CONTROL_H
+#define CSS_EMU_PLANE_CONTROL_H
+
+#include "emu/base/out.h"
+#include "emu/io/loop.h"
+#include "emu/plane/plane.h"
+#include "emu/plane/worker.h"
+
+/* The control thread's side of the data plane, as its files share it. */
+
+struct listener {
+	struct in_addr addr;
+	in_port_t port;
+	struct point **point; /* one a worker; NULL: not open */
+};
+
+struct plane {
+	struct loop *loop;
+	const struct hostmap *map;
+	struct shared *shared;	/* owned */
+	struct worker **worker; /* owned */
+	int nworkers;
+	struct policy *policy;	   /* one reference; NULL before the first */
+	struct listener *listener; /* owned, sorted */
+	int nlistener;
+	struct out told; /* warnings in force, so that each is told once */
+	struct timer tick;
+	uint64_t last_total, last_ms;
+	double flows_per_s;
+	uint32_t high_flows;
+	/* what the counters were when they were zeroed */
+	struct service_counters service_zero[SERVICE_MAX + 1];
+	struct rule_counters rule_zero[CONTENT_MAX + 1];
+	struct group_counters group_zero[GROUP_MAX + 1];
+};
+
+/* ---- listener.c ------------------------------------------------------------ */
+/* Keeps what is open and still wanted, closes the rest, opens what is new. */
+void listeners_sync(struct plane *p, struct out *warn);
+
+/* ---- counters.c ------------------------------------------------------------ */
+void counters_start(struct plane *p); /* the figures that need a clock */
+
+#endif

@@ -1,0 +1,194 @@
+#include "emu/plane/control.h"
+
+#include <time.h>
+
+#include "emu/flow/policy.h"
+#include "emu/flow/shared.h"
+
+/*
+ * Each worker has counters of its own, which count up for ever; a reader adds
+ * them up.  Zeroing remembers where they stood.
+ */
+
+#define TICK_MS 1000
+
+static uint64_t get(const _Atomic uint64_t *c)
+{
+	return atomic_load_explicit(c, memory_order_relaxed);
+}
+
+static uint64_t flows_active(const struct plane *p)
+{
+	uint64_t total = 0, over = 0;
+
+	for (int i = 0; i < p->nworkers; i++)
+		over += get(&p->worker[i]->c->flows_over);
+	for (int i = 0; i < p->nworkers; i++)
+		total += get(&p->worker[i]->c->flows_total);
+	return total > over ? total - over : 0;
+}
+
+static uint64_t flows_total(const struct plane *p)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < p->nworkers; i++)
+		total += get(&p->worker[i]->c->flows_total);
+	return total;
+}
+
+static void tick(void *arg, uint64_t now_ms)
+{
+	struct plane *p = arg;
+	uint64_t total = flows_total(p), active = flows_active(p);
+
+	if (now_ms > p->last_ms)
+		p->flows_per_s = (double)(total - p->last_total) * 1000 /
+				 (double)(now_ms - p->last_ms);
+	p->last_total = total;
+	p->last_ms = now_ms;
+	if (active > p->high_flows)
+		p->high_flows = (uint32_t)active;
+	loop_timer(p->loop, &p->tick, now_ms + TICK_MS);
+}
+
+void counters_start(struct plane *p)
+{
+	p->tick = (struct timer){ .fn = tick, .arg = p };
+	p->last_ms = loop_now(p->loop);
+	loop_timer(p->loop, &p->tick, p->last_ms + TICK_MS);
+}
+
+static void service_sum(const struct plane *p, unsigned index,
+			struct service_counters *c)
+{
+	*c = (struct service_counters){ 0 };
+	for (int i = 0; i < p->nworkers; i++) {
+		const struct worker_counters *w = p->worker[i]->c;
+
+		c->total_conns += get(&w->service[index].total);
+		c->bytes_in += get(&w->service[index].bytes_in);
+		c->bytes_out += get(&w->service[index].bytes_out);
+	}
+}
+
+void plane_service_counters(const struct plane *p, unsigned index,
+			    struct service_counters *c)
+{
+	const struct service_counters *z = &p->service_zero[index];
+
+	service_sum(p, index, c);
+	c->total_conns -= z->total_conns;
+	c->bytes_in -= z->bytes_in;
+	c->bytes_out -= z->bytes_out;
+	c->zeroed_at = z->zeroed_at;
+	c->current_conns = shared_conns(p->shared, index);
+}
+
+void plane_zero_service(struct plane *p, unsigned index)
+{
+	service_sum(p, index, &p->service_zero[index]);
+	p->service_zero[index].zeroed_at = (uint64_t)time(NULL);
+}
+
+static void rule_sum(const struct plane *p, unsigned index,
+		     struct rule_counters *c)
+{
+	*c = (struct rule_counters){ 0 };
+	for (int i = 0; i < p->nworkers; i++) {
+		const struct worker_counters *w = p->worker[i]->c;
+
+		c->hits += get(&w->rule[index].hits);
+		c->bytes += get(&w->rule[index].bytes);
+		c->frames += get(&w->rule[index].frames);
+		c->rejects += get(&w->rule[index].rejects);
+		c->overload_rejects += get(&w->rule[index].overloads);
+	}
+}
+
+void plane_rule_counters(const struct plane *p, unsigned index,
+			 struct rule_counters *c)
+{
+	const struct rule_counters *z = &p->rule_zero[index];
+
+	rule_sum(p, index, c);
+	c->hits -= z->hits;
+	c->bytes -= z->bytes;
+	c->frames -= z->frames;
+	c->rejects -= z->rejects;
+	c->overload_rejects -= z->overload_rejects;
+}
+
+uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
+				 unsigned service)
+{
+	return get(shared_hits(p->shared, rule, service));
+}
+
+void plane_zero_rule(struct plane *p, unsigned index)
+{
+	const struct policy_rule *r =
+		p->policy ? policy_rule_find(p->policy, index) : NULL;
+
+	rule_sum(p, index, &p->rule_zero[index]);
+	for (int i = 0; r && i < r->nmember; i++)
+		atomic_store_explicit(r->member[i].hits, 0,
+				      memory_order_relaxed);
+}
+
+static void group_sum(const struct plane *p, unsigned index,
+		      struct group_counters *c, uint64_t *left)
+{
+	*c = (struct group_counters){ 0 };
+	*left = 0;
+	for (int i = 0; i < p->nworkers; i++) {
+		const struct worker_counters *w = p->worker[i]->c;
+
+		*left += get(&w->group[index].left);
+		c->hits += get(&w->group[index].hits);
+		c->bytes += get(&w->group[index].bytes);
+		c->total_conns += get(&w->group[index].total);
+	}
+}
+
+void plane_group_counters(const struct plane *p, unsigned index,
+			  struct group_counters *c)
+{
+	const struct group_counters *z = &p->group_zero[index];
+	uint64_t left;
+
+	group_sum(p, index, c, &left);
+	c->current_conns =
+		c->total_conns > left ? (uint32_t)(c->total_conns - left) : 0;
+	c->hits -= z->hits;
+	c->bytes -= z->bytes;
+	c->total_conns -= z->total_conns;
+}
+
+void plane_zero_group(struct plane *p, unsigned index)
+{
+	uint64_t left;
+
+	group_sum(p, index, &p->group_zero[index], &left);
+}
+
+void plane_totals(const struct plane *p, struct plane_totals *t)
+{
+	uint64_t active = flows_active(p);
+
+	*t = (struct plane_totals){
+		.flows_total = flows_total(p),
+		.flows_active = active,
+		.flows_per_s = p->flows_per_s,
+		.high_flows = active > p->high_flows ? (uint32_t)active
+						     : p->high_flows,
+	};
+	t->tcp_total = t->flows_total; /* UDP is not carried yet */
+	for (int i = 0; i < p->nworkers; i++) {
+		const struct worker_counters *w = p->worker[i]->c;
+
+		t->no_rule += get(&w->no_rule);
+		t->no_service += get(&w->no_service);
+		t->refused += get(&w->refused);
+	}
+}
