@@ -48,5 +48,35 @@ for _ in 1 2; do
 	wait_service ssl_module Alive 10
 	ok "messages pass again" sip_client --messages 50 --run 3
 done
+# A hundred times under load: nothing is left behind.
+descriptors() {
+	local all=(/proc/"${pid[switch]}"/fd/*)
+
+	echo ${#all[@]}
+}
+clean() {
+	[ "$(descriptors)" -le "$base" ] &&
+		! cli "show flows" | grep -q '10\.10\.10\.50 '
+}
+sleep 0.5
+base=$(descriptors)
+background load "$PEERS/sipclient" --to $SIP_VIP:5061 \
+	--name imp-lb.example.com --ca "$T/lb-ca.pem" --messages 40000 \
+	--rate 400 --connections 8 --per-connection 20 --reconnect --run 9 \
+	--timeout 60
+moves=()
+for _ in $(seq 1 25); do
+	moves+=("lab remove slot 2" "show flows" "lab insert slot 2 CSS5-SSL-K9")
+done
+for _ in 1 2 3 4; do
+	cli_ok "${moves[@]}" >/dev/null
+	sleep 0.5
+done
+end load
+wait_service ssl_module Alive 10
+ok "messages pass after a hundred moves" sip_client --messages 50 --run 4
+ok "no flow and no descriptor is left" within 10 clean
+has "no TLS connection is counted" \
+	"$(cli "show ssl statistics ssl-proxy-server")" '^ *0 +Active SSL flows$'
 has "a taken slot is refused" "$(cli "lab insert slot 2 CSS5-SSL-K9")" '^%%'
 switch_stop

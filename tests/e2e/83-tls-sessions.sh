@@ -66,7 +66,7 @@ import=(--import-ssl web.pem --import-ssl web.key --import-ssl x-ca.pem)
 vip=127.10.5.50
 
 resume() { # PORT MODE COUNT [WAIT]
-	timeout 60 "$PYTHON" "$ROOT/tests/e2e/resume.py" $vip:"$@" 2>&1
+	timeout 60 "$PYTHON" "$ROOT/tests/e2e/resume.py" "$vip:$1" "${@:2}" 2>&1
 }
 names() { # PORT S_CLIENT-OPTION...
 	timeout 10 openssl s_client -connect "$vip:$1" "${@:2}" </dev/null 2>&1
