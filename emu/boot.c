@@ -60,7 +60,8 @@ struct css {
 	bool reboot;
 };
 
-static struct loop *volatile signalled; /* what the signals stop, once it runs */
+static struct loop
+	*volatile signalled; /* what the signals stop, once it runs */
 static volatile sig_atomic_t stop_asked; /* also while it still boots */
 
 static void on_signal(int sig)

@@ -43,7 +43,7 @@ struct tls {
 	const char *reason;
 	int fd, worker;
 	bool started, done, failed, spoilt, shut;
-	bool drained; /* the library said that it has nothing more */
+	bool drained;	      /* the library said that it has nothing more */
 	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
 	bool more; /* the caller has another record behind this one */
 	uint8_t mac;
