@@ -11,6 +11,7 @@
 #include "emu/base/str.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
+#include "emu/keepalive/keepalive.h"
 #include "emu/plane/plane.h"
 
 static int address_set(struct cli *cli, const struct args *a, struct err *err)
@@ -234,14 +235,17 @@ static void index_render(const void *obj, struct out *o)
 		out_printf(o, "  redundant-index %u \n", s->redundant_index);
 }
 
+/* Connections are never reused here, so there is no count of them to clear. */
 static int zero(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct service *s = cli_object(cli);
+	const struct env *env = cli_env(cli);
 
-	(void)a;
 	(void)err;
-	if (cli_env(cli)->plane)
-		plane_zero_service(cli_env(cli)->plane, s->index);
+	if (env->plane && !arg_key(a, "state-transitions"))
+		plane_zero_service(env->plane, s->index);
+	if (env->monitor && !arg_key(a, "total-connections"))
+		monitor_zero_transitions(env->monitor, s->index);
 	return 0;
 }
 
@@ -396,9 +400,11 @@ const struct cmd service_cmds[] = {
 
 /* Behind the rows of the other files: `active` is the last line. */
 const struct cmd service_state_cmds[] = {
-	{ .syntax = "zero all",
+	{ .syntax = "zero {all|total-connections|state-transitions}",
 	  .help = "Clear counters\n"
-		  "All of the service",
+		  "All of the service\n"
+		  "Connections\n"
+		  "State transitions",
 	  .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the service in use",
