@@ -173,3 +173,17 @@ int conf_check_name(const char *name, struct err *err)
 		return 0;
 	return err_set(err, ERR_RANGE, -1, T_BAD_NAME, name, NAME_LEN);
 }
+
+int conf_check_hosts(struct in_addr first, unsigned range, struct err *err)
+{
+	uint32_t a = ntohl(first.s_addr);
+	const uint32_t multicast = 0xe0000000;
+
+	if (a >= multicast)
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST,
+			       str_addr(first));
+	if (range > multicast - a)
+		return err_set(err, ERR_RANGE, -1, T_RANGE_END, str_addr(first),
+			       range);
+	return 0;
+}

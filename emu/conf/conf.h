@@ -106,5 +106,7 @@ int conf_put_text(struct conf *c, char *field, size_t cap, const char *text,
 		  struct err *err);
 /* Is this a name for an object? */
 int conf_check_name(const char *name, struct err *err);
+/* Are these `range` addresses ones that hosts can have (0.0.0.0: none)? */
+int conf_check_hosts(struct in_addr first, unsigned range, struct err *err);
 
 #endif

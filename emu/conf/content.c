@@ -243,9 +243,8 @@ int content_set_vip(struct conf *c, struct content *r, struct in_addr a,
 		return 0;
 	if (content_may_edit(r, err) < 0)
 		return -1;
-	if (ntohl(a.s_addr) > UINT32_MAX - range)
-		return err_set(err, ERR_RANGE, -1, T_RANGE_END, str_addr(a),
-			       range);
+	if (conf_check_hosts(a, range, err) < 0)
+		return -1;
 	r->vip = a;
 	r->vip_range = range;
 	conf_changed(c);

@@ -104,9 +104,8 @@ int group_set_vip(struct conf *c, struct group *g, struct in_addr a,
 		return 0;
 	if (group_may_edit(g, err) < 0)
 		return -1;
-	if (ntohl(a.s_addr) > UINT32_MAX - range)
-		return err_set(err, ERR_RANGE, -1, T_RANGE_END, str_addr(a),
-			       range);
+	if (conf_check_hosts(a, range, err) < 0)
+		return -1;
 	g->vip = a;
 	g->vip_range = range;
 	conf_changed(c);

@@ -186,9 +186,8 @@ int service_set_addr(struct conf *c, struct service *s, struct in_addr a,
 		return 0;
 	if (service_may_edit(s, err) < 0)
 		return -1;
-	if (ntohl(a.s_addr) > UINT32_MAX - range)
-		return err_set(err, ERR_RANGE, -1, T_RANGE_END, str_addr(a),
-			       range);
+	if (conf_check_hosts(a, range, err) < 0)
+		return -1;
 	s->addr = a;
 	s->addr_range = range;
 	conf_changed(c);

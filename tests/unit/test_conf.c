@@ -197,6 +197,10 @@ START_TEST(ranges_end)
 {
 	struct service *s = server("s", NULL);
 
+	not_ok(service_set_addr(c, s, ip("224.0.0.1"), 1, &err), ERR_RANGE);
+	ok(service_set_addr(c, s, ip("223.255.255.255"), 1, &err));
+	not_ok(service_set_addr(c, s, ip("223.255.255.255"), 2, &err),
+	       ERR_RANGE);
 	not_ok(service_set_addr(c, s, ip("255.255.255.250"), 100, &err),
 	       ERR_RANGE);
 	not_ok(service_set_port(c, s, 65000, 1000, &err), ERR_RANGE);
