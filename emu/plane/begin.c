@@ -313,6 +313,8 @@ static void request_scan(struct flow *f)
 	if (r == HTTP_BAD)
 		req.head = NULL;
 	decide(f, &req);
+	if (f->state != FLOW_OVER)
+		flow_account(f, LEG_CLIENT, s->rest_len);
 }
 
 static void step_request(struct flow *f)
@@ -334,7 +336,6 @@ static void step_request(struct flow *f)
 		}
 		if (n < 0)
 			return;
-		f->bytes[LEG_CLIENT] += (uint64_t)n;
 		s->rest_len += (uint32_t)n;
 		request_scan(f);
 	}

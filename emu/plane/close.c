@@ -104,8 +104,12 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	f->state = FLOW_OVER;
 	if (why == END_REFUSED || why == END_CONNECT_TIMEOUT)
 		count(&w->c->refused, 1);
-	for (int i = 0; i < 2; i++)
-		leg_close(w, &f->leg[i], end_row[why].reset);
+	/* a reset would overtake the alert that tells the client why */
+	if (why == END_CLIENT_TLS)
+		leg_discard(w, &f->leg[LEG_CLIENT]);
+	leg_close(w, &f->leg[LEG_CLIENT],
+		  end_row[why].reset && why != END_CLIENT_TLS);
+	leg_close(w, &f->leg[LEG_SERVER], end_row[why].reset);
 	uses_leave(f);
 	worker_policy_put(w, f->policy);
 	if (f->queued)

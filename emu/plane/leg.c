@@ -225,6 +225,14 @@ static void pipe_drop(struct worker *w, struct leg *g)
 	g->piped = 0;
 }
 
+/* A socket that is closed with bytes unread says goodbye with a reset. */
+void leg_discard(struct worker *w, struct leg *g)
+{
+	for (int i = 0; i < 4 && g->fd >= 0; i++)
+		if (recv(g->fd, w->scratch, sizeof(w->scratch), 0) <= 0)
+			return;
+}
+
 void leg_close(struct worker *w, struct leg *g, bool reset)
 {
 	static const struct linger now = { .l_onoff = 1, .l_linger = 0 };

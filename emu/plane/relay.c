@@ -22,7 +22,7 @@
 
 enum moved { MOVED_OK, MOVED_MORE, MOVED_OVER };
 
-static void account(struct flow *f, unsigned side, uint64_t n)
+void flow_account(struct flow *f, unsigned side, uint64_t n)
 {
 	struct worker_counters *c = f->w->c;
 
@@ -85,7 +85,7 @@ static int copy(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 
 	if (len <= 0)
 		return len;
-	account(f, from->side, (uint64_t)len);
+	flow_account(f, from->side, (uint64_t)len);
 	while (done < len && to->writable) {
 		n = leg_write(to, buf + done, (size_t)(len - done));
 		if (n <= 0)
@@ -105,7 +105,7 @@ static int bulk(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 	int n = leg_splice(f->w, from, to);
 
 	if (n > 0) {
-		account(f, from->side, (uint64_t)n);
+		flow_account(f, from->side, (uint64_t)n);
 		*broken = !leg_flush(f->w, to);
 		from->bulk = n >= SPLICE_SMALL;
 	}

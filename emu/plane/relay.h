@@ -126,6 +126,8 @@ int flow_lines(const struct flow *f, struct flow_line *line, int max);
 /* ---- relay.c --------------------------------------------------------------- */
 /* false: the flow is over. */
 bool flow_relay(struct flow *f);
+/* Bytes read from a side, for every counter that they belong to. */
+void flow_account(struct flow *f, unsigned side, uint64_t n);
 
 /* ---- close.c --------------------------------------------------------------- */
 /* The only way a flow ends.  Faults are logged, rate-limited, with detail. */
@@ -151,6 +153,7 @@ static inline bool leg_is_full(const struct leg *g)
 {
 	return g->rest_len || g->piped;
 }
+void leg_discard(struct worker *w, struct leg *g); /* what is unread, bounded */
 void leg_close(struct worker *w, struct leg *g, bool reset);
 bool leg_watch(struct worker *w, struct leg *g);
 /* Arrivals are announced no more, or again (and what arrived meanwhile). */

@@ -636,6 +636,7 @@ START_TEST(layer5_rule_waits_for_the_request)
 	ck_assert(!memcmp(back, get, sizeof(get) - 1));
 	plane_service_counters(plane, sa->index, &sc);
 	ck_assert_uint_eq(sc.total_conns, 1);
+	ck_assert_uint_eq(sc.bytes_in, sizeof(get) - 1);
 	(void)close(fd);
 	fd = dial(VIP_HOST, PORT); /* no request: falls to the rule below */
 	ck_assert_int_eq(send(fd, "\x16\x03", 2, MSG_NOSIGNAL), 2);
