@@ -4,7 +4,7 @@
 # labels: traffic
 # timeout: 60
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/sip.sh"
+. "$ROOT/tests/e2e/sip.sh"
 
 sip_material
 sip_config >startup

@@ -3,7 +3,7 @@
 # the disk, and, behind traffic, in memory that a core dump would hold.
 # timeout: 60
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/sip.sh"
+. "$ROOT/tests/e2e/sip.sh"
 
 secrets='UserPass77|RecordPass99|FilePass55|ImportPass33|PhraseOf11'
 sip_material
