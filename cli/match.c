@@ -96,7 +96,7 @@ bool value_fits(const struct node *c, const struct words *ws, int at)
 {
 	const struct word *w = &ws->w[at];
 
-	if (!c->type)
+	if (!c->type || (c->type->in_quotes && !w->quoted))
 		return false;
 	if (c->type->takes_rest && at < ws->n - 1)
 		return c->type->parse(ws->line + w->col, c->limits);

@@ -601,15 +601,15 @@ const struct cmd global_ssl_cmds[] = {
 	ASSOCIATE(rsakey, "RSA key"),
 	ASSOCIATE(dsakey, "DSA key"),
 	ASSOCIATE(dhparam, "Diffie-Hellman parameters"),
-	{ .syntax = "ssl genrsa <file:name:31> " SIZES " <password:text:1-16>",
+	{ .syntax = "ssl genrsa <file:name:31> " SIZES " <password:quoted:1-16>",
 	  .help = "Make an RSA key\n"
 		  "New file\n" SIZE_HELP,
 	  .run = genrsa },
-	{ .syntax = "ssl gendsa <file:name:31> " SIZES " <password:text:1-16>",
+	{ .syntax = "ssl gendsa <file:name:31> " SIZES " <password:quoted:1-16>",
 	  .help = "Make a DSA key\n"
 		  "New file\n" SIZE_HELP,
 	  .run = gendsa },
-	{ .syntax = "ssl gendh <file:name:31> " SIZES " <password:text:1-16>",
+	{ .syntax = "ssl gendh <file:name:31> " SIZES " <password:quoted:1-16>",
 	  .help = "Make Diffie-Hellman parameters\n"
 		  "New file\n" SIZE_HELP,
 	  .run = gendh },
@@ -618,7 +618,7 @@ const struct cmd global_ssl_cmds[] = {
 		  "Name of an associated RSA key",
 	  .run = gencsr },
 	{ .syntax = "ssl gencert certkey <certkey-name:rsakey> signkey "
-		    "<signkey-name:rsakey> <file:name:31> <password:text:1-16>",
+		    "<signkey-name:rsakey> <file:name:31> <password:quoted:1-16>",
 	  .help = "Make a certificate for 30 days\n"
 		  "Key of the certificate\n"
 		  "Name of an associated key\n"
@@ -635,7 +635,7 @@ const struct cmd global_ssl_cmds[] = {
 	{ .syntax = "ftp-record <record:name:16> <host:host> <user:word:32> "
 		    "{des-password <sealed:word:160>|"
 		    "encrypted-password <clear:text:1-16>|"
-		    "<password:text:1-16>} [<dir:word:64>]",
+		    "<password:quoted:1-16>} [<dir:word:64>]",
 	  .help = "Login of an FTP or SFTP server\n"
 		  "Name of the record\n"
 		  "Address or host name\n"
@@ -661,7 +661,7 @@ const struct cmd superuser_ssl_cmds[] = {
 	{ .syntax = "copy ssl", .help = "Certificates and keys" },
 	{ .syntax = "copy ssl [{sftp|ftp}] <record:ftprecord> import "
 		    "<remote:word:1-128> {DER|PEM|PKCS12} "
-		    "<password:text:1-16> [<passphrase:text:128>]",
+		    "<password:quoted:1-16> [<passphrase:quoted:128>]",
 	  .help = "By SFTP\n"
 		  "By FTP\n"
 		  "Name of an ftp-record\n"
@@ -674,12 +674,12 @@ const struct cmd superuser_ssl_cmds[] = {
 		  "Password that protects the file now, in quotes",
 	  .run = ssl_import },
 	{ .syntax = "copy ssl [{sftp|ftp}] <record:ftprecord> export "
-		    "<file:sslfile> <password:text:1-16>",
+		    "<file:sslfile> <password:quoted:1-16>",
 	  .help = "Send a file\n"
 		  "File of the SSL store\n"
 		  "The file's password, in quotes",
 	  .run = ssl_export },
-	{ .syntax = "clear ssl file <file:sslfile> <password:text:1-16>",
+	{ .syntax = "clear ssl file <file:sslfile> <password:quoted:1-16>",
 	  .help = "SSL files and counters\n"
 		  "Delete a file\n"
 		  "File of the SSL store\n"

@@ -29,6 +29,7 @@ struct value_type {
 	/* Every known value; NULL: none are known. */
 	void (*complete)(const struct scope *s, emit_fn emit, void *arg);
 	bool takes_rest; /* swallows the rest of the line, blanks and all */
+	bool in_quotes;	 /* must be typed in quotes */
 };
 
 /* name need not be terminated; NULL when there is no such type */
