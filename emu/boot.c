@@ -69,7 +69,8 @@ static void on_signal(int sig)
 	(void)sig;
 	stop_asked = 1;
 	if (signalled)
-		loop_stop(signalled);
+		loop_stop(
+			signalled); /* safe here: NOLINT(bugprone-signal-handler,cert-sig30-c) */
 }
 
 static void signals_catch(void)

@@ -360,6 +360,8 @@ static SSL_CTX *context_new(const struct context_in *in,
 static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e,
 			     const struct context_seed *seed)
 {
+	uint8_t tickets[sizeof(seed->tickets)];
+
 	if (e->c.session_cache_s == 0) {
 		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 		SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
@@ -371,8 +373,9 @@ static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e,
 	SSL_CTX_set_timeout(ctx, (long)e->c.session_cache_s);
 	SSL_CTX_set_num_tickets(ctx, 1);
 	SSL_CTX_set_session_id_context(ctx, seed->id, sizeof(seed->id));
-	SSL_CTX_ctrl(ctx, SSL_CTRL_SET_TLSEXT_TICKET_KEYS,
-		     sizeof(seed->tickets), (void *)(uintptr_t)seed->tickets);
+	memcpy(tickets, seed->tickets, sizeof(tickets));
+	SSL_CTX_set_tlsext_ticket_keys(ctx, tickets, sizeof(tickets));
+	wipe(tickets, sizeof(tickets));
 }
 
 SSL_CTX *context_front(const struct context_in *in, const struct ssl_server *e,

@@ -35,9 +35,10 @@ static void add_text(struct lines *l, const char *name, const char *value,
 	out_printf(o, "%s%s: ", l->group, name);
 	for (size_t i = 0; i < len && i < VALUE_MAX; i++) {
 		unsigned char c = (unsigned char)value[i];
-		char safe = c < 0x20 || c == 0x7f ? ' ' : (char)c;
 
-		out_write(o, &safe, 1);
+		if (c < 0x20 || c == 0x7f)
+			c = ' ';
+		out_write(o, &c, 1);
 	}
 	out_puts(o, "\r\n");
 }

@@ -177,22 +177,16 @@ static void chunk_size(struct inject_stream *s)
 
 static void after_head(struct inject_stream *s, bool no_body, bool to_the_end)
 {
-	if (s->upgrade) {
+	bool body = s->chunked || (s->sized ? s->left != 0 : to_the_end);
+
+	if (s->upgrade)
 		s->state = INJECT_PASS;
-	} else if (no_body) {
+	else if (no_body || !body)
 		begin_head(s);
-	} else if (s->chunked) {
+	else if (s->chunked)
 		s->state = INJECT_SIZE;
-	} else if (s->sized) {
-		if (s->left == 0)
-			begin_head(s);
-		else
-			s->state = INJECT_BODY;
-	} else if (to_the_end) {
-		s->state = INJECT_PASS;
-	} else {
-		begin_head(s);
-	}
+	else
+		s->state = s->sized ? INJECT_BODY : INJECT_PASS;
 }
 
 /* ---- requests ------------------------------------------------------------- */

@@ -44,7 +44,7 @@
 #define MAGIC	   0x314c5353u /* "SSL1" */
 #define ITERATIONS 100000
 #define KEY_LEN	   32
-#define WRAPPED	   (KEY_LEN + GCM_OVERHEAD)
+#define WRAPPED	   ((size_t)KEY_LEN + GCM_OVERHEAD)
 /* of a host file that came without a passphrase */
 #define HOST_PASSWORD "system"
 
@@ -105,7 +105,8 @@ static bool password_key(const struct store *s, const struct head *h,
 static bool unwrap(const struct entry *e, int which, const uint8_t *outer,
 		   uint8_t key[KEY_LEN])
 {
-	const uint8_t *box = e->image + sizeof(e->head) + which * WRAPPED;
+	const uint8_t *box =
+		e->image + sizeof(e->head) + (size_t)which * WRAPPED;
 
 	return gcm_open(outer, NULL, 0, box, WRAPPED, key);
 }
@@ -289,7 +290,8 @@ static enum store_kind kind_of(uint8_t has, enum store_format f)
 
 static bool head_is_sane(const struct head *h, size_t len)
 {
-	return len >= BOX_AT + GCM_OVERHEAD && len <= 4 * STORE_BYTES_MAX &&
+	return len >= BOX_AT + GCM_OVERHEAD &&
+	       len <= (size_t)4 * STORE_BYTES_MAX &&
 	       h->magic == htole32(MAGIC) && h->format <= STORE_P12 &&
 	       h->kind < STORE_KIND_NUM && le32toh(h->iterations) > 0 &&
 	       le32toh(h->iterations) <= 100 * ITERATIONS;
@@ -618,6 +620,7 @@ static enum store_format guess_format(const char *data, size_t len)
 	const unsigned char *at = (const unsigned char *)data;
 	PKCS12 *p12;
 
+	assert(data);
 	if (memmem(data, len, "-----BEGIN ", 11))
 		return STORE_PEM;
 	p12 = d2i_PKCS12(NULL, &at, (long)len);
