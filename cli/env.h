@@ -19,7 +19,7 @@ struct plane;
 struct sessions;
 struct store;
 
-#define CSS_VERSION_IMAGE "sg0820501"	  /* Active version line */
+#define CSS_VERSION_IMAGE "sg0820501"  /* Active version line */
 #define CSS_VERSION_DOTS  "08.20.5.01" /* show version */
 
 /*
@@ -38,9 +38,9 @@ struct env {
 	struct monitor *monitor;
 	struct plane *plane;
 	struct sessions *sessions;
-	uint64_t boot_ms; /* loop time at power-on */
-	time_t boot_time; /* wall clock at power-on */
-	const char *startup_file; /* --startup, NULL: the disk's own */
+	uint64_t boot_ms;	    /* loop time at power-on */
+	time_t boot_time;	    /* wall clock at power-on */
+	const char *startup_file;   /* --startup, NULL: the disk's own */
 	struct out *startup_errors; /* what show startup-errors prints */
 	void *arg;
 	/* After every command line: makes traffic and keepalives follow when the

@@ -601,11 +601,13 @@ const struct cmd global_ssl_cmds[] = {
 	ASSOCIATE(rsakey, "RSA key"),
 	ASSOCIATE(dsakey, "DSA key"),
 	ASSOCIATE(dhparam, "Diffie-Hellman parameters"),
-	{ .syntax = "ssl genrsa <file:name:31> " SIZES " <password:quoted:1-16>",
+	{ .syntax =
+		  "ssl genrsa <file:name:31> " SIZES " <password:quoted:1-16>",
 	  .help = "Make an RSA key\n"
 		  "New file\n" SIZE_HELP,
 	  .run = genrsa },
-	{ .syntax = "ssl gendsa <file:name:31> " SIZES " <password:quoted:1-16>",
+	{ .syntax =
+		  "ssl gendsa <file:name:31> " SIZES " <password:quoted:1-16>",
 	  .help = "Make a DSA key\n"
 		  "New file\n" SIZE_HELP,
 	  .run = gendsa },
@@ -617,8 +619,9 @@ const struct cmd global_ssl_cmds[] = {
 	  .help = "Print a certificate signing request\n"
 		  "Name of an associated RSA key",
 	  .run = gencsr },
-	{ .syntax = "ssl gencert certkey <certkey-name:rsakey> signkey "
-		    "<signkey-name:rsakey> <file:name:31> <password:quoted:1-16>",
+	{ .syntax =
+		  "ssl gencert certkey <certkey-name:rsakey> signkey "
+		  "<signkey-name:rsakey> <file:name:31> <password:quoted:1-16>",
 	  .help = "Make a certificate for 30 days\n"
 		  "Key of the certificate\n"
 		  "Name of an associated key\n"

@@ -45,7 +45,7 @@ enum mode_id {
  */
 struct mode {
 	const char *name;
-	const char *prompt; /* "(config-service[%s])#"; outer, inner name */
+	const char *prompt;  /* "(config-service[%s])#"; outer, inner name */
 	enum mode_id parent; /* where `exit` goes */
 	const struct cmd *const *tables; /* NULL-terminated */
 	/* the object by its names; NULL when it is gone */
@@ -60,21 +60,23 @@ const struct tree *mode_tree(enum mode_id m);
  * The tables, one or more a file (`cli/mode_<x>.c`, `cli/show_<x>.c`).  A new
  * table is declared here and named in modes.c.
  */
-extern const struct cmd any_cmds[];	   /* mode_any.c: every mode */
-extern const struct cmd user_cmds[];	   /* mode_exec.c: user and up */
+extern const struct cmd any_cmds[];	  /* mode_any.c: every mode */
+extern const struct cmd user_cmds[];	  /* mode_exec.c: user and up */
 extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
-extern const struct cmd global_cmds[];	   /* mode_global.c */
-extern const struct cmd global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
-extern const struct cmd superuser_ssl_cmds[]; /* mode_ssl.c: copy ssl, clear ssl */
-extern const struct cmd sideways_cmds[];  /* mode_sideways.c: opening commands
+extern const struct cmd global_cmds[];	  /* mode_global.c */
+extern const struct cmd
+	global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
+extern const struct cmd
+	superuser_ssl_cmds[];		 /* mode_ssl.c: copy ssl, clear ssl */
+extern const struct cmd sideways_cmds[]; /* mode_sideways.c: opening commands
 						valid in most config modes */
 extern const struct cmd interface_cmds[];
 extern const struct cmd circuit_cmds[];
 extern const struct cmd circuit_ip_cmds[];
 extern const struct cmd service_cmds[];
-extern const struct cmd service_ka_cmds[];	/* mode_service_ka.c */
-extern const struct cmd service_web_cmds[];	/* mode_service_web.c */
+extern const struct cmd service_ka_cmds[];    /* mode_service_ka.c */
+extern const struct cmd service_web_cmds[];   /* mode_service_web.c */
 extern const struct cmd service_state_cmds[]; /* mode_service.c: active */
 extern const struct cmd owner_cmds[];
 extern const struct cmd content_cmds[];
@@ -87,9 +89,9 @@ extern const struct cmd ssllist_cmds[];
 extern const struct cmd ssllist_entry_cmds[];
 extern const struct cmd ssllist_traffic_cmds[];
 extern const struct cmd boot_cmds[];
-extern const struct cmd debug_cmds[];	     /* mode_boot.c: what llama opens */
-extern const struct cmd lab_cmds[];	     /* lab.c: what the real box lacks */
-extern const struct cmd show_config_cmds[];  /* show_config.c */
+extern const struct cmd debug_cmds[];	    /* mode_boot.c: what llama opens */
+extern const struct cmd lab_cmds[];	    /* lab.c: what the real box lacks */
+extern const struct cmd show_config_cmds[]; /* show_config.c */
 extern const struct cmd show_chassis_cmds[]; /* show_chassis.c */
 extern const struct cmd show_system_cmds[];  /* show_system.c */
 extern const struct cmd show_log_cmds[];     /* show_log.c: SuperUser, too */
@@ -100,7 +102,8 @@ extern const struct cmd show_owner_cmds[];   /* show_owner.c: owner, summary */
 extern const struct cmd show_group_cmds[];   /* show_group.c */
 extern const struct cmd show_flow_cmds[];    /* show_flow.c */
 extern const struct cmd show_keepalive_cmds[];
-extern const struct cmd show_ip_cmds[];	     /* show_ip.c: circuits, ip routes, interface */
-extern const struct cmd show_ssl_cmds[];     /* show_ssl.c */
+extern const struct cmd
+	show_ip_cmds[]; /* show_ip.c: circuits, ip routes, interface */
+extern const struct cmd show_ssl_cmds[]; /* show_ssl.c */
 
 #endif

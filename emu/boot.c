@@ -68,9 +68,8 @@ static void on_signal(int sig)
 {
 	(void)sig;
 	stop_asked = 1;
-	if (signalled)
-		loop_stop(
-			signalled); /* safe here: NOLINT(bugprone-signal-handler,cert-sig30-c) */
+	if (signalled) /* NOLINTNEXTLINE: loop_stop() is made for handlers */
+		loop_stop(signalled);
 }
 
 static void signals_catch(void)

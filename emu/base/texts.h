@@ -23,15 +23,15 @@
 #define T_NO_SESSION                                                           \
 	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
 
-#define T_Q_UNSAVED \
+#define T_Q_UNSAVED                                                            \
 	"Configuration changes have occurred. Save them, [y/n]: " /* guess */
-#define T_Q_SURE     "Are you sure, [y/n]: "		       /* recall */
-#define T_GONE	     "%s %s does not exist any more"	       /* own */
-#define T_IDLE	     "Session closed: idle time-out"	       /* own */
-#define T_OVERTIME   "Session closed: time-out"		       /* own */
-#define T_HUNG_UP    "Session closed by the switch"	       /* own */
-#define T_NOT_SUPER  "Account has no SuperUser rights"	       /* own */
-#define T_SCRIPT_ASK "A script cannot answer: %s"	       /* own */
+#define T_Q_SURE     "Are you sure, [y/n]: "			  /* recall */
+#define T_GONE	     "%s %s does not exist any more"		  /* own */
+#define T_IDLE	     "Session closed: idle time-out"		  /* own */
+#define T_OVERTIME   "Session closed: time-out"			  /* own */
+#define T_HUNG_UP    "Session closed by the switch"		  /* own */
+#define T_NOT_SUPER  "Account has no SuperUser rights"		  /* own */
+#define T_SCRIPT_ASK "A script cannot answer: %s"		  /* own */
 #define T_SKIPPED    "Not run: it belongs to \"%s\", which was refused" /* own */
 
 /* ---- objects ----------------------------------------------------------- */
@@ -47,23 +47,30 @@
 
 #define T_SVC_WHY "Last Probe Failure: %s" /* own */
 
-#define T_TOO_LONG    "Text is too long (%zu characters at most)" /* own */
-#define T_BAD_TEXT    "Text may not contain quotes or control characters" /* own */
-#define T_EXISTS       "%s already exists: %s"			    /* guess */
-#define T_RANGE_END    "Addresses from %s with range %u go beyond the last one" /* own */
-#define T_BAD_URL      "Invalid url: %s"				    /* guess */
-#define T_RULE_HAS     "Service %s is already in the rule (change service %s weight N)" /* guess */
-#define T_NO_CIRCUIT   "Specified circuit does not exist: %s (bridge vlan %u on a port makes it)" /* guess */
-#define T_NO_STARTUP   "There is no startup-config"		    /* guess */
-#define T_NO_STARTUP_ERRORS "No lines of the startup-config were rejected" /* own */
-#define T_Q_CLEAR_STARTUP "Are you sure you want to clear the startup-config, [y/n]: " /* guess */
-#define T_Q_CLEAR_RUNNING "Are you sure you want to clear the running-config, [y/n]: " /* guess */
-#define T_IP_OVERLAP   "%s overlaps %s on circuit %s"		    /* guess */
-#define T_BAD_ADDR     "%s is not an IP address"			    /* own */
-#define T_IP_PREFIX    "Prefix length is 8 to 31"			    /* own */
-#define T_IP_NO_HOST   "%s is not an address of a host"			    /* own */
-#define T_KAL_NO_ADDR  "Keepalive requires an IP address"		    /* guess */
-#define T_SVC_NO_ADDR "Service requires an IP address" /* guess */
+#define T_TOO_LONG "Text is too long (%zu characters at most)"	       /* own */
+#define T_BAD_TEXT "Text may not contain quotes or control characters" /* own */
+#define T_EXISTS   "%s already exists: %s" /* guess */
+#define T_RANGE_END                                                            \
+	"Addresses from %s with range %u go beyond the last one" /* own */
+#define T_BAD_URL "Invalid url: %s"				 /* guess */
+#define T_RULE_HAS                                                             \
+	"Service %s is already in the rule (change service %s weight N)" /* guess */
+#define T_NO_CIRCUIT                                                           \
+	"Specified circuit does not exist: %s (bridge vlan %u on a port "      \
+	"makes it)"				  /* guess */
+#define T_NO_STARTUP "There is no startup-config" /* guess */
+#define T_NO_STARTUP_ERRORS                                                    \
+	"No lines of the startup-config were rejected" /* own */
+#define T_Q_CLEAR_STARTUP                                                      \
+	"Are you sure you want to clear the startup-config, [y/n]: " /* guess */
+#define T_Q_CLEAR_RUNNING                                                      \
+	"Are you sure you want to clear the running-config, [y/n]: " /* guess */
+#define T_IP_OVERLAP  "%s overlaps %s on circuit %s"		     /* guess */
+#define T_BAD_ADDR    "%s is not an IP address"			     /* own */
+#define T_IP_PREFIX   "Prefix length is 8 to 31"		     /* own */
+#define T_IP_NO_HOST  "%s is not an address of a host"		     /* own */
+#define T_KAL_NO_ADDR "Keepalive requires an IP address"	     /* guess */
+#define T_SVC_NO_ADDR "Service requires an IP address"		     /* guess */
 #define T_SVC_IN_LIST                                                          \
 	"Remove the SSL proxy lists of the service first" /* guess */
 #define T_RULE_DUP                                                             \
@@ -78,20 +85,21 @@
 /* ---- SSL --------------------------------------------------------------- */
 #define T_LIST_ACTIVE                                                          \
 	"SSL proxy list is active, must be suspended before it can be "        \
-	"modified"						   /* guess */
-#define T_LIST_EMPTY	 "No servers configured in SSL proxy list" /* guess */
-#define T_LIST_INUSE	 "SSL proxy list is in use by service %s"  /* guess */
-#define T_SSL_SAME_VIP	  "Lists share an address and port: %s ssl-server %u, %s ssl-server %u" /* guess */
-#define T_SSL_ENTRY_LACKS "%s %u requires %s"				    /* guess */
-#define T_SSL_ENTRY_TWICE "%s %u and %u share an address and port"	    /* guess */
-#define T_NO_SSL_SERVER	 "SSL server %u does not exist"		   /* guess */
-#define T_NO_BACK_SERVER "Backend server %u does not exist"	   /* guess */
-#define T_NO_REWRITE	 "Rewrite rule %u does not exist"	   /* guess */
-#define T_PAIR_MISMATCH	 "Certificate and key pair do not match"   /* recall */
-#define T_SVC_NO_LIST	 "SSL service requires an SSL proxy list"  /* guess */
-#define T_SVC_LIST_DOWN	 "SSL proxy list is not active"		   /* guess */
-#define T_SVC_NO_SLOT	 "SSL service requires a slot"		   /* guess */
-#define T_SVC_NO_MODULE	 "No SSL module in specified slot"	   /* guess */
+	"modified"					       /* guess */
+#define T_LIST_EMPTY "No servers configured in SSL proxy list" /* guess */
+#define T_LIST_INUSE "SSL proxy list is in use by service %s"  /* guess */
+#define T_SSL_SAME_VIP                                                         \
+	"Lists share an address and port: %s ssl-server %u, %s ssl-server %u" /* guess */
+#define T_SSL_ENTRY_LACKS "%s %u requires %s"			   /* guess */
+#define T_SSL_ENTRY_TWICE "%s %u and %u share an address and port" /* guess */
+#define T_NO_SSL_SERVER	  "SSL server %u does not exist"	   /* guess */
+#define T_NO_BACK_SERVER  "Backend server %u does not exist"	   /* guess */
+#define T_NO_REWRITE	  "Rewrite rule %u does not exist"	   /* guess */
+#define T_PAIR_MISMATCH	  "Certificate and key pair do not match"  /* recall */
+#define T_SVC_NO_LIST	  "SSL service requires an SSL proxy list" /* guess */
+#define T_SVC_LIST_DOWN	  "SSL proxy list is not active"	   /* guess */
+#define T_SVC_NO_SLOT	  "SSL service requires a slot"		   /* guess */
+#define T_SVC_NO_MODULE	  "No SSL module in specified slot"	   /* guess */
 #define T_SVC_SLOT_TAKEN                                                       \
 	"Slot is already in use by an active SSL service" /* guess */
 #define T_SVC_NOT_SSL                                                          \
@@ -108,24 +116,26 @@
 #define T_SSL_INUSE                                                            \
 	"Association is used by an active SSL proxy list" /* recall */
 #define T_RECORD_SEALED                                                        \
-	"The password of ftp-record %s was sealed by another switch; enter ftp-record %s again" /* own */
+	"The password of ftp-record %s was sealed by another switch; enter "   \
+	"ftp-record %s again" /* own */
 #define T_XFER_KEY                                                             \
-	"The host key of %s has changed; if that is right, delete its line from ssh_known_hosts on the disk" /* own */
-#define T_XFER_LONG    "The file is longer than %zu bytes"	 /* own */
-#define T_XFER_REFUSED "The server refuses the file"		 /* guess */
-#define T_XFER_FAILED  "Transfer failed: %s"			 /* own */
-#define T_XFER_START   "Connecting"				 /* recall */
-#define T_XFER_DONE    "Completed successfully."			 /* recall */
-#define T_VERIFY_YES   "Certificate %s matches key %s"		 /* recall */
-#define T_VERIFY_NO    "Certificate %s does not match key %s"	 /* guess */
-#define T_CSR_COUNTRY  "Country Name must be 2 characters"	 /* guess */
-#define T_CSR_LONG     "At most %zu characters fit"		 /* own */
+	"The host key of %s has changed; if that is right, delete its line "   \
+	"from ssh_known_hosts on the disk"		      /* own */
+#define T_XFER_LONG    "The file is longer than %zu bytes"    /* own */
+#define T_XFER_REFUSED "The server refuses the file"	      /* guess */
+#define T_XFER_FAILED  "Transfer failed: %s"		      /* own */
+#define T_XFER_START   "Connecting"			      /* recall */
+#define T_XFER_DONE    "Completed successfully."	      /* recall */
+#define T_VERIFY_YES   "Certificate %s matches key %s"	      /* recall */
+#define T_VERIFY_NO    "Certificate %s does not match key %s" /* guess */
+#define T_CSR_COUNTRY  "Country Name must be 2 characters"    /* guess */
+#define T_CSR_LONG     "At most %zu characters fit"	      /* own */
 #define T_SSL_ASSOCIATED                                                       \
 	"File is associated as %s %s; remove the association first" /* guess */
-#define T_NO_RECORD    "FTP record not found"		  /* guess */
-#define T_XFER_CONNECT "Unable to connect to remote host" /* guess */
-#define T_XFER_LOGIN   "Login failed"			  /* guess */
-#define T_XFER_NOFILE  "File not found"			  /* guess */
+#define T_NO_RECORD    "FTP record not found"			    /* guess */
+#define T_XFER_CONNECT "Unable to connect to remote host"	    /* guess */
+#define T_XFER_LOGIN   "Login failed"				    /* guess */
+#define T_XFER_NOFILE  "File not found"				    /* guess */
 #define T_GEN_WAIT                                                             \
 	"Please be patient this could take a few minutes" /* recall */
 
@@ -149,8 +159,8 @@
 
 /* ---- log --------------------------------------------------------------- */
 #define T_NO_LOG_FILE "Log file %s does not exist; see show log-list" /* own */
-#define T_LOG_DISK    "The log cannot be written to disk: %s"	    /* own */
-#define T_LOG_DROPPED "%u log lines were dropped: too many at once" /* own */
+#define T_LOG_DISK    "The log cannot be written to disk: %s"	      /* own */
+#define T_LOG_DROPPED "%u log lines were dropped: too many at once"   /* own */
 
 /* ---- system ------------------------------------------------------------ */
 #define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */

@@ -34,7 +34,8 @@ int loop_watch(struct loop *l, struct watch *w, uint32_t events);
 int loop_rewatch(struct loop *l, struct watch *w, uint32_t events);
 void loop_unwatch(struct loop *l, struct watch *w); /* safe inside handlers */
 
-void loop_timer(struct loop *l, struct timer *t, uint64_t due_ms); /* (re)start */
+void loop_timer(struct loop *l, struct timer *t,
+		uint64_t due_ms); /* (re)start */
 void loop_timer_stop(struct loop *l, struct timer *t);
 
 /* Runs fn(arg) on the loop's thread, soon and in order; any thread. */
@@ -47,7 +48,7 @@ void loop_end_of_turn(struct loop *l, void (*fn)(void *arg, uint64_t now_ms),
 uint64_t loop_now(const struct loop *l); /* ms, monotonic, of this turn */
 void loop_run(struct loop *l);		 /* until loop_stop */
 void loop_turn(struct loop *l, int timeout_ms); /* one turn, for tests */
-void loop_stop(struct loop *l);		 /* any thread, signal-safe */
+void loop_stop(struct loop *l);			/* any thread, signal-safe */
 
 /* The clock itself (CLOCK_MONOTONIC, ms) for threads without a loop. */
 uint64_t clock_ms(void);

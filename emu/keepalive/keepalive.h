@@ -29,7 +29,7 @@ enum ka_result { KA_PENDING, KA_UP, KA_DOWN };
 struct ka_probe; /* one probe under way: sockets, deadline, result */
 
 struct ka_ops {
-	const char *name; /* as typed after "keepalive type" */
+	const char *name;  /* as typed after "keepalive type" */
 	size_t state_size; /* zeroed memory that the probe may use */
 	/* start a probe; KA_PENDING: ready() is called on readiness */
 	enum ka_result (*start)(struct ka_probe *p, uint64_t now_ms);

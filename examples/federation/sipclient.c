@@ -64,7 +64,7 @@ static struct {
 	struct sockaddr_in to;
 	unsigned messages, connections, window, per_connection, rate;
 	unsigned run, timeout_s;
-	size_t body_max;
+	unsigned body_max;
 	bool reconnect, resume, kamailio, quiet;
 	FILE *log;
 } opt = { .messages = 100,
@@ -557,110 +557,79 @@ static void finish(void)
 		fclose(opt.log);
 }
 
+/* ---- the command line ------------------------------------------------------- */
+
+static struct { /* as typed */
+	const char *to, *resolve, *tls, *log;
+	struct tls_side side;
+} typed;
+
+/* What follows an option: a text, a number up to max, or nothing. */
+static const struct {
+	const char *name;
+	const char **text;
+	unsigned *number, max;
+	bool *flag;
+} rows[] = {
+	{ "to", .text = &typed.to },
+	{ "resolve", .text = &typed.resolve },
+	{ "name", .text = &typed.side.name },
+	{ "ca", .text = &typed.side.ca },
+	{ "cert", .text = &typed.side.cert },
+	{ "key", .text = &typed.side.key },
+	{ "tls", .text = &typed.tls },
+	{ "version", .text = &typed.side.version },
+	{ "log", .text = &typed.log },
+	{ "messages", .number = &opt.messages, .max = 10000000 },
+	{ "connections", .number = &opt.connections, .max = CONN_MAX },
+	{ "window", .number = &opt.window, .max = WINDOW_MAX },
+	{ "per-connection", .number = &opt.per_connection, .max = 1000000 },
+	{ "rate", .number = &opt.rate, .max = 1000000 },
+	{ "body-max", .number = &opt.body_max, .max = 32768 },
+	{ "timeout", .number = &opt.timeout_s, .max = 3600 },
+	{ "run", .number = &opt.run, .max = 1000000 },
+	{ "reconnect", .flag = &opt.reconnect },
+	{ "resume", .flag = &opt.resume },
+	{ "kamailio", .flag = &opt.kamailio },
+};
+#define NROW (sizeof(rows) / sizeof(*rows))
+
+static int options_read(int argc, char **argv)
+{
+	struct option options[NROW + 1] = { 0 };
+	int i;
+
+	for (size_t n = 0; n < NROW; n++)
+		options[n] = (struct option){ rows[n].name, !rows[n].flag, NULL,
+					      (int)n };
+	while ((i = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (i < 0 || (size_t)i >= NROW)
+			return -1;
+		if (rows[i].text)
+			*rows[i].text = optarg;
+		else if (rows[i].number)
+			*rows[i].number = number(optarg, rows[i].max);
+		else
+			*rows[i].flag = true;
+	}
+	typed.side.faithful = typed.tls && !strcmp(typed.tls, "faithful");
+	return typed.to && optind == argc ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "to", 1, 0, 'o' },
-		{ "resolve", 1, 0, 'r' },
-		{ "name", 1, 0, 'n' },
-		{ "ca", 1, 0, 'a' },
-		{ "cert", 1, 0, 'c' },
-		{ "key", 1, 0, 'k' },
-		{ "tls", 1, 0, 't' },
-		{ "version", 1, 0, 'v' },
-		{ "messages", 1, 0, 'm' },
-		{ "connections", 1, 0, 'C' },
-		{ "window", 1, 0, 'w' },
-		{ "per-connection", 1, 0, 'p' },
-		{ "rate", 1, 0, 'R' },
-		{ "body-max", 1, 0, 'b' },
-		{ "timeout", 1, 0, 'T' },
-		{ "run", 1, 0, 'u' },
-		{ "reconnect", 0, 0, 'e' },
-		{ "resume", 0, 0, 's' },
-		{ "kamailio", 0, 0, 'K' },
-		{ "log", 1, 0, 'l' },
-		{ 0 },
-	};
-	const char *to = NULL, *resolve = NULL;
-	struct tls_side given = { 0 }, side;
+	struct tls_side side;
 	char missing[64];
-	int o, rc;
+	int rc;
 
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (o) {
-		case 'o':
-			to = optarg;
-			break;
-		case 'r':
-			resolve = optarg;
-			break;
-		case 'n':
-			given.name = optarg;
-			break;
-		case 'a':
-			given.ca = optarg;
-			break;
-		case 'c':
-			given.cert = optarg;
-			break;
-		case 'k':
-			given.key = optarg;
-			break;
-		case 't':
-			given.faithful = !strcmp(optarg, "faithful");
-			break;
-		case 'v':
-			given.version = optarg;
-			break;
-		case 'm':
-			opt.messages = number(optarg, 10000000);
-			break;
-		case 'C':
-			opt.connections = number(optarg, CONN_MAX);
-			break;
-		case 'w':
-			opt.window = number(optarg, WINDOW_MAX);
-			break;
-		case 'p':
-			opt.per_connection = number(optarg, 1000000);
-			break;
-		case 'R':
-			opt.rate = number(optarg, 1000000);
-			break;
-		case 'b':
-			opt.body_max = number(optarg, 32768);
-			break;
-		case 'T':
-			opt.timeout_s = number(optarg, 3600);
-			break;
-		case 'u':
-			opt.run = number(optarg, 1000000);
-			break;
-		case 'e':
-			opt.reconnect = true;
-			break;
-		case 's':
-			opt.resume = true;
-			break;
-		case 'K':
-			opt.kamailio = true;
-			break;
-		case 'l':
-			opt.log = fopen(optarg, "we");
-			if (!opt.log) {
-				perror(optarg);
-				return 1;
-			}
-			break;
-		default:
-			return usage();
-		}
-	}
-	if (!to || optind != argc)
+	if (options_read(argc, argv) < 0)
 		return usage();
+	if (typed.log && !(opt.log = fopen(typed.log, "we"))) {
+		perror(typed.log);
+		return 1;
+	}
 	signal(SIGPIPE, SIG_IGN);
-	if (find_target(to, resolve, &given, &side) < 0)
+	if (find_target(typed.to, typed.resolve, &typed.side, &side) < 0)
 		return 2;
 	ctx = tls_context(&side, false);
 	if (!ctx)

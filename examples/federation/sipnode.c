@@ -260,71 +260,41 @@ static int usage(void)
 	return 2;
 }
 
-int main(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "name", 1, 0, 'n' },
-		{ "listen", 1, 0, 'l' },
-		{ "listen-peer", 1, 0, 'p' },
-		{ "cert", 1, 0, 'c' },
-		{ "key", 1, 0, 'k' },
-		{ "ca", 1, 0, 'a' },
-		{ "tls", 1, 0, 't' },
-		{ "log", 1, 0, 'o' },
-		{ 0 },
-	};
-	const char *listen_text = NULL, *peer_text = NULL;
-	struct tls_side side = { 0 };
-	struct sigaction sa = { .sa_handler = on_signal };
-	int o, i;
+static struct { /* as typed */
+	const char *listen, *peer, *tls, *log;
+	struct tls_side side;
+} typed;
 
-	node.log = stdout;
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (o) {
-		case 'n':
-			node.name = optarg;
-			break;
-		case 'l':
-			listen_text = optarg;
-			break;
-		case 'p':
-			peer_text = optarg;
-			break;
-		case 'c':
-			side.cert = optarg;
-			break;
-		case 'k':
-			side.key = optarg;
-			break;
-		case 'a':
-			side.ca = optarg;
-			break;
-		case 't':
-			side.faithful = !strcmp(optarg, "faithful");
-			break;
-		case 'o':
-			node.log = fopen(optarg, "ae");
-			if (!node.log) {
-				perror(optarg);
-				return 1;
-			}
-			break;
-		default:
-			return usage();
-		}
+static int options_read(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		const char **text;
+	} rows[] = {
+		{ "name", &node.name },		{ "listen", &typed.listen },
+		{ "listen-peer", &typed.peer }, { "cert", &typed.side.cert },
+		{ "key", &typed.side.key },	{ "ca", &typed.side.ca },
+		{ "tls", &typed.tls },		{ "log", &typed.log },
+	};
+	enum { NROW = sizeof(rows) / sizeof(*rows) };
+	struct option options[NROW + 1] = { 0 };
+	int i;
+
+	for (i = 0; i < NROW; i++)
+		options[i] = (struct option){ rows[i].name, 1, NULL, i };
+	while ((i = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (i < 0 || i >= NROW)
+			return -1;
+		*rows[i].text = optarg;
 	}
-	if (!listen_text || !side.cert || optind != argc)
-		return usage();
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	if (open_port(listen_text, &side) < 0)
-		return 1;
-	side.demand = true;
-	if (peer_text && open_port(peer_text, &side) < 0)
-		return 1;
-	while (!stop)
-		turn();
+	typed.side.faithful = typed.tls && !strcmp(typed.tls, "faithful");
+	return typed.listen && typed.side.cert && optind == argc ? 0 : -1;
+}
+
+static int finish(void)
+{
+	int i;
+
 	for (i = 0; i < node.nconn; i++) {
 		conn_close(node.conn[i]);
 		free(node.conn[i]);
@@ -332,4 +302,28 @@ int main(int argc, char **argv)
 	for (i = 0; i < node.nport; i++)
 		SSL_CTX_free(node.port[i].ctx);
 	return fclose(node.log) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	if (options_read(argc, argv) < 0)
+		return usage();
+	node.log = typed.log ? fopen(typed.log, "ae") : stdout;
+	if (!node.log) {
+		perror(typed.log);
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	if (open_port(typed.listen, &typed.side) < 0)
+		return 1;
+	typed.side.demand = true;
+	if (typed.peer && open_port(typed.peer, &typed.side) < 0)
+		return 1;
+	while (!stop)
+		turn();
+	return finish();
 }

@@ -27,6 +27,10 @@ for i in $(seq 1 $teams); do
 	has "team $i did its kills" "$(<"team$i.log")" '^[0-9]+ kills'
 	cat "team$i.log"
 done
+read -r with without < <(cat team?.log |
+	awk '{ a += $3; b += $9 } END { print a, b }')
+ok "kills fall between saves ($with with the change, $without without)" \
+	[ "$with" -gt 0 -a "$without" -gt 0 ]
 DISK=$DISK.1
 left=$(find "$DISK" -maxdepth 1 -type f | wc -l)
 switch_start
