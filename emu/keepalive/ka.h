@@ -48,6 +48,14 @@ enum ka_result ka_send(struct ka_probe *p, const void *data, size_t len);
 /* Reads behind *len, up to cap in all: KA_UP when there is something new,
  * KA_PENDING when not yet, KA_DOWN at the end of the connection. */
 enum ka_result ka_recv(struct ka_probe *p, void *buf, size_t cap, size_t *len);
+/* A kind that asks once and needs the first cap bytes of the answer: on each
+ * readiness, asks when the connection is open and then gathers.  KA_UP when buf
+ * is full; *asked and *len begin as zero. */
+enum ka_result ka_ask(struct ka_probe *p, bool *asked,
+		      enum ka_result (*ask)(struct ka_probe *p), void *buf,
+		      size_t cap, size_t *len);
+/* stop() of a kind that has nothing but its connection. */
+void ka_drop(struct ka_probe *p);
 /* Closes: with a RST, or gracefully when fin. */
 void ka_close(struct ka_probe *p, bool fin);
 

@@ -116,3 +116,24 @@ void ka_close(struct ka_probe *p, bool fin)
 				 sizeof(reset));
 	(void)close(p->watch.fd);
 }
+
+void ka_drop(struct ka_probe *p)
+{
+	ka_close(p, false);
+}
+
+enum ka_result ka_ask(struct ka_probe *p, bool *asked,
+		      enum ka_result (*ask)(struct ka_probe *p), void *buf,
+		      size_t cap, size_t *len)
+{
+	enum ka_result result;
+
+	if (!*asked) {
+		*asked = true;
+		return ka_connected(p) == KA_DOWN ? KA_DOWN : ask(p);
+	}
+	result = ka_recv(p, buf, cap, len);
+	if (result != KA_UP)
+		return result;
+	return *len < cap ? KA_PENDING : KA_UP;
+}

@@ -77,21 +77,9 @@ static enum ka_result ready(struct ka_probe *p, uint32_t events,
 
 	(void)events;
 	(void)now_ms;
-	if (!s->sent) {
-		s->sent = true;
-		if (ka_connected(p) == KA_DOWN)
-			return KA_DOWN;
-		return send_request(p);
-	}
-	result = ka_recv(p, s->status, sizeof(s->status), &s->len);
-	if (result != KA_UP)
-		return result;
-	return s->len < sizeof(s->status) ? KA_PENDING : judge(p, s);
-}
-
-static void stop(struct ka_probe *p)
-{
-	ka_close(p, false);
+	result = ka_ask(p, &s->sent, send_request, s->status, sizeof(s->status),
+			&s->len);
+	return result == KA_UP ? judge(p, s) : result;
 }
 
 const struct ka_ops ka_http = {
@@ -99,5 +87,5 @@ const struct ka_ops ka_http = {
 	.state_size = sizeof(struct state),
 	.start = start,
 	.ready = ready,
-	.stop = stop,
+	.stop = ka_drop,
 };

@@ -108,21 +108,9 @@ static enum ka_result ready(struct ka_probe *p, uint32_t events,
 
 	(void)events;
 	(void)now_ms;
-	if (!s->sent) {
-		s->sent = true;
-		if (ka_connected(p) == KA_DOWN)
-			return KA_DOWN;
-		return send_hello(p);
-	}
-	result = ka_recv(p, s->answer, sizeof(s->answer), &s->len);
-	if (result != KA_UP)
-		return result;
-	return s->len < sizeof(s->answer) ? KA_PENDING : judge(p, s);
-}
-
-static void stop(struct ka_probe *p)
-{
-	ka_close(p, false);
+	result = ka_ask(p, &s->sent, send_hello, s->answer, sizeof(s->answer),
+			&s->len);
+	return result == KA_UP ? judge(p, s) : result;
 }
 
 const struct ka_ops ka_ssl = {
@@ -130,5 +118,5 @@ const struct ka_ops ka_ssl = {
 	.state_size = sizeof(struct state),
 	.start = start,
 	.ready = ready,
-	.stop = stop,
+	.stop = ka_drop,
 };
