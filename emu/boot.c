@@ -60,8 +60,8 @@ struct css {
 	bool reboot;
 };
 
-static struct loop
-	*volatile signalled; /* what the signals stop, once it runs */
+/* what the signals stop, once it runs */
+static struct loop *volatile signalled;
 static volatile sig_atomic_t stop_asked; /* also while it still boots */
 
 static void on_signal(int sig)
@@ -206,22 +206,21 @@ static void service_changed(void *arg, unsigned index, enum service_state from,
 		plane_service_state(css->env.plane, index, to);
 }
 
+/* What must follow does so behind the command, which then tells what failed. */
 static int card_insert(void *arg, unsigned slot, const char *part,
 		       struct err *err)
 {
 	struct css *css = arg;
-	struct out warn = { 0 };
 
 	if (chassis_insert(css->env.chassis, slot, part,
 			   loop_now(css->env.loop), err))
 		return -1;
 	css->cards_moved = true;
-	follow(css, &warn);
-	out_fini(&warn);
 	return 0;
 }
 
-/* The card's services go down and its flows are reset; configuration stays. */
+/* The card's services go down and its flows are reset at once, even when the
+ * same line puts a card back; configuration stays. */
 static int card_remove(void *arg, unsigned slot, struct err *err)
 {
 	struct css *css = arg;
