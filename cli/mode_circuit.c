@@ -126,14 +126,20 @@ static void dhcp_render(const void *obj, struct out *o)
 		out_puts(o, "  dhcp-relay-agent \n");
 }
 
+/* Without the value it is the `no` form: back to the default. */
+static int discovery_put(struct cli *cli, const struct args *a, uint16_t *s,
+			 unsigned long dflt)
+{
+	conf_put_u16(cli_conf(cli), s, arg_uint(a, "seconds", dflt));
+	return arg_has(a, "seconds") ? object_kept(cli, "router-discovery") : 0;
+}
+
 static int lifetime_set(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct circuit *ci = cli_object(cli);
 
 	(void)err;
-	conf_put_u16(cli_conf(cli), &ci->discovery_lifetime_s,
-		     arg_uint(a, "seconds", 0));
-	return arg_has(a, "seconds") ? object_kept(cli, "router-discovery") : 0;
+	return discovery_put(cli, a, &ci->discovery_lifetime_s, 0);
 }
 
 static int longest_set(struct cli *cli, const struct args *a, struct err *err)
@@ -141,9 +147,7 @@ static int longest_set(struct cli *cli, const struct args *a, struct err *err)
 	struct circuit *ci = cli_object(cli);
 
 	(void)err;
-	conf_put_u16(cli_conf(cli), &ci->discovery_max_s,
-		     arg_uint(a, "seconds", 600));
-	return arg_has(a, "seconds") ? object_kept(cli, "router-discovery") : 0;
+	return discovery_put(cli, a, &ci->discovery_max_s, 600);
 }
 
 static int shortest_set(struct cli *cli, const struct args *a, struct err *err)
@@ -151,9 +155,7 @@ static int shortest_set(struct cli *cli, const struct args *a, struct err *err)
 	struct circuit *ci = cli_object(cli);
 
 	(void)err;
-	conf_put_u16(cli_conf(cli), &ci->discovery_min_s,
-		     arg_uint(a, "seconds", 0));
-	return arg_has(a, "seconds") ? object_kept(cli, "router-discovery") : 0;
+	return discovery_put(cli, a, &ci->discovery_min_s, 0);
 }
 
 static int limited_set(struct cli *cli, const struct args *a, struct err *err)
