@@ -12,6 +12,7 @@ struct env;
 struct conf;
 struct err;
 struct out;
+struct setting;
 
 /*
  * One row per thing that can be configured or asked (models.md 5.11).
@@ -31,6 +32,11 @@ struct cmd {
 	void (*render)(const void *obj, struct out *o);
 	const char *no; /* the sentence that undoes it, NULL if there is none */
 	int (*clear)(struct cli *cli, const struct args *a, struct err *err);
+	/* The row only keeps a value (cli/setting.h): no run, render or clear. */
+	const struct setting *set;
+	/* Why what the row sets changes no behaviour; NULL: it does.  Named in
+	 * tests/data/inert.tsv; show lab inert prints the lines in use. */
+	const char *inert;
 };
 
 /* ---- arguments: each asserts that the row has such a parameter ------------ */

@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/render.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
@@ -23,7 +24,8 @@ static const struct {
 } extensions[] = {
 	{ "command", "lab insert slot, lab remove slot: modules in and out of "
 		     "the running switch" },
-	{ "command", "show lab, show lab map, show lab extensions" },
+	{ "command", "show lab, show lab map, show lab inert, show lab "
+		     "extensions" },
 	{ "command", "show service: a line that tells why the last probe "
 		     "failed" },
 	{ "access", "attach: this host's terminal as the console of the "
@@ -83,6 +85,21 @@ static int show_extensions(struct cli *cli, const struct args *a,
 	return 0;
 }
 
+static int show_inert(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct out lines = { 0 };
+
+	(void)a;
+	(void)err;
+	render_inert(cli_env(cli), &lines);
+	if (lines.len)
+		out_printf(cli_out(cli), "%s\n%s", T_INERT, out_text(&lines));
+	else
+		out_printf(cli_out(cli), "%s\n", T_NO_INERT);
+	out_fini(&lines);
+	return 0;
+}
+
 /* A row's syntax as a person types it: the types of values left out. */
 static void syntax_show(const char *syntax, struct out *o)
 {
@@ -138,6 +155,9 @@ const struct cmd lab_cmds[] = {
 	{ .syntax = "show lab map",
 	  .help = "Where addresses of the configuration are on this host",
 	  .run = show_map },
+	{ .syntax = "show lab inert",
+	  .help = "Lines of the configuration that change no behaviour",
+	  .run = show_inert },
 	{ .syntax = "show lab extensions",
 	  .help = "Everything that goes beyond the product",
 	  .run = show_extensions },

@@ -6,6 +6,7 @@
  * the walk steps back.  The error that is told is the one furthest to the right.
  * Keywords match in any case; names never do.  A quoted word is never a keyword.
  */
+#include "cli/setting.h"
 #include "cli/tree_priv.h"
 
 #include <arpa/inet.h>
@@ -127,22 +128,30 @@ static bool match_fail(struct match *m, int at, enum err_code code)
 
 static bool match_from(struct match *m, const struct node *n, int at);
 
+static void seq_push(struct args *a, const char *spec, const char *text)
+{
+	a->seq[a->nseq].spec = spec;
+	a->seq[a->nseq++].text = text;
+}
+
 static bool match_keyword(struct match *m, const struct node *c, int at)
 {
-	int n = m->args->n, nkey = m->args->nkey;
+	int n = m->args->n, nkey = m->args->nkey, nseq = m->args->nseq;
 
 	assert(nkey < KEYS_MAX);
 	m->args->key[m->args->nkey++] = c->text;
+	seq_push(m->args, NULL, c->text);
 	if (match_from(m, c, at + 1))
 		return true;
 	m->args->n = n;
 	m->args->nkey = nkey;
+	m->args->nseq = nseq;
 	return false;
 }
 
 static bool match_value(struct match *m, const struct node *c, int at)
 {
-	int n = m->args->n, nkey = m->args->nkey;
+	int n = m->args->n, nkey = m->args->nkey, nseq = m->args->nseq;
 	const struct words *ws = m->ws;
 	bool rest = c->type->takes_rest && at < ws->n - 1;
 
@@ -150,10 +159,12 @@ static bool match_value(struct match *m, const struct node *c, int at)
 	m->args->v[n].spec = c->text;
 	m->args->v[n].word = rest ? ws->line + ws->w[at].col : ws->w[at].text;
 	m->args->n++;
+	seq_push(m->args, c->text, m->args->v[n].word);
 	if (match_from(m, c, rest ? ws->n : at + 1))
 		return true;
 	m->args->n = n;
 	m->args->nkey = nkey;
+	m->args->nseq = nseq;
 	return false;
 }
 
@@ -194,13 +205,15 @@ int tree_match(const struct tree *t, const struct words *w, struct args *a,
 	*err = (struct err){ .col = -1 };
 	a->row = NULL;
 	a->undo = false;
-	a->n = a->nkey = 0;
+	a->n = a->nkey = a->nseq = 0;
 	return match_from(&m, &t->root, 0) ? 0 : -1;
 }
 
 int tree_run(const struct args *a, struct cli *cli, struct err *err)
 {
 	*err = (struct err){ .col = -1 };
+	if (a->row->set)
+		return setting_run(cli, a, err);
 	return (a->undo ? a->row->clear : a->row->run)(cli, a, err);
 }
 

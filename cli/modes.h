@@ -65,6 +65,7 @@ extern const struct cmd user_cmds[];	  /* mode_exec.c: user and up */
 extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
+extern const struct cmd bridge_cmds[];	  /* mode_bridge.c: bridge, cdp */
 extern const struct cmd
 	global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
 extern const struct cmd

@@ -10,14 +10,17 @@
 #include "cli/render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
@@ -29,11 +32,41 @@
 
 #define STARTUP_CONFIG "startup-config"
 
+/*
+ * While the lines without effect are looked for, each of them ends in MARK and
+ * the reason: the text around it then tells what it is a line of.  Control
+ * thread only.
+ */
+#define MARK '\001'
+static bool marking;
+
+static void mark_lines(struct out *o, size_t from, const char *reason)
+{
+	char *text = xstrndup(o->buf + from, o->len - from), *save = NULL;
+
+	o->len = from;
+	for (char *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		out_printf(o, "%s%c%s\n", line, MARK, reason);
+	free(text);
+}
+
+void render_row(const struct cmd *row, const void *obj, struct out *o)
+{
+	size_t from = o->len;
+
+	if (row->set)
+		setting_render(row, obj, o);
+	else if (row->render)
+		row->render(obj, o);
+	if (marking && row->inert && o->len > from)
+		mark_lines(o, from, row->inert);
+}
+
 void render_rows(const struct cmd *table, const void *obj, struct out *o)
 {
 	for (const struct cmd *c = table; c->syntax; c++)
-		if (c->render)
-			c->render(obj, o);
+		render_row(c, obj, o);
 }
 
 void render_mode(int mode, const void *obj, struct out *o)
@@ -248,6 +281,56 @@ void render_config(const struct env *env, time_t now, struct out *o)
 		out_puts(o, out_text(&body));
 	}
 	out_fini(&body);
+}
+
+/* ---- lines without effect -------------------------------------------------- */
+
+#define DEPTH_MAX 3 /* owner, rule, line; circuit, address, line */
+
+static void trim(char *line)
+{
+	size_t len = strlen(line);
+
+	while (len && line[len - 1] == ' ')
+		line[--len] = '\0';
+}
+
+/* "service web1 / max-age 60" and the reason under it */
+static void inert_print(const char *const *above, int depth, const char *line,
+			const char *reason, struct out *o)
+{
+	for (int i = 0; i < depth; i++)
+		if (above[i])
+			out_printf(o, "%s / ", above[i]);
+	out_printf(o, "%s\n    %s\n", line, reason);
+}
+
+void render_inert(const struct env *env, struct out *o)
+{
+	const char *above[DEPTH_MAX] = { NULL };
+	struct out config = { 0 };
+	char *save = NULL;
+
+	marking = true;
+	render_config(env, 0, &config);
+	marking = false;
+	for (char *line = config.buf ? strtok_r(config.buf, "\n", &save) : NULL;
+	     line; line = strtok_r(NULL, "\n", &save)) {
+		char *reason = strchr(line, MARK);
+		size_t depth = strspn(line, " ") / 2;
+
+		if (reason)
+			*reason++ = '\0';
+		trim(line);
+		if (*line == '!' || depth >= DEPTH_MAX)
+			memset(above, 0, sizeof(above));
+		else if (reason)
+			inert_print(above, (int)depth, line + 2 * depth, reason,
+				    o);
+		else
+			above[depth] = line + 2 * depth;
+	}
+	out_fini(&config);
 }
 
 int render_section(const struct env *env, const char *section, const char *name,

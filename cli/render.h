@@ -16,6 +16,11 @@ void render_config(const struct env *env, time_t now, struct out *o);
  * -1 and err when there is no such section or object. */
 int render_section(const struct env *env, const char *section, const char *name,
 		   struct out *o, struct err *err);
+/* The lines of running-config that change no behaviour, each with its reason
+ * (struct cmd .inert); nothing when there are none. */
+void render_inert(const struct env *env, struct out *o);
+/* What one row says of an object. */
+void render_row(const struct cmd *row, const void *obj, struct out *o);
 /* All rows that render, on the object of a mode (cli/modes.h: enum mode_id). */
 void render_mode(int mode, const void *obj, struct out *o);
 /* All rows of a table that render, on one object. */

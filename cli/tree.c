@@ -175,7 +175,7 @@ static const char *leaf_syntax(struct leaf leaf)
 
 static void node_end(struct node *n, struct leaf leaf)
 {
-	if (!(leaf.undo ? leaf.cmd->clear : leaf.cmd->run))
+	if (!leaf.cmd->set && !(leaf.undo ? leaf.cmd->clear : leaf.cmd->run))
 		return;
 	if (n->cmd && (n->cmd != leaf.cmd || n->undo != leaf.undo)) {
 		if (n->table == leaf.table)

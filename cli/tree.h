@@ -40,6 +40,11 @@ struct args {
 	int n;
 	const char *key[KEYS_MAX];
 	int nkey;
+	/* all words in the order of the sentence; spec NULL: a keyword */
+	struct {
+		const char *spec, *text;
+	} seq[ARGS_MAX + KEYS_MAX];
+	int nseq;
 };
 
 struct tree *tree_new(void);

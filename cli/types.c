@@ -16,7 +16,10 @@
 #include <string.h>
 
 #include "cli/env.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
@@ -330,38 +333,145 @@ static void suite_complete(const struct scope *s, emit_fn emit, void *arg)
 		emit(arg, suite_at(i)->name);
 }
 
+/* ---- printed forms -------------------------------------------------------- */
+
+static int quoted_print(const char *word, const struct conf *c, struct out *o,
+			struct err *err)
+{
+	(void)c;
+	(void)err;
+	out_printf(o, "\"%s\"", word);
+	return 0;
+}
+
+static int uint_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	(void)c;
+	(void)err;
+	out_printf(o, "%lu", strtoul(word, NULL, 10));
+	return 0;
+}
+
+static int mask_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	uint8_t len = 0;
+
+	(void)c;
+	(void)err;
+	(void)str_to_mask(word, &len);
+	out_puts(o, str_addr(str_mask_of(len)));
+	return 0;
+}
+
+/* "a.b.c.d/n" is printed as address and mask. */
+static int cidr_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	size_t len = strcspn(word, "/");
+
+	out_printf(o, "%.*s ", (int)len, word);
+	return mask_print(word + len, c, o, err);
+}
+
+static int host_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	struct in_addr a;
+
+	if (!c) {
+		out_puts(o, word);
+		return 0;
+	}
+	if (host_resolve(c, word, &a, err) < 0)
+		return -1;
+	out_puts(o, str_addr(a));
+	return 0;
+}
+
+static int port_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	char canon[NAME_LEN + 1];
+	unsigned slot = 0, port = 0;
+
+	(void)c;
+	if (!iface_parse(word, &slot, &port, canon, sizeof(canon)))
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_PORT, word);
+	out_puts(o, canon);
+	return 0;
+}
+
+static int vlan_print(const char *word, const struct conf *c, struct out *o,
+		      struct err *err)
+{
+	(void)c;
+	(void)err;
+	out_printf(o, "VLAN%u", circuit_vlan_of(word));
+	return 0;
+}
+
+/* Would the word come back as it is, without quotes? */
+static bool needs_quotes(const char *word)
+{
+	return !*word || *word == '!' || *word == '@' || strpbrk(word, " \t;");
+}
+
+int type_print(const char *spec, const char *word, const struct conf *c,
+	       struct out *o, struct err *err)
+{
+	const char *name = strchr(spec, ':');
+	const struct value_type *t = NULL;
+
+	if (name)
+		t = type_find(name + 1, strcspn(name + 1, ":>"));
+	if (t && t->print)
+		return t->print(word, c, o, err);
+	if (needs_quotes(word) && !(t && t->takes_rest))
+		return quoted_print(word, c, o, err);
+	out_puts(o, word);
+	return 0;
+}
+
 /* ---- the table ------------------------------------------------------------ */
 
 static const struct value_type types[] = {
-	{ "addr", addr_parse, addr_describe, NULL, false, false },
-	{ "mask", mask_parse, mask_describe, NULL, false, false },
-	{ "cidr", cidr_parse, cidr_describe, NULL, false, false },
-	{ "uint", uint_parse, uint_describe, NULL, false, false },
-	{ "hex", hex_parse, hex_describe, NULL, false, false },
-	{ "word", word_parse, NULL, NULL, false, false },
-	{ "name", name_parse, NULL, NULL, false, false },
-	{ "text", text_parse, NULL, NULL, false, false },
+	{ "addr", addr_parse, addr_describe, NULL, false, false, NULL },
+	{ "mask", mask_parse, mask_describe, NULL, false, false, mask_print },
+	{ "cidr", cidr_parse, cidr_describe, NULL, false, false, cidr_print },
+	{ "uint", uint_parse, uint_describe, NULL, false, false, uint_print },
+	{ "hex", hex_parse, hex_describe, NULL, false, false, NULL },
+	{ "word", word_parse, NULL, NULL, false, false, NULL },
+	{ "name", name_parse, NULL, NULL, false, false, NULL },
+	{ "text", text_parse, NULL, NULL, false, false, quoted_print },
 	/* SSL passwords are always typed in quotes (SSL Configuration Guide, ch. 3) */
-	{ "quoted", text_parse, NULL, NULL, false, true },
-	{ "line", word_parse, NULL, NULL, true, false },
-	{ "host", host_parse, host_describe, host_complete, false, false },
-	{ "port", port_parse, port_describe, port_complete, false, false },
-	{ "vlan", vlan_parse, vlan_describe, circuit_complete, false, false },
-	{ "service", name_parse, NULL, service_complete, false, false },
-	{ "owner", name_parse, NULL, owner_complete, false, false },
-	{ "content", name_parse, NULL, content_complete, false, false },
-	{ "group", name_parse, NULL, group_complete, false, false },
-	{ "keepalive", name_parse, NULL, keepalive_complete, false, false },
-	{ "ssllist", name_parse, NULL, ssllist_complete, false, false },
-	{ "ftprecord", name_parse, NULL, ftprecord_complete, false, false },
-	{ "user", name_parse, NULL, user_complete, false, false },
-	{ "cert", name_parse, NULL, cert_complete, false, false },
-	{ "rsakey", name_parse, NULL, rsakey_complete, false, false },
-	{ "dsakey", name_parse, NULL, dsakey_complete, false, false },
-	{ "dhparam", name_parse, NULL, dhparam_complete, false, false },
-	{ "sslfile", name_parse, NULL, sslfile_complete, false, false },
-	{ "balance", balance_parse, NULL, balance_complete, false, false },
-	{ "suite", suite_parse, NULL, suite_complete, false, false },
+	{ "quoted", text_parse, NULL, NULL, false, true, quoted_print },
+	{ "line", word_parse, NULL, NULL, true, false, NULL },
+	{ "host", host_parse, host_describe, host_complete, false, false,
+	  host_print },
+	{ "port", port_parse, port_describe, port_complete, false, false,
+	  port_print },
+	{ "vlan", vlan_parse, vlan_describe, circuit_complete, false, false,
+	  vlan_print },
+	{ "service", name_parse, NULL, service_complete, false, false, NULL },
+	{ "owner", name_parse, NULL, owner_complete, false, false, NULL },
+	{ "content", name_parse, NULL, content_complete, false, false, NULL },
+	{ "group", name_parse, NULL, group_complete, false, false, NULL },
+	{ "keepalive", name_parse, NULL, keepalive_complete, false, false,
+	  NULL },
+	{ "ssllist", name_parse, NULL, ssllist_complete, false, false, NULL },
+	{ "ftprecord", name_parse, NULL, ftprecord_complete, false, false,
+	  NULL },
+	{ "user", name_parse, NULL, user_complete, false, false, NULL },
+	{ "cert", name_parse, NULL, cert_complete, false, false, NULL },
+	{ "rsakey", name_parse, NULL, rsakey_complete, false, false, NULL },
+	{ "dsakey", name_parse, NULL, dsakey_complete, false, false, NULL },
+	{ "dhparam", name_parse, NULL, dhparam_complete, false, false, NULL },
+	{ "sslfile", name_parse, NULL, sslfile_complete, false, false, NULL },
+	{ "balance", balance_parse, NULL, balance_complete, false, false,
+	  NULL },
+	{ "suite", suite_parse, NULL, suite_complete, false, false, NULL },
 };
 
 const struct value_type *type_find(const char *name, size_t len)

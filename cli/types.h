@@ -4,7 +4,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct conf;
 struct env;
+struct err;
+struct out;
 
 /*
  * The value types of the command table: what stands behind the colon of
@@ -30,9 +33,17 @@ struct value_type {
 	void (*complete)(const struct scope *s, emit_fn emit, void *arg);
 	bool takes_rest; /* swallows the rest of the line, blanks and all */
 	bool in_quotes;	 /* must be typed in quotes */
+	/* The word as running-config prints it; NULL: as it was typed, in quotes
+	 * where it needs them.  -1 and err when it names nothing. */
+	int (*print)(const char *word, const struct conf *c, struct out *o,
+		     struct err *err);
 };
 
 /* name need not be terminated; NULL when there is no such type */
 const struct value_type *type_find(const char *name, size_t len);
+/* The word of a value, "name:type:limits", in its printed form.  c may be NULL:
+ * then names stay names. */
+int type_print(const char *spec, const char *word, const struct conf *c,
+	       struct out *o, struct err *err);
 
 #endif

@@ -79,14 +79,21 @@ struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err)
 	return ci;
 }
 
+static void ip_free(struct circuit_ip *ip)
+{
+	settings_fini(&ip->kept);
+	free(ip);
+}
+
 void circuit_free(struct circuit *ci)
 {
 	struct circuit_ip *ip = NULL;
 
 	while ((ip = TAILQ_FIRST(&ci->ips))) {
 		TAILQ_REMOVE(&ci->ips, ip, link);
-		free(ip);
+		ip_free(ip);
 	}
+	settings_fini(&ci->kept);
 	free(ci);
 }
 
@@ -181,7 +188,7 @@ int circuit_ip_del(struct conf *c, struct circuit *ci, struct in_addr a,
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "ip interface", str_addr(a));
 	TAILQ_REMOVE(&ci->ips, ip, link);
-	free(ip);
+	ip_free(ip);
 	conf_changed(c);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_CIRCUIT_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 
 /* Lines about virtual routers: one VRID may have several of a kind, except for
  * the router itself. */
@@ -39,6 +40,7 @@ struct circuit_ip {
 	bool router_discovery;
 	uint32_t discovery_preference;
 	bool redundancy_protocol;
+	struct settings kept;
 };
 TAILQ_HEAD(circuit_ip_list, circuit_ip);
 
@@ -56,6 +58,7 @@ struct circuit {
 	uint16_t discovery_max_s;   /* default 600 */
 	uint16_t discovery_min_s;   /* 0: three quarters of the maximum */
 	struct circuit_ip_list ips; /* order of entry */
+	struct settings kept;
 };
 
 struct iface { /* a port that has settings of its own */
@@ -73,6 +76,7 @@ struct iface { /* a port that has settings of its own */
 	bool bridge_off, port_fast, no_negotiation;
 	uint16_t max_idle_s; /* 0: off */
 	bool redundancy_phy, isc_one, isc_two;
+	struct settings kept;
 };
 
 void circuit_free(struct circuit *ci); /* of no list any more */

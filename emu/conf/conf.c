@@ -75,6 +75,7 @@ static void drop_circuits(struct conf *c)
 
 	while ((i = TAILQ_FIRST(&c->ifaces))) {
 		TAILQ_REMOVE(&c->ifaces, i, link);
+		settings_fini(&i->kept);
 		free(i);
 	}
 	while ((ci = TAILQ_FIRST(&c->circuits))) {

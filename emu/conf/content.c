@@ -113,6 +113,7 @@ static void content_drop(struct conf *c, struct owner *o, struct content *r)
 {
 	TAILQ_REMOVE(&o->contents, r, link);
 	c->content_at[r->index] = NULL;
+	settings_fini(&r->kept);
 	free(r);
 	conf_changed(c);
 }
@@ -130,6 +131,7 @@ int owner_del(struct conf *c, const char *name, struct err *err)
 		content_drop(c, o, r);
 	}
 	TAILQ_REMOVE(&c->owners, o, link);
+	settings_fini(&o->kept);
 	free(o);
 	conf_changed(c);
 	return 0;

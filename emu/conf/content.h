@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_CONTENT_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 #include "emu/conf/service.h"
 
 struct balance_method; /* emu/balance: kept by name here */
@@ -111,6 +112,7 @@ struct content {
 	struct content_service service[CONTENT_SERVICE_MAX];
 	int nservice;
 	struct content_more more;
+	struct settings kept; /* what only has a value */
 };
 
 struct owner {
@@ -121,6 +123,7 @@ struct owner {
 	uint8_t dns;	    /* index of the keyword: none accept both push */
 	uint8_t dnsbalance; /* index: roundrobin leastloaded preferlocal */
 	struct content_list contents;
+	struct settings kept; /* what only has a value */
 };
 
 struct owner *owner_find(const struct conf *c, const char *name);

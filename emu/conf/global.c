@@ -93,6 +93,7 @@ void global_free(struct global *g)
 		TAILQ_REMOVE(&g->users, u, link);
 		user_free(u);
 	}
+	settings_fini(&g->kept);
 	free(g);
 }
 

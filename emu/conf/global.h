@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_GLOBAL_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 
 struct host { /* host NAME IP */
 	TAILQ_ENTRY(host) link;
@@ -74,6 +75,7 @@ struct global {
 	bool l4_fallback; /* default true */
 	bool no_implicit_service;
 	bool reset_on_vip_unavailable;
+	struct settings kept; /* what only has a value */
 };
 
 struct global *global_new(void);    /* the defaults */

@@ -87,6 +87,7 @@ int group_del(struct conf *c, const char *name, struct err *err)
 			       name);
 	TAILQ_REMOVE(&c->groups, g, link);
 	c->group_at[g->index] = NULL;
+	settings_fini(&g->kept);
 	free(g);
 	conf_changed(c);
 	return 0;

@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_GROUP_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 
 #define GROUP_SERVICE_MAX 64 /* own bound */
 
@@ -24,6 +25,7 @@ struct group { /* source group, content.md 3.2 */
 	bool flow_timeout_set;
 	unsigned flow_timeout_multiplier;
 	uint16_t redundant_index;
+	struct settings kept; /* what only has a value */
 };
 
 struct group *group_find(const struct conf *c, const char *name);

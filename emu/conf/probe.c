@@ -115,6 +115,7 @@ int probe_del(struct conf *c, const char *name, struct err *err)
 			return err_set(err, ERR_REFUSED, -1, T_IN_USE,
 				       "Keepalive", "service", s->name);
 	TAILQ_REMOVE(&c->probes, p, link);
+	settings_fini(&p->kept);
 	free(p);
 	conf_changed(c);
 	return 0;

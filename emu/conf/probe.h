@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_PROBE_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 
 /* What is probed and how: a service's own keepalive or a named one
  * (content.md 4.2). */
@@ -43,6 +44,7 @@ struct probe { /* a named keepalive */
 	bool active;
 	struct in_addr addr;
 	struct probe_spec spec;
+	struct settings kept; /* what only has a value */
 };
 
 void probe_spec_init(struct probe_spec *p);	/* the defaults */

@@ -169,6 +169,7 @@ int service_del(struct conf *c, const char *name, struct err *err)
 	leave_all(c, s->name);
 	TAILQ_REMOVE(&c->services, s, link);
 	c->service_at[s->index] = NULL;
+	settings_fini(&s->kept);
 	free(s);
 	conf_changed(c);
 	return 0;

@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_SERVICE_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 #include "emu/conf/probe.h"
 
 enum service_type { /* content.md 1.4 */
@@ -65,6 +66,7 @@ struct service {
 	char ssllist[SERVICE_SSLLIST_MAX][NAME_LEN + 1]; /* order of entry */
 	int nssllist;
 	struct probe_spec keepalive;
+	struct settings kept; /* what only has a value */
 };
 
 struct service *service_find(const struct conf *c, const char *name);

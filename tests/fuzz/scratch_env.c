@@ -20,9 +20,8 @@ static void no_apply(void *arg, struct out *warn)
 	(void)warn;
 }
 
-static struct env *build(void)
+static struct env *build(const struct options *opt)
 {
-	static struct options opt = { .chassis = "11503" };
 	static struct env env;
 	struct err err = { 0 };
 
@@ -35,20 +34,27 @@ static struct env *build(void)
 	env.apply = no_apply;
 	if (env.disk)
 		env.store = store_open(env.disk);
-	scratch_hooks(&env, opt.tls, true);
-	if (!env.disk || scratch_chassis(&opt, &env, &err)) {
+	scratch_hooks(&env, opt->tls, true);
+	if (!env.disk || scratch_chassis(opt, &env, &err)) {
 		(void)fprintf(stderr, "no scratch switch: %s\n", err.msg);
 		abort();
 	}
 	return &env;
 }
 
-struct env *scratch_env(void)
+struct env *scratch_env_of(const struct options *opt)
 {
 	static struct env *env;
 
 	if (!env)
-		env = build();
+		env = build(opt);
 	conf_clear(env->conf);
 	return env;
+}
+
+struct env *scratch_env(void)
+{
+	static const struct options opt = { .chassis = "11503" };
+
+	return scratch_env_of(&opt);
 }
