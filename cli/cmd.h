@@ -95,6 +95,25 @@ int cli_confirm(struct cli *cli, struct err *err,
 int cli_job(struct cli *cli, void (*work)(void *arg),
 	    int (*done)(struct cli *cli, void *arg, struct err *err),
 	    void *arg);
+/* Behind cli_job(): what Ctrl-C does while it runs, on the control thread and
+ * with the job's arg: set a flag that work() looks at.  Also called when the
+ * session goes. */
+void cli_job_stop(struct cli *cli, void (*stop)(void *arg));
+
+/*
+ * Work on the loop that takes its time and shows how far it is (ping).  The
+ * session takes no further line until cli_task_end().  stop(arg) is called on
+ * Ctrl-C and when the session goes: it ends the task, then or soon.  NULL and
+ * err: a session of a file has nobody to wait for it.
+ */
+struct cli_task;
+struct cli_task *cli_task_begin(struct cli *cli, void (*stop)(void *arg),
+				void *arg, struct err *err);
+/* Is printed at once; nothing when the session is gone. */
+void cli_task_print(struct cli_task *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Never inside the handler that began it.  err NULL: it succeeded. */
+void cli_task_end(struct cli_task *t, const struct err *err);
 
 /* Enters a mode (cli/modes.h: enum mode_id); outer and inner are names. */
 void cli_enter(struct cli *cli, int mode, const char *outer, const char *inner);

@@ -31,8 +31,6 @@
 #define LINE_CAP 4096 /* longer input is cut; the session refuses it */
 #define FOUT_CAP 65536
 
-enum { KEY_ABORT = 0x03, KEY_CLEAR = 0x15, KEY_CLEAR2 = 0x18 };
-
 /*
  * An editor of libedit.  Seats are kept and used again: the terminal library
  * below does not give all memory of a closed one back.  Nothing that a user
@@ -311,6 +309,7 @@ static void editor_close(struct editor *e)
 	if (e->have_saved)
 		(void)tcsetattr(e->t->out, TCSANOW, &e->saved);
 	out_fini(&e->r.out);
+	out_fini(&e->heard);
 }
 
 static void history_keep(struct editor *e, const char *line)
@@ -344,6 +343,17 @@ static void editor_signals(struct editor *e)
 	(void)el_set(e->seat->el, EL_SETTY, "-x", isig, NULL);
 }
 
+static void redraw_edited(struct editor *e)
+{
+	(void)el_set(e->seat->el, EL_REFRESH);
+	(void)fflush(e->seat->out);
+}
+
+static void redraw_plain(struct editor *e)
+{
+	put(e, e->r.prompt);
+}
+
 static bool read_edited(struct editor *e, char *line, size_t cap)
 {
 	const char *nl = strrchr(e->r.prompt, '\n');
@@ -355,7 +365,9 @@ static bool read_edited(struct editor *e, char *line, size_t cap)
 	edit_lock(e);
 	editor_signals(e);
 	el_resize(e->seat->el);
+	e->redraw = redraw_edited;
 	text = el_gets(e->seat->el, &n);
+	e->redraw = NULL;
 	(void)fflush(e->seat->out);
 	line[0] = '\0';
 	if (text && n > 0)
@@ -403,9 +415,11 @@ static bool read_plain(struct editor *e, char *line, size_t cap)
 	int c = 0;
 
 	put(e, e->r.prompt);
+	e->redraw = redraw_plain;
 	while ((c = get_byte(e)) >= 0 && c != '\n')
 		if (c && n + 1 < cap)
 			line[n++] = (char)c;
+	e->redraw = NULL;
 	while (n && line[n - 1] == '\r')
 		n--;
 	line[n] = '\0';

@@ -22,6 +22,8 @@ enum closed {
 	CLOSED_OVERTIME
 };
 
+enum { KEY_ABORT = 0x03, KEY_CLEAR = 0x15, KEY_CLEAR2 = 0x18 };
+
 struct seat; /* console.c: libedit's part */
 
 struct editor {
@@ -34,9 +36,13 @@ struct editor {
 	enum closed closed;
 	bool abort, end; /* Ctrl-C, Ctrl-Z ended the line */
 	uint64_t login_ms;
-	char buf[256]; /* input read ahead */
+	char buf[1024]; /* input read ahead */
 	size_t at, len;
 	bool holds_lock;
+	struct out heard; /* notices not printed yet */
+	/* Prints again what stood on the line before notices were; NULL: they
+	 * have to wait. */
+	void (*redraw)(struct editor *e);
 };
 
 /* ---- tty.c ---------------------------------------------------------------- */
@@ -47,7 +53,8 @@ void edit_unlock(struct editor *e);
 size_t put_bytes(struct editor *e, const char *s, size_t len);
 void put(struct editor *e, const char *s);
 int get_byte(struct editor *e); /* -1: closed */
-/* Sends a request to the control thread; the answer is in e->r. */
+/* Sends a request to the control thread; the answer is in e->r.  Meanwhile
+ * notices are printed, and on a terminal Ctrl-C interrupts. */
 void ask(struct editor *e, enum ask what, const char *text);
 void print_reply(struct editor *e); /* page by page on a terminal */
 /* Keys come one by one and unseen; output still gets its carriage returns. */

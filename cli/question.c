@@ -137,47 +137,64 @@ int cli_confirm(struct cli *c, struct err *err,
 
 /* ---- jobs ----------------------------------------------------------------- */
 
-struct busy_job {
+struct cli_task {
 	struct cli *cli; /* borrowed; NULL: the session is gone */
 	void (*work)(void *arg);
 	int (*done)(struct cli *cli, void *arg, struct err *err);
+	void (*stop)(void *arg); /* NULL: it cannot be stopped */
 	void *arg;
 };
 
+static struct cli_task *task_new(struct cli *c, void (*stop)(void *arg),
+				 void *arg)
+{
+	struct cli_task *t = xcalloc(1, sizeof(*t));
+
+	assert(!c->job); /* one job at a time */
+	*t = (struct cli_task){ .cli = c, .stop = stop, .arg = arg };
+	c->job = t;
+	return t;
+}
+
+/* The session goes on with what stands behind the command. */
+static void task_over(struct cli *c, const struct err *err)
+{
+	if (err)
+		cli_fail(c, err, 0);
+	cli_pump(c);
+	if (c->job)
+		return;
+	cli_settled(c);
+	if (c->ready)
+		c->ready(c->ready_arg);
+}
+
 static void job_work(void *arg)
 {
-	struct busy_job *j = arg;
+	struct cli_task *t = arg;
 
-	j->work(j->arg);
+	t->work(t->arg);
 }
 
 static void job_done(void *arg)
 {
-	struct busy_job *j = arg;
-	struct cli *c = j->cli;
+	struct cli_task *t = arg;
+	struct cli *c = t->cli;
 	struct err err = { .col = -1 };
 	int result = 0;
 
 	if (c)
 		c->job = NULL;
-	result = j->done(c, j->arg, &err);
-	free(j);
-	if (!c)
-		return;
-	if (result < 0)
-		cli_fail(c, &err, 0);
-	cli_pump(c);
-	if (!c->job) {
-		cli_settled(c);
-		if (c->ready)
-			c->ready(c->ready_arg);
-	}
+	result = t->done(c, t->arg, &err);
+	free(t);
+	if (c)
+		task_over(c, result < 0 ? &err : NULL);
 }
 
 int cli_job(struct cli *c, void (*work)(void *arg),
 	    int (*done)(struct cli *cli, void *arg, struct err *err), void *arg)
 {
-	struct busy_job *j = NULL;
+	struct cli_task *t = NULL;
 	struct err err = { .col = -1 };
 
 	if (c->kind == SESSION_SCRIPT || !c->env->jobs) {
@@ -186,17 +203,74 @@ int cli_job(struct cli *c, void (*work)(void *arg),
 			cli_fail(c, &err, 0);
 		return 0;
 	}
-	assert(!c->job); /* one job at a time */
-	j = xcalloc(1, sizeof(*j));
-	*j = (struct busy_job){ c, work, done, arg };
-	c->job = j;
-	jobs_start(c->env->jobs, job_work, job_done, j);
+	t = task_new(c, NULL, arg);
+	t->work = work;
+	t->done = done;
+	jobs_start(c->env->jobs, job_work, job_done, t);
 	return 0;
+}
+
+void cli_job_stop(struct cli *c, void (*stop)(void *arg))
+{
+	if (c->job) /* else it is over: a file's session waits for its jobs */
+		c->job->stop = stop;
+}
+
+struct cli_task *cli_task_begin(struct cli *c, void (*stop)(void *arg),
+				void *arg, struct err *err)
+{
+	if (c->kind != SESSION_SCRIPT)
+		return task_new(c, stop, arg);
+	(void)err_set(err, ERR_REFUSED, -1, T_NOT_IN_FILE);
+	return NULL;
+}
+
+void cli_task_print(struct cli_task *t, const char *fmt, ...)
+{
+	struct cli *c = t->cli;
+	struct out text = { 0 };
+	va_list ap;
+
+	if (!c)
+		return;
+	va_start(ap, fmt);
+	out_vprintf(&text, fmt, ap);
+	va_end(ap);
+	if (c->text)
+		c->text(c->text_arg, out_text(&text));
+	else
+		out_puts(&c->late, out_text(&text));
+	out_fini(&text);
+}
+
+void cli_task_end(struct cli_task *t, const struct err *err)
+{
+	struct cli *c = t->cli;
+
+	free(t);
+	if (!c)
+		return;
+	c->job = NULL;
+	task_over(c, err);
+}
+
+void job_interrupt(struct cli *c)
+{
+	if (!c->job->stop)
+		return;
+	if (c->line)
+		c->next = strlen(c->line);
+	c->job->stop(c->job->arg);
 }
 
 void job_forget(struct cli *c)
 {
-	if (c->job)
-		c->job->cli = NULL;
+	struct cli_task *t = c->job;
+
 	c->job = NULL;
+	if (!t)
+		return;
+	t->cli = NULL;
+	if (t->stop)
+		t->stop(t->arg);
 }

@@ -347,8 +347,11 @@ void session_line(struct session *s, const char *line, struct out *out)
 void session_interrupt(struct session *s, struct out *out)
 {
 	struct cli *c = &s->cli;
+	bool busy = c->job != NULL;
 
-	if (c->job || c->state == CLI_OVER)
+	if (c->job)
+		job_interrupt(c);
+	if (busy || c->state == CLI_OVER)
 		return;
 	begin(c, out);
 	if (c->line)
@@ -518,6 +521,13 @@ void session_on_ready(struct session *s, void (*fn)(void *arg), void *arg)
 {
 	s->cli.ready = fn;
 	s->cli.ready_arg = arg;
+}
+
+void session_on_text(struct session *s, void (*fn)(void *arg, const char *text),
+		     void *arg)
+{
+	s->cli.text = fn;
+	s->cli.text_arg = arg;
 }
 
 const char *session_prompt(const struct session *s)

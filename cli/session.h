@@ -34,8 +34,15 @@ void session_free(struct session *s);
  * the text it left is in out of the next session_take_output(). */
 void session_on_ready(struct session *s, void (*fn)(void *arg), void *arg);
 
+/* What a busy session prints before it is ready, on the control thread; without
+ * fn it waits for session_take_output(). */
+void session_on_text(struct session *s, void (*fn)(void *arg, const char *text),
+		     void *arg);
+
 void session_line(struct session *s, const char *line, struct out *out);
-void session_interrupt(struct session *s, struct out *out); /* Ctrl-C */
+/* Ctrl-C.  A busy session is asked to stop what it does and is ready soon; it
+ * leaves out alone. */
+void session_interrupt(struct session *s, struct out *out);
 void session_take_output(struct session *s, struct out *out);
 const char *session_prompt(const struct session *s);
 bool session_echo(const struct session *s); /* false: a password is asked */

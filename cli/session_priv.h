@@ -43,7 +43,7 @@ struct alias {
 	char *text; /* owned */
 };
 
-struct busy_job;
+struct cli_task;
 struct script;
 
 struct cli {
@@ -71,9 +71,11 @@ struct cli {
 	int depth;
 
 	struct question q;
-	struct busy_job *job; /* owned by the job; NULL: not busy */
+	struct cli_task *job; /* owned by the job; NULL: not busy */
 	void (*ready)(void *arg);
 	void *ready_arg;
+	void (*text)(void *arg, const char *text); /* while busy; NULL: late */
+	void *text_arg;
 
 	struct session_term term;
 	bool idle_set; /* term.idle_min is the session's own */
@@ -118,6 +120,7 @@ void cli_welcome(struct cli *c, const char *user, bool superuser);
 void question_settle(struct cli *c, const char *line);
 void question_drop(struct cli *c); /* the session ends: answers NULL */
 void job_forget(struct cli *c);	   /* the session ends while it runs */
+void job_interrupt(struct cli *c); /* Ctrl-C while it runs */
 
 /* ---- login.c -------------------------------------------------------------- */
 void login_line(struct cli *c, const char *line);

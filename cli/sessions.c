@@ -27,7 +27,8 @@
 
 #define VTY_MAX	    4
 #define FRONTS_MAX  4
-#define GOODBYE_MAX 200 /* turns of 20 ms that terminals get to end */
+#define GOODBYE_MAX 200	  /* turns of 20 ms that terminals get to end */
+#define NOTICE_MAX  16384 /* bytes that wait for a terminal to print them */
 
 struct sessions {
 	const struct env *env;
@@ -89,6 +90,14 @@ void sessions_free(struct sessions *s)
 
 /* ---- serving a request ---------------------------------------------------- */
 
+static void ring(int fd)
+{
+	uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0)
+		return; /* full: it is readable already */
+}
+
 static void reply_send(struct terminal *t)
 {
 	struct session *s = t->session;
@@ -102,7 +111,7 @@ static void reply_send(struct terminal *t)
 	r->forgot = !s->cli.nhistory;
 	session_term(s, &r->term);
 	t->answered = true;
-	(void)pthread_cond_signal(&t->changed);
+	ring(t->bell);
 }
 
 static void job_over(void *arg)
@@ -115,17 +124,28 @@ static void job_over(void *arg)
 	(void)pthread_mutex_unlock(&t->lock);
 }
 
+static void busy_text(void *arg, const char *text)
+{
+	terminal_notice(arg, text);
+}
+
 static void session_renew(struct terminal *t)
 {
 	session_free(t->session);
+	(void)pthread_mutex_lock(&t->lock);
+	out_clear(&t->notice); /* the user before was meant */
+	t->unsaid = 0;
+	(void)pthread_mutex_unlock(&t->lock);
 	t->session = session_new(t->all->env, t->kind, t->where);
 	(void)str_copy(t->session->cli.line_name,
 		       sizeof(t->session->cli.line_name), t->name);
 	session_on_ready(t->session, job_over, t);
+	session_on_text(t->session, busy_text, t);
 }
 
-/* Control thread.  The terminal's thread sleeps, so the lock is not needed for
- * the work itself; nothing else may be done meanwhile but hanging up. */
+/* Control thread.  The terminal's thread waits, so the lock is not needed for
+ * the work itself; nothing else may be done meanwhile but hanging up, notices
+ * and an interrupt. */
 static void serve(void *arg)
 {
 	struct terminal *t = arg;
@@ -154,34 +174,86 @@ static void serve(void *arg)
 	(void)pthread_mutex_unlock(&t->lock);
 }
 
+/* The request may have been answered before this came. */
+static void interrupt(void *arg)
+{
+	struct terminal *t = arg;
+
+	if (session_busy(t->session))
+		session_interrupt(t->session, &t->reply.out);
+}
+
 /* ---- the terminal's side -------------------------------------------------- */
+
+void terminal_ask(struct terminal *t, enum ask ask, const char *text)
+{
+	struct loop *l = t->all->env->loop;
+
+	(void)pthread_mutex_lock(&t->lock);
+	if (t->hung) {
+		(void)pthread_mutex_unlock(&t->lock);
+		return;
+	}
+	if (ask == ASK_INTERRUPT && t->asked) {
+		loop_post(l, interrupt, t);
+	} else {
+		t->ask = ask;
+		t->text = text ? xstrdup(text) : NULL;
+		t->asked = true;
+		t->answered = false;
+		loop_post(l, serve, t);
+	}
+	(void)pthread_mutex_unlock(&t->lock);
+}
 
 static void reply_take(struct terminal *t, struct reply *r)
 {
 	struct out old = r->out;
 
 	*r = t->reply;
-	r->over |= t->hung;
 	t->reply.out = old;
 	out_clear(&t->reply.out);
+	t->asked = t->answered = false;
 }
 
-void terminal_ask(struct terminal *t, enum ask ask, const char *text,
-		  struct reply *r)
+bool terminal_answer(struct terminal *t, struct reply *r)
 {
+	bool over = false;
+
 	(void)pthread_mutex_lock(&t->lock);
-	if (!t->hung) {
-		t->ask = ask;
-		t->text = text ? xstrdup(text) : NULL;
-		t->answered = false;
-		loop_post(t->all->env->loop, serve, t);
-		while (!t->answered && !t->hung)
-			(void)pthread_cond_wait(&t->changed, &t->lock);
-	}
+	over = t->answered || t->hung;
 	if (t->answered)
 		reply_take(t, r);
 	r->over |= t->hung;
 	(void)pthread_mutex_unlock(&t->lock);
+	return over;
+}
+
+void terminal_notice(struct terminal *t, const char *text)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	if (t->notice.len + strlen(text) > NOTICE_MAX)
+		t->unsaid++;
+	else
+		out_puts(&t->notice, text);
+	(void)pthread_mutex_unlock(&t->lock);
+	ring(t->bell);
+}
+
+void terminal_listen(struct terminal *t, struct out *text)
+{
+	uint64_t rung = 0;
+	unsigned unsaid = 0;
+
+	(void)!read(t->bell, &rung, sizeof(rung));
+	(void)pthread_mutex_lock(&t->lock);
+	out_puts(text, out_text(&t->notice));
+	out_clear(&t->notice);
+	unsaid = t->unsaid;
+	t->unsaid = 0;
+	(void)pthread_mutex_unlock(&t->lock);
+	if (unsaid)
+		out_printf(text, T_NOTICE_LOST "\n", unsaid);
 }
 
 bool terminal_hung(struct terminal *t, char *why, size_t cap)
@@ -203,8 +275,9 @@ static void terminal_gone(void *arg)
 	TAILQ_REMOVE(&t->all->terminals, t, link);
 	session_free(t->session);
 	out_fini(&t->reply.out);
+	out_fini(&t->notice);
 	(void)close(t->wake);
-	(void)pthread_cond_destroy(&t->changed);
+	(void)close(t->bell);
 	(void)pthread_mutex_destroy(&t->lock);
 	if (t->gone)
 		t->gone(t->gone_arg);
@@ -224,16 +297,18 @@ bool terminal_start(struct sessions *s, struct terminal *t)
 {
 	t->all = s;
 	t->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	t->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	(void)pthread_mutex_init(&t->lock, NULL);
-	(void)pthread_cond_init(&t->changed, NULL);
 	session_renew(t);
-	if (t->wake >= 0 &&
+	if (t->wake >= 0 && t->bell >= 0 &&
 	    !pthread_create(&t->thread, NULL, terminal_thread, t)) {
 		TAILQ_INSERT_TAIL(&s->terminals, t, link);
 		return true;
 	}
 	if (t->wake >= 0)
 		(void)close(t->wake);
+	if (t->bell >= 0)
+		(void)close(t->bell);
 	session_free(t->session);
 	free(t);
 	return false;
@@ -241,16 +316,22 @@ bool terminal_start(struct sessions *s, struct terminal *t)
 
 void terminal_hang_up(struct terminal *t, const char *why)
 {
-	uint64_t one = 1;
-
 	(void)pthread_mutex_lock(&t->lock);
 	if (!t->hung)
 		(void)str_copy(t->why, sizeof(t->why), why);
 	t->hung = true;
-	(void)pthread_cond_signal(&t->changed);
 	(void)pthread_mutex_unlock(&t->lock);
-	if (write(t->wake, &one, sizeof(one)) < 0)
-		return; /* full: it is readable already */
+	ring(t->wake);
+}
+
+void sessions_notice(struct sessions *s, const char *text,
+		     bool (*wanted)(void *arg, const char *line), void *arg)
+{
+	struct terminal *t = NULL;
+
+	TAILQ_FOREACH(t, &s->terminals, link)
+		if (session_logged_in(t->session) && wanted(arg, t->name))
+			terminal_notice(t, text);
 }
 
 /* ---- lines ---------------------------------------------------------------- */

@@ -13,9 +13,11 @@ struct sessions;
 /*
  * A terminal is a thread on a pair of descriptors and one session of the
  * control thread.  They talk through the mailbox below: the thread puts in a
- * request, posts to the loop and sleeps; the control thread fills in the reply,
- * at once or when the session's job is over.  The thread never touches the
- * session, the control thread never touches the descriptors.
+ * request, posts to the loop and waits; the control thread fills in the reply,
+ * at once or when the session's job is over.  Meanwhile, and while a user
+ * types, it may leave notices, which the thread prints when it sees fit.  The
+ * thread never touches the session, the control thread never touches the
+ * descriptors.
  */
 enum ask {
 	ASK_OPEN, /* a new session, in the place of one that is over */
@@ -51,14 +53,16 @@ struct terminal {
 	struct session *session; /* control thread's */
 
 	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t changed;
 	enum ask ask;
 	char *text;
-	bool answered;
+	bool asked, answered;
 	struct reply reply;
-	bool hung;    /* the switch wants this terminal to end ... */
-	char why[80]; /* ... and tells the user so */
-	int wake;     /* eventfd, readable when hung */
+	bool hung;	   /* the switch wants this terminal to end ... */
+	char why[80];	   /* ... and tells the user so */
+	struct out notice; /* to be printed in between, NOTICE_MAX bytes */
+	unsigned unsaid;   /* lines that did not fit */
+	int wake;	   /* eventfd, readable when hung */
+	int bell;	   /* eventfd: an answer or a notice has come */
 };
 
 TAILQ_HEAD(terminal_list, terminal);
@@ -77,11 +81,23 @@ const char *sessions_vty(const struct sessions *s);
 void sessions_on_free(struct sessions *s, void (*stop)(void *arg),
 		      void (*fini)(void *arg), void *arg);
 
+/* Lines for the terminal's user while he types or waits; never blocks: what does
+ * not fit is counted, and the count is told. */
+void terminal_notice(struct terminal *t, const char *text);
+/* Prints text on the terminals of logged-in users whose line is named;
+ * wanted(arg, "vty1") says which. */
+void sessions_notice(struct sessions *s, const char *text,
+		     bool (*wanted)(void *arg, const char *line), void *arg);
+
 /* ---- the terminal's thread ------------------------------------------------ */
-/* Sends a request and waits; r's text is the caller's to clear.  When the
- * terminal was hung up, r->over is set. */
-void terminal_ask(struct terminal *t, enum ask ask, const char *text,
-		  struct reply *r);
+/* Sends a request; the bell rings when it is answered.  ASK_INTERRUPT may be
+ * sent while a request waits for its answer, and has none of its own then. */
+void terminal_ask(struct terminal *t, enum ask ask, const char *text);
+/* The answer, when it is there: r's text is the caller's to clear.  When the
+ * terminal was hung up there is none, and r->over is set. */
+bool terminal_answer(struct terminal *t, struct reply *r);
+/* Takes the notices, and silences the bell. */
+void terminal_listen(struct terminal *t, struct out *text);
 bool terminal_hung(struct terminal *t, char *why, size_t cap);
 void terminal_run(struct terminal *t); /* console.c: until the end */
 

@@ -51,21 +51,30 @@ static void resume_lock(struct editor *e, bool held)
 		edit_lock(e);
 }
 
-/* Waits until fd is ready; false: the terminal is to end. */
-static bool wait_for(struct editor *e, int fd, short events, int timeout_ms)
+/* Waits until one of p is ready; false: none is, or the terminal is to end. */
+static bool wait_any(struct editor *e, struct pollfd *p, nfds_t n,
+		     int timeout_ms)
 {
-	struct pollfd p[2] = { { .fd = fd, .events = events },
-			       { .fd = e->t->wake, .events = POLLIN } };
 	bool held = pause_lock(e);
-	int n = 0;
+	int rc = 0;
 
+	p[0] = (struct pollfd){ .fd = e->t->wake, .events = POLLIN };
 	do
-		n = poll(p, 2, timeout_ms);
-	while (n < 0 && errno == EINTR);
+		rc = poll(p, n, timeout_ms);
+	while (rc < 0 && errno == EINTR);
 	resume_lock(e, held);
-	if (p[1].revents && e->closed == CLOSED_NO)
+	if (p[0].revents && e->closed == CLOSED_NO)
 		e->closed = CLOSED_HUNG;
-	return n > 0 && !p[1].revents;
+	return rc > 0 && !p[0].revents;
+}
+
+static bool wait_writable(struct editor *e)
+{
+	struct pollfd p[2] = {
+		[1] = { .fd = e->t->out, .events = POLLOUT },
+	};
+
+	return wait_any(e, p, 2, -1);
 }
 
 /* Small pieces: a descriptor that polls writable takes them without waiting. */
@@ -73,7 +82,7 @@ size_t put_bytes(struct editor *e, const char *s, size_t len)
 {
 	size_t done = 0, piece = e->t->tty ? 128 : 4096;
 
-	while (done < len && wait_for(e, e->t->out, POLLOUT, -1)) {
+	while (done < len && wait_writable(e)) {
 		size_t want = len - done < piece ? len - done : piece;
 		ssize_t n = write(e->t->out, s + done, want);
 
@@ -114,27 +123,85 @@ static int patience(const struct editor *e, enum closed *which)
 	return left > 86400000 ? 86400000 : (int)left;
 }
 
+/* ---- notices -------------------------------------------------------------- */
+
+static void listen_in(struct editor *e)
+{
+	terminal_listen(e->t, &e->heard);
+}
+
+static void say(struct editor *e)
+{
+	if (!e->heard.len)
+		return;
+	put(e, out_text(&e->heard));
+	out_clear(&e->heard);
+}
+
+/* Between the keys of a line, which is printed anew below. */
+static void say_between(struct editor *e)
+{
+	listen_in(e);
+	if (!e->heard.len)
+		return;
+	put(e, "\n");
+	say(e);
+	e->redraw(e);
+}
+
+/* ---- keys ----------------------------------------------------------------- */
+
+/* What has come in behind what is there already; false: the input is closed. */
+static bool read_ahead(struct editor *e)
+{
+	ssize_t n = 0;
+
+	memmove(e->buf, e->buf + e->at, e->len - e->at);
+	e->len -= e->at;
+	e->at = 0;
+	n = read(e->t->in, e->buf + e->len, sizeof(e->buf) - e->len);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n <= 0) {
+		e->closed = CLOSED_EOF;
+		return false;
+	}
+	e->len += (size_t)n;
+	return true;
+}
+
+/* How long until then; -1: no end is set. */
+static int time_left(uint64_t until)
+{
+	uint64_t now = clock_ms();
+
+	return !until ? -1 : until > now ? (int)(until - now) : 0;
+}
+
 int get_byte(struct editor *e)
 {
 	enum closed late = CLOSED_NO;
-	ssize_t n = 0;
+	int ms = e->at == e->len ? patience(e, &late) : 0;
+	uint64_t until = ms < 0 ? 0 : clock_ms() + (uint64_t)ms;
 
+	if (e->at == e->len && e->redraw && e->heard.len)
+		say_between(e);
 	while (e->at == e->len) {
-		if (e->closed ||
-		    !wait_for(e, e->t->in, POLLIN, patience(e, &late))) {
+		struct pollfd p[3] = {
+			[1] = { .fd = e->t->in, .events = POLLIN },
+			[2] = { .fd = e->redraw ? e->t->bell : -1,
+				.events = POLLIN },
+		};
+
+		if (e->closed || !wait_any(e, p, 3, time_left(until))) {
 			if (!e->closed)
 				e->closed = late;
 			return -1;
 		}
-		n = read(e->t->in, e->buf, sizeof(e->buf));
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n <= 0) {
-			e->closed = CLOSED_EOF;
+		if (p[2].revents)
+			say_between(e);
+		if (p[1].revents && !read_ahead(e))
 			return -1;
-		}
-		e->at = 0;
-		e->len = (size_t)n;
 	}
 	return (unsigned char)e->buf[e->at++];
 }
@@ -163,12 +230,15 @@ static const char *row_end(const char *s, size_t width)
 /* How many rows the user wants next; 0: no more. */
 static unsigned more(struct editor *e, unsigned page)
 {
+	void (*redraw)(struct editor *) = e->redraw;
 	int c = 0;
 
 	put(e, MORE_PROMPT);
+	e->redraw = NULL;
 	do
 		c = get_byte(e);
 	while (c >= 0 && !strchr(" \r\nqQ\003", c));
+	e->redraw = redraw;
 	put(e, MORE_ERASE);
 	if (c == ' ')
 		return page;
@@ -205,11 +275,51 @@ void print_reply(struct editor *e)
 	out_clear(&e->r.out);
 }
 
+/* ---- requests ------------------------------------------------------------- */
+
+/* Ctrl-C among what was typed ahead takes all before it along. */
+static bool take_abort(struct editor *e, size_t from)
+{
+	for (size_t i = e->len; i > from; i--)
+		if (e->buf[i - 1] == KEY_ABORT) {
+			e->at = i;
+			return true;
+		}
+	return false;
+}
+
+/* One event while the control thread works. */
+static void wait_busy(struct editor *e, bool talk)
+{
+	bool keys = e->t->tty && e->closed == CLOSED_NO &&
+		    e->len - e->at < sizeof(e->buf);
+	size_t typed = e->len - e->at;
+	struct pollfd p[3] = {
+		[1] = { .fd = e->t->bell, .events = POLLIN },
+		[2] = { .fd = keys ? e->t->in : -1, .events = POLLIN },
+	};
+
+	if (!wait_any(e, p, 3, -1))
+		return;
+	if (p[1].revents)
+		listen_in(e);
+	if (talk)
+		say(e);
+	if (p[2].revents && (!read_ahead(e) || take_abort(e, typed)))
+		terminal_ask(e->t, ASK_INTERRUPT, NULL);
+}
+
 void ask(struct editor *e, enum ask what, const char *text)
 {
+	bool talk = what == ASK_LINE || what == ASK_INTERRUPT;
 	bool held = pause_lock(e);
 
-	terminal_ask(e->t, what, text, &e->r);
+	terminal_ask(e->t, what, text);
+	while (!terminal_answer(e->t, &e->r))
+		wait_busy(e, talk);
+	listen_in(e);
+	if (talk)
+		say(e);
 	resume_lock(e, held);
 }
 

@@ -30,7 +30,9 @@
 #define T_IDLE	     "Session closed: idle time-out"		  /* own */
 #define T_OVERTIME   "Session closed: time-out"			  /* own */
 #define T_HUNG_UP    "Session closed by the switch"		  /* own */
+#define T_NOTICE_LOST "(%u messages were left out)"		  /* own */
 #define T_NOT_SUPER  "Account has no SuperUser rights"		  /* own */
+#define T_NOT_IN_FILE "Not in a file of commands: run it in a session" /* own */
 #define T_SCRIPT_ASK "A script cannot answer: %s"		  /* own */
 #define T_SKIPPED    "Not run: it belongs to \"%s\", which was refused" /* own */
 

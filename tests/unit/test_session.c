@@ -538,6 +538,92 @@ START_TEST(a_line_goes_on_behind_its_question)
 }
 END_TEST
 
+/* ---- tasks ---------------------------------------------------------------- */
+
+static struct cli_task *task;
+static struct out live;
+
+static void task_stop(void *arg)
+{
+	struct err err = { .col = -1 };
+
+	(void)err_set(&err, ERR_REFUSED, -1, "stopped %s", (const char *)arg);
+	cli_task_end(task, &err);
+	task = NULL;
+}
+
+static int task_start(struct cli *c, void *arg, struct err *err)
+{
+	static char what[] = "half way";
+
+	(void)arg;
+	task = cli_task_begin(c, task_stop, what, err);
+	return task ? 0 : -1;
+}
+
+/* A session with one under way; what stands behind it on the line waits. */
+static void task_run(void)
+{
+	struct err err;
+
+	login();
+	s->cli.out = &s->cli.late;
+	(void)cli_confirm(&s->cli, &err, task_start, NULL, "Q");
+	(void)type("y");
+	ck_assert(session_busy(s));
+	s->cli.line = xstrdup("echo \"behind\"");
+	s->cli.next = 0;
+}
+
+static void on_text(void *arg, const char *text)
+{
+	(void)arg;
+	out_puts(&live, text);
+}
+
+START_TEST(a_task_shows_how_far_it_is)
+{
+	bool ready = false;
+
+	session_on_ready(s, on_ready, &ready);
+	session_on_text(s, on_text, NULL);
+	task_run();
+	prints("ignored", "");
+	cli_task_print(task, "%d%%\n", 50);
+	ck_assert_str_eq(out_text(&live), "50%\n");
+	ck_assert(!ready);
+	cli_task_end(task, NULL);
+	ck_assert(ready && !session_busy(s));
+	out_clear(&out);
+	session_take_output(s, &out);
+	ck_assert_str_eq(out_text(&out), "behind\n");
+	out_fini(&live);
+}
+END_TEST
+
+START_TEST(a_task_is_interrupted)
+{
+	task_run();
+	out_clear(&out);
+	session_interrupt(s, &out);
+	ck_assert_str_eq(out_text(&out), "");
+	ck_assert(!task && !session_busy(s));
+	session_take_output(s, &out);
+	ck_assert_str_eq(out_text(&out), "%% stopped half way\n");
+	prompts("CSS11503# ");
+}
+END_TEST
+
+START_TEST(a_task_ends_with_its_session)
+{
+	task_run();
+	session_free(s);
+	ck_assert_ptr_null(task);
+	s = session_new(&env, SESSION_SCRIPT, "");
+	ck_assert_int_eq(task_start(&s->cli, NULL, &(struct err){ 0 }), -1);
+}
+END_TEST
+
 /* ---- help ----------------------------------------------------------------- */
 
 static void helps(const char *before, const char *needle)
@@ -757,6 +843,9 @@ int main(void)
 	tcase_add_test(tc, leaving_without_changes_does_not);
 	tcase_add_test(tc, yes_and_no);
 	tcase_add_test(tc, a_line_goes_on_behind_its_question);
+	tcase_add_test(tc, a_task_shows_how_far_it_is);
+	tcase_add_test(tc, a_task_is_interrupted);
+	tcase_add_test(tc, a_task_ends_with_its_session);
 	tcase_add_test(tc, help_in_the_line);
 	tcase_add_test(tc, commands_are_logged);
 	tcase_add_loop_test(tc, passwords_are_not_kept, 0,
