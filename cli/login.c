@@ -18,7 +18,7 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
-#include "emu/conf/global.h"
+#include "emu/conf/conf.h"
 
 #define DEFAULT_USER	 "admin"
 #define DEFAULT_PASSWORD "system"
@@ -28,10 +28,9 @@ struct check {
 	char user[33];
 	char password[PASSWORD_LEN + 1]; /* wiped after the work */
 	char hash[129]; /* "": the default account, "*": fits nothing */
-	bool superuser;
+	struct rights rights;
 	bool fits;
-	void (*done)(struct cli *c, const char *user, bool fits,
-		     bool superuser);
+	login_done_fn done;
 };
 
 /* Takes as long for a near miss as for a far one. */
@@ -76,7 +75,7 @@ static int check_done(struct cli *c, void *arg, struct err *err)
 
 	(void)err;
 	if (c)
-		k->done(c, k->user, k->fits, k->superuser);
+		k->done(c, k->user, k->fits ? &k->rights : NULL);
 	wipe(k, sizeof(*k));
 	free(k);
 	return 0;
@@ -91,16 +90,18 @@ static void account_find(const struct cli *c, struct check *k)
 	if (u) {
 		(void)str_copy(k->hash, sizeof(k->hash),
 			       *u->hash ? u->hash : "*");
-		k->superuser = u->superuser;
+		k->rights.superuser = u->superuser;
+		(void)str_copy(k->rights.dir_access,
+			       sizeof(k->rights.dir_access), u->dir_access);
 	} else if (!strcmp(k->user, DEFAULT_USER)) {
 		k->hash[0] = '\0';
-		k->superuser = true;
+		k->rights.superuser = true;
 	}
+	k->rights.administrator = !strcmp(k->user, DEFAULT_USER);
 }
 
 void login_check(struct cli *c, const char *user, const char *password,
-		 void (*done)(struct cli *c, const char *user, bool fits,
-			      bool superuser))
+		 login_done_fn done)
 {
 	struct check *k = xcalloc(1, sizeof(*k));
 
@@ -112,11 +113,10 @@ void login_check(struct cli *c, const char *user, const char *password,
 	(void)cli_job(c, check_work, check_done, k);
 }
 
-static void login_done(struct cli *c, const char *user, bool fits,
-		       bool superuser)
+static void login_done(struct cli *c, const char *user, const struct rights *r)
 {
-	if (fits) {
-		cli_welcome(c, user, superuser);
+	if (r) {
+		cli_welcome(c, user, r);
 		return;
 	}
 	out_printf(c->out, "%%%% %s\n", T_LOGIN_BAD);

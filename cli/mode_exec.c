@@ -12,18 +12,20 @@
 
 /* ---- enable --------------------------------------------------------------- */
 
-static void enable_done(struct cli *c, const char *user, bool fits,
-			bool superuser)
+static void enable_done(struct cli *c, const char *user, const struct rights *r)
 {
 	(void)user;
-	if (!fits) {
+	if (!r) {
 		cli_warn(c, "%s", T_LOGIN_BAD);
 		return;
 	}
-	if (!superuser) {
+	if (!r->superuser) {
 		cli_warn(c, "%s", T_NOT_SUPER);
 		return;
 	}
+	c->rights.administrator = r->administrator;
+	(void)str_copy(c->rights.dir_access, sizeof(c->rights.dir_access),
+		       r->dir_access);
 	c->enabled = true;
 	cli_end(c);
 }
@@ -58,7 +60,7 @@ static int enable_run(struct cli *c, const struct args *a, struct err *err)
 	(void)err;
 	if (c->enabled)
 		return 0;
-	if (c->superuser_account) {
+	if (c->rights.superuser) {
 		c->enabled = true;
 		cli_end(c);
 	} else {

@@ -72,8 +72,8 @@ typedef const struct cmd *const table_list[];
 static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
 static table_list superuser_tables = { user_cmds, COMMON };
 static table_list debug_tables = { debug_cmds, any_cmds, NULL };
-static table_list global_tables = { global_cmds, bridge_cmds, global_ssl_cmds,
-				    sideways_cmds, COMMON };
+static table_list global_tables = { access_cmds,     global_cmds,   bridge_cmds,
+				    global_ssl_cmds, sideways_cmds, COMMON };
 static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
 static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
 static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,

@@ -64,6 +64,7 @@ extern const struct cmd any_cmds[];	  /* mode_any.c: every mode */
 extern const struct cmd user_cmds[];	  /* mode_exec.c: user and up */
 extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
+extern const struct cmd access_cmds[];	  /* mode_access.c: who comes in */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
 extern const struct cmd bridge_cmds[];	  /* mode_bridge.c: bridge, cdp */
 extern const struct cmd

@@ -473,7 +473,9 @@ struct session *session_new(const struct env *env, enum session_kind kind,
 	default_aliases(c);
 	if (kind == SESSION_SCRIPT) {
 		(void)str_copy(c->user, sizeof(c->user), "script");
-		c->superuser_account = c->enabled = true;
+		c->rights = (struct rights){ .superuser = true,
+					     .administrator = true };
+		c->enabled = true;
 		c->state = CLI_READY;
 		c->mode = MODE_GLOBAL;
 	}
@@ -498,10 +500,11 @@ void session_free(struct session *s)
 	free(s);
 }
 
-void cli_welcome(struct cli *c, const char *user, bool superuser)
+void cli_welcome(struct cli *c, const char *user, const struct rights *r)
 {
 	(void)str_copy(c->user, sizeof(c->user), user);
-	c->superuser_account = c->enabled = superuser;
+	c->rights = *r;
+	c->enabled = r->superuser;
 	c->state = CLI_READY;
 	c->login_time = time(NULL);
 	cli_end(c);
@@ -568,5 +571,5 @@ void session_term(const struct session *s, struct session_term *t)
 
 	*t = c->term;
 	if (!c->idle_set && c->env->conf)
-		t->idle_min = c->env->conf->global->idle_timeout_min;
+		t->idle_min = c->env->conf->access->idle_timeout_min;
 }

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/tree.h"
 #include "emu/base/out.h"
+#include "emu/conf/access.h"
 
 /*
  * Inside of a session, for the files that are the session: session.c (lines),
@@ -26,6 +27,14 @@ enum cli_state {
 	CLI_PASSWORD,  /* name is known, the password is asked or checked */
 	CLI_READY,     /* logged in */
 	CLI_OVER,      /* hang up */
+};
+
+/* What the account that logged in may do; copied, so that it holds until the
+ * user logs out. */
+struct rights {
+	bool superuser;
+	bool administrator; /* or technician: may change users at all times */
+	char dir_access[DIR_NUM + 1];
 };
 
 enum netmask_format { NETMASK_DECIMAL, NETMASK_BITCOUNT, NETMASK_HEX };
@@ -52,7 +61,7 @@ struct cli {
 	char where[64];	    /* peer address, "console" */
 	char line_name[16]; /* vty1; sessions.c */
 	char user[33];
-	bool superuser_account;
+	struct rights rights;
 	bool enabled; /* SuperUser rights at present */
 	enum cli_state state;
 	int failures;
@@ -114,7 +123,7 @@ void cli_settled(struct cli *c);
 void cli_logout(struct cli *c);
 void cli_history_clear(struct cli *c);
 void cli_history_trim(struct cli *c);
-void cli_welcome(struct cli *c, const char *user, bool superuser);
+void cli_welcome(struct cli *c, const char *user, const struct rights *r);
 
 /* ---- question.c ----------------------------------------------------------- */
 void question_settle(struct cli *c, const char *line);
@@ -124,10 +133,12 @@ void job_interrupt(struct cli *c); /* Ctrl-C while it runs */
 
 /* ---- login.c -------------------------------------------------------------- */
 void login_line(struct cli *c, const char *line);
-/* Checks a password off the control thread, then calls done. */
+/* Checks a password off the control thread, then calls done; r is NULL when it
+ * does not fit. */
+typedef void (*login_done_fn)(struct cli *c, const char *user,
+			      const struct rights *r);
 void login_check(struct cli *c, const char *user, const char *password,
-		 void (*done)(struct cli *c, const char *user, bool fits,
-			      bool superuser));
+		 login_done_fn done);
 
 /* ---- script.c ------------------------------------------------------------- */
 void script_reject(struct cli *c, int col, const char *message);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/access.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
@@ -195,6 +196,8 @@ static int running_drop(struct cli *cli, void *arg, struct err *err)
 static int running_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
+	if (access_may_users(cli, err) < 0)
+		return -1;
 	return cli_confirm(cli, err, running_drop, NULL, T_Q_CLEAR_RUNNING);
 }
 

@@ -28,8 +28,8 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/access.h"
 #include "emu/conf/conf.h"
-#include "emu/conf/global.h"
 #include "emu/io/loop.h"
 #include "emu/io/sock.h"
 
@@ -431,7 +431,7 @@ static void peer_comes(void *arg, uint32_t ready, uint64_t now_ms)
 	if (fd < 0)
 		return;
 	if (!name || place < 0 ||
-	    sessions_env(s->all)->conf->global->restrict_telnet) {
+	    sessions_env(s->all)->conf->access->restricted[WAY_TELNET]) {
 		refuse(fd);
 		return;
 	}

@@ -20,6 +20,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/conf/access.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
@@ -259,7 +260,7 @@ COMPLETE_LIST(circuit_complete, circuit, circuits)
 COMPLETE_LIST(port_complete, iface, ifaces)
 COMPLETE_LIST(ftprecord_complete, ftp_record, global->ftp_records)
 COMPLETE_LIST(host_complete, host, global->hosts)
-COMPLETE_LIST(user_complete, user, global->users)
+COMPLETE_LIST(user_complete, user, access->users)
 
 /* Rules of the owner whose mode this is, else of every owner. */
 static void content_complete(const struct scope *s, emit_fn emit, void *arg)

@@ -33,6 +33,10 @@
 #define T_NOTICE_LOST "(%u messages were left out)"		  /* own */
 #define T_NOT_SUPER  "Account has no SuperUser rights"		  /* own */
 #define T_NOT_IN_FILE "Not in a file of commands: run it in a session" /* own */
+#define T_NO_DIR_ACCESS "No %s access to the %s directory"	  /* guess */
+#define T_DIR_CODES  "dir-access is 7 letters of B, R, W and N: %s" /* own */
+#define T_USERS_RESTRICTED                                                     \
+	"Only the administrator may do that: restrict user-database is set" /* guess */
 #define T_SCRIPT_ASK "A script cannot answer: %s"		  /* own */
 #define T_SKIPPED    "Not run: it belongs to \"%s\", which was refused" /* own */
 

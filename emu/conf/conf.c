@@ -14,6 +14,7 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/access.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
@@ -35,6 +36,7 @@ struct conf *conf_new(void)
 	TAILQ_INIT(&c->owners);
 	TAILQ_INIT(&c->groups);
 	c->global = global_new();
+	c->access = access_new();
 	(void)circuit_add(c, 1, &err); /* VLAN1 is always there */
 	c->generation = 1;
 	c->saved = 1;
@@ -92,7 +94,9 @@ void conf_clear(struct conf *c)
 	drop_services_and_lists(c);
 	drop_circuits(c);
 	global_free(c->global);
+	access_free(c->access);
 	c->global = global_new();
+	c->access = access_new();
 	(void)circuit_add(c, 1, &err);
 	conf_changed(c);
 }
@@ -105,6 +109,7 @@ void conf_free(struct conf *c)
 	drop_services_and_lists(c);
 	drop_circuits(c);
 	global_free(c->global);
+	access_free(c->access);
 	free(c);
 }
 

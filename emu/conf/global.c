@@ -1,7 +1,7 @@
 /*
- * Settings of the whole switch: names, routes, users, records, associations
+ * Settings of the whole switch: names, routes, records, associations
  *
- * Passwords stand here only as hashes or sealed texts, and are wiped with
+ * Passwords stand here only as sealed texts, and are wiped with
  * their record all the same.
  */
 #include "emu/conf/global.h"
@@ -16,7 +16,6 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/ssllist.h"
 
-#define USER_MAX	30 /* 32 with administrator and technician */
 #define HOST_MAX	256
 #define ROUTE_MAX	2048
 #define RECORD_MAX	64
@@ -29,13 +28,9 @@ struct global *global_new(void)
 	TAILQ_INIT(&g->hosts);
 	TAILQ_INIT(&g->routes);
 	TAILQ_INIT(&g->ftp_records);
-	TAILQ_INIT(&g->users);
 	TAILQ_INIT(&g->associations);
 	memset(g->log_level, LOG_WARNING_4, sizeof(g->log_level));
-	g->idle_timeout_min = 5;
 	g->l4_fallback = true;
-	for (int i = 4; i < 8; i++)
-		g->restrict_other[i] = true;
 	return g;
 }
 
@@ -71,16 +66,9 @@ static void record_free(struct ftp_record *r)
 	free(r);
 }
 
-static void user_free(struct user *u)
-{
-	wipe(u, sizeof(*u));
-	free(u);
-}
-
 void global_free(struct global *g)
 {
 	struct ftp_record *r = NULL;
-	struct user *u = NULL;
 
 	if (!g)
 		return;
@@ -88,10 +76,6 @@ void global_free(struct global *g)
 	while ((r = TAILQ_FIRST(&g->ftp_records))) {
 		TAILQ_REMOVE(&g->ftp_records, r, link);
 		record_free(r);
-	}
-	while ((u = TAILQ_FIRST(&g->users))) {
-		TAILQ_REMOVE(&g->users, u, link);
-		user_free(u);
 	}
 	settings_fini(&g->kept);
 	free(g);
@@ -312,73 +296,6 @@ int ftp_record_del(struct conf *c, const char *name, struct err *err)
 			       name);
 	TAILQ_REMOVE(&c->global->ftp_records, r, link);
 	record_free(r);
-	conf_changed(c);
-	return 0;
-}
-
-/* ---- users ---------------------------------------------------------------- */
-
-struct user *user_find(const struct conf *c, const char *name)
-{
-	struct user *u = NULL;
-
-	TAILQ_FOREACH(u, &c->global->users, link)
-		if (!strcmp(u->name, name))
-			return u;
-	return NULL;
-}
-
-static void user_insert(struct conf *c, struct user *u)
-{
-	struct user *other = NULL;
-
-	TAILQ_FOREACH(other, &c->global->users, link)
-		if (strcmp(other->name, u->name) > 0) {
-			TAILQ_INSERT_BEFORE(other, u, link);
-			return;
-		}
-	TAILQ_INSERT_TAIL(&c->global->users, u, link);
-}
-
-static int user_count(const struct conf *c)
-{
-	const struct user *u = NULL;
-	int n = 0;
-
-	TAILQ_FOREACH(u, &c->global->users, link)
-		n++;
-	return n;
-}
-
-int user_set(struct conf *c, const struct user *u, struct err *err)
-{
-	struct user *old = user_find(c, u->name);
-	struct user *fresh = NULL;
-
-	if (!str_is_name(u->name, sizeof(u->name) - 1))
-		return err_set(err, ERR_RANGE, -1, T_BAD_NAME, u->name,
-			       (int)sizeof(u->name) - 1);
-	if (!old && user_count(c) >= USER_MAX)
-		return err_set(err, ERR_RANGE, -1, T_FULL, "user", USER_MAX);
-	fresh = xmemdup(u, sizeof(*u));
-	if (old) {
-		TAILQ_REMOVE(&c->global->users, old, link);
-		user_free(old);
-	}
-	user_insert(c, fresh);
-	conf_changed(c);
-	return 0;
-}
-
-int user_del(struct conf *c, const char *name, struct err *err)
-{
-	struct user *u = user_find(c, name);
-
-	if (!u)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "username",
-			       name);
-	TAILQ_REMOVE(&c->global->users, u, link);
-	user_free(u);
 	conf_changed(c);
 	return 0;
 }

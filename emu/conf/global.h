@@ -25,14 +25,6 @@ struct ftp_record { /* serves FTP and SFTP */
 		[161]; /* as running-config prints it; sslmod/seal.h reads it */
 	char dir[65];
 };
-struct user {
-	TAILQ_ENTRY(user) link;
-	char name[17];
-	char hash[129]; /* crypt(5) hash ("$y$..."), or the product's DES form:
-			   kept and printed, but it fits no password */
-	bool superuser;
-	char dir_access[8];
-};
 struct association { /* ssl associate KIND NAME FILE */
 	TAILQ_ENTRY(association) link;
 	char kind[8]; /* cert rsakey dsakey dhparam */
@@ -42,7 +34,6 @@ struct association { /* ssl associate KIND NAME FILE */
 TAILQ_HEAD(host_list, host);
 TAILQ_HEAD(route_list, route);
 TAILQ_HEAD(ftp_record_list, ftp_record);
-TAILQ_HEAD(user_list, user);
 TAILQ_HEAD(association_list, association);
 
 #define LOG_HOST_MAX 5
@@ -56,17 +47,11 @@ struct global {
 	struct host_list hosts;
 	struct route_list routes;
 	struct ftp_record_list ftp_records;
-	struct user_list users; /* the default account is not in it */
 	struct association_list associations;
 	struct log_host log_host[LOG_HOST_MAX];
 	int nlog_host;
 	uint8_t log_level[64]; /* by enum log_subsys */
 	bool log_commands;     /* logging commands enable */
-	bool restrict_telnet, restrict_console;
-	/* ftp snmp ssh user-database secure-xml unsecure-xml web-mgmt xml; the
-	 * last four are on by default */
-	bool restrict_other[8];
-	unsigned idle_timeout_min; /* default 5; 0: never */
 	char dns_primary[16], dns_suffix[65];
 	char dns_secondary[2][16];
 	int ndns_secondary;
@@ -93,9 +78,6 @@ int route_del(struct conf *c, const struct route *r, struct err *err);
 struct ftp_record *ftp_record_find(const struct conf *c, const char *name);
 int ftp_record_set(struct conf *c, const struct ftp_record *r, struct err *err);
 int ftp_record_del(struct conf *c, const char *name, struct err *err);
-struct user *user_find(const struct conf *c, const char *name);
-int user_set(struct conf *c, const struct user *u, struct err *err);
-int user_del(struct conf *c, const char *name, struct err *err);
 struct association *association_find(const struct conf *c, const char *kind,
 				     const char *name);
 /* Through hooks.associate_check, then kept. */

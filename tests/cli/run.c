@@ -14,7 +14,7 @@
  * other lines are expected output; one that begins with `~` is a pattern in
  * which `*` stands for anything.  A line of `...` skips output up to the next
  * prompt.  Lines that begin with `#` are remarks, and so is what stands before
- * the first prompt.
+ * the first prompt.  When the session is over, another one begins.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,6 +32,7 @@
 
 struct player {
 	const char *file;
+	const struct env *env;
 	char *line[LINES_MAX];
 	int n, at;
 	struct session *s;
@@ -149,6 +150,12 @@ static void expect_output(struct player *p)
 	out_clear(&p->out);
 }
 
+static void session_start(struct player *p)
+{
+	session_free(p->s);
+	p->s = session_new(p->env, SESSION_VTY, "192.0.2.1");
+}
+
 static void play(struct player *p)
 {
 	while (p->at < p->n && !is_typed(p, p->line[p->at]))
@@ -159,11 +166,11 @@ static void play(struct player *p)
 	while (p->at < p->n) {
 		if (!is_typed(p, p->line[p->at]))
 			fail(p, "expected: %s\n%*sgot: %s", p->line[p->at], 10,
-			     "",
-			     session_over(p->s) ? "(logged out)"
-						: session_prompt(p->s));
+			     "", session_prompt(p->s));
 		type(p);
 		expect_output(p);
+		if (session_over(p->s))
+			session_start(p);
 	}
 }
 
@@ -178,9 +185,11 @@ int main(int argc, char **argv)
 		read_file(&p);
 		scratch_env();
 		env->conf->saved = env->conf->generation;
-		p.s = session_new(env, SESSION_VTY, "192.0.2.1");
+		p.env = env;
+		session_start(&p);
 		play(&p);
 		session_free(p.s);
+		p.s = NULL;
 		for (int j = 0; j < p.n; j++)
 			free(p.line[j]);
 	}

@@ -17,6 +17,7 @@
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
+#include "emu/conf/access.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/conf/probe.h"
