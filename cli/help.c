@@ -73,12 +73,13 @@ static const char *reach_line(struct reach *r, const struct tree *t,
 struct entry {
 	char name[64];
 	const char *help;
+	size_t seq;
 	bool plain; /* may be put into the line as it stands */
 };
 
 struct entries {
 	struct entry *e; /* owned */
-	size_t n;
+	size_t n, cap;
 	const char *prefix;
 	const char *help; /* of the names being emitted */
 	bool icase;
@@ -89,11 +90,12 @@ static void entry_add(struct entries *es, const char *name, const char *help,
 {
 	struct entry *e = NULL;
 
-	for (size_t i = 0; i < es->n; i++)
-		if (!strcmp(es->e[i].name, name))
-			return;
-	es->e = xrealloc(es->e, (es->n + 1) * sizeof(*es->e));
-	e = &es->e[es->n++];
+	if (es->n == es->cap) {
+		es->cap = es->cap ? 2 * es->cap : 32;
+		es->e = xrealloc(es->e, es->cap * sizeof(*es->e));
+	}
+	e = &es->e[es->n];
+	e->seq = es->n++;
 	(void)str_copy(e->name, sizeof(e->name), name);
 	e->help = help ? help : "";
 	e->plain = plain;
@@ -136,8 +138,24 @@ static void node_entries(struct entries *es, const struct node *c,
 
 static int entry_cmp(const void *a, const void *b)
 {
-	return strcmp(((const struct entry *)a)->name,
-		      ((const struct entry *)b)->name);
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : x->seq < y->seq ? -1 : 1;
+}
+
+/* In order of name; of two with one name the first stays. */
+static void entries_sort(struct entries *es)
+{
+	size_t n = 0;
+
+	if (!es->n)
+		return;
+	qsort(es->e, es->n, sizeof(*es->e), entry_cmp);
+	for (size_t i = 1; i < es->n; i++)
+		if (strcmp(es->e[n].name, es->e[i].name) != 0)
+			es->e[++n] = es->e[i];
+	es->n = n + 1;
 }
 
 static void entries_print(const struct entries *es, struct out *o)
@@ -163,8 +181,6 @@ static void entries_collect(struct entries *es, const struct reach *r,
 	for (int i = 0; i < r->n; i++)
 		for (int j = 0; j < r->at[i]->nchild; j++)
 			node_entries(es, r->at[i]->child[j], s);
-	if (es->n)
-		qsort(es->e, es->n, sizeof(*es->e), entry_cmp);
 }
 
 /* An open quote is no mistake yet; what is inside has no help of its own. */
@@ -194,6 +210,7 @@ int tree_help(const struct tree *t, const char *before, const struct scope *s,
 		return err_set(err, ERR_AMBIGUOUS, ws.w[bad].col, T_AMBIGUOUS);
 	if (!es.n && !may_end)
 		return err_set(err, ERR_SYNTAX, ws.w[bad].col, T_INVALID);
+	entries_sort(&es);
 	entries_print(&es, o);
 	if (may_end)
 		out_puts(o, "  <cr>\n");
@@ -210,6 +227,32 @@ static size_t common_len(const char *a, const char *b)
 	return n;
 }
 
+/* What all words that may stand here begin with; one: it is the only word. */
+static size_t common_start(const struct entries *es, const char **first,
+			   bool *one)
+{
+	size_t len = 0;
+
+	*first = NULL;
+	*one = true;
+	for (size_t i = 0; i < es->n; i++) {
+		const char *name = es->e[i].name;
+
+		if (!es->e[i].plain)
+			continue;
+		if (!*first) {
+			*first = name;
+			len = strlen(name);
+		} else if (strcmp(*first, name) != 0) {
+			size_t n = common_len(*first, name);
+
+			*one = false;
+			len = n < len ? n : len;
+		}
+	}
+	return len;
+}
+
 void tree_complete(const struct tree *t, const char *before,
 		   const struct scope *s, char *add, size_t cap)
 {
@@ -219,7 +262,8 @@ void tree_complete(const struct tree *t, const char *before,
 	struct entries es = { 0 };
 	const char *first = NULL;
 	size_t len = 0, typed = 0;
-	int bad = 0, fits = 0;
+	bool one = false;
+	int bad = 0;
 
 	*add = '\0';
 	if (!before_split(&ws, before, &err))
@@ -229,17 +273,9 @@ void tree_complete(const struct tree *t, const char *before,
 		return;
 	typed = strlen(es.prefix);
 	entries_collect(&es, &r, s);
-	for (size_t i = 0; i < es.n; i++) {
-		if (!es.e[i].plain)
-			continue;
-		len = fits++ ? common_len(first, es.e[i].name) < len
-				       ? common_len(first, es.e[i].name)
-				       : len
-			     : strlen(es.e[i].name);
-		first = first ? first : es.e[i].name;
-	}
+	len = common_start(&es, &first, &one);
 	if (first && len >= typed)
 		(void)snprintf(add, cap, "%.*s%s", (int)(len - typed),
-			       first + typed, fits == 1 ? " " : "");
+			       first + typed, one ? " " : "");
 	free(es.e);
 }

@@ -109,31 +109,45 @@ void scratch_hooks(struct env *env, enum tls_profile profile, bool replaying)
 	};
 }
 
+static bool is_device(mode_t mode)
+{
+	return S_ISCHR(mode) || S_ISBLK(mode);
+}
+
+/* What stands against reading it, NULL for nothing.  Pipes are fine: they are
+ * how a shell hands over what another program prints. */
+static const char *no_file(const struct stat *st)
+{
+	return S_ISDIR(st->st_mode)	 ? "is a folder"
+	       : is_device(st->st_mode) ? "is a device"
+					 : NULL;
+}
+
 int scratch_read_file(const char *path, char **text, size_t *len,
 		      struct err *err)
 {
-	FILE *f = fopen(path, "re");
 	struct stat st;
+	FILE *f = NULL;
 
-	if (!f || fstat(fileno(f), &st)) {
-		int why = errno;
-
-		if (f)
-			(void)fclose(f);
+	if (!stat(path, &st) && no_file(&st))
+		return err_set(err, ERR_IO, -1, "%.150s %s; name a file", path,
+			       no_file(&st));
+	f = fopen(path, "re");
+	if (!f)
 		return err_set(err, ERR_IO, -1,
-			       "%.150s: %s; name a file that "
-			       "can be read",
-			       path, strerror(why));
-	}
-	if (S_ISDIR(st.st_mode) || st.st_size > (off_t)DISK_FILE_MAX) {
-		(void)fclose(f);
-		return err_set(err, ERR_IO, -1,
-			       "%.150s: not a file of at most %u bytes", path,
-			       DISK_FILE_MAX);
-	}
-	*text = xcalloc(1, DISK_FILE_MAX + 1);
-	*len = fread(*text, 1, DISK_FILE_MAX, f);
+			       "%.150s: %s; name a file that can be read", path,
+			       strerror(errno));
+	*text = xcalloc(1, DISK_FILE_MAX + 2);
+	*len = fread(*text, 1, DISK_FILE_MAX + 1, f);
 	(void)fclose(f);
+	if (*len > DISK_FILE_MAX) {
+		free(*text);
+		*text = NULL;
+		return err_set(err, ERR_IO, -1,
+			       "%.150s is longer than %u bytes; name a smaller "
+			       "file",
+			       path, DISK_FILE_MAX);
+	}
 	*text = xrealloc(*text, *len + 1);
 	(*text)[*len] = '\0';
 	return 0;

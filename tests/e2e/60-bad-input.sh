@@ -29,6 +29,14 @@ refused "a startup file that is not there" 1 "absent\.cfg" \
 	run --disk "$DISK" --telnet off --startup absent.cfg
 refused "a startup file that is a folder" 1 "$T" \
 	run --disk "$DISK" --telnet off --startup "$T"
+refused "a startup file that is a device" 1 "/dev/zero is a device" \
+	run --disk "$DISK" --telnet off --startup /dev/zero
+refused "a configuration that is a folder" 2 "is a folder" replay "$T"
+refused "a configuration that is a device" 2 "is a device" replay /dev/zero
+head -c 8388609 /dev/zero | tr '\0' '!' >long.cfg
+refused "a configuration that is too long" 2 "longer than 8388608" \
+	replay long.cfg
+rm long.cfg
 refused "a certificate file that is not there" 1 "absent\.pem" \
 	run --disk "$DISK" --telnet off --import-ssl absent.pem
 refused "a disk below a file" 1 "/dev/null/disk" \
