@@ -314,24 +314,7 @@ static int alias_show(struct cli *c, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- clock, lines --------------------------------------------------------- */
-
-static int clock_show(struct cli *c, const struct args *a, struct err *err)
-{
-	time_t now = time(NULL);
-	char date[32], clock[32], zone[32];
-	struct tm tm;
-
-	(void)a;
-	(void)err;
-	(void)localtime_r(&now, &tm);
-	(void)strftime(date, sizeof(date), "%m-%d-%Y", &tm);
-	(void)strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	(void)strftime(zone, sizeof(zone), "%z", &tm);
-	out_printf(cli_out(c), "Date:     %s\nTime:     %s\n", date, clock);
-	out_printf(cli_out(c), "Timezone: %.3s:%s\n", zone, zone + 3);
-	return 0;
-}
+/* ---- lines --------------------------------------------------------------- */
 
 static int lines_show(struct cli *c, const struct args *a, struct err *err)
 {
@@ -411,9 +394,6 @@ const struct cmd any_cmds[] = {
 	{ .syntax = "show history",
 	  .help = "Commands typed in this session",
 	  .run = history_show },
-	{ .syntax = "show clock",
-	  .help = "Date, time and zone",
-	  .run = clock_show },
 	{ .syntax = "show lines",
 	  .help = "Sessions and who is logged in",
 	  .run = lines_show },

@@ -17,6 +17,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
 #include "emu/io/disk.h"
@@ -168,7 +169,7 @@ static int finish_cert(struct cli *cli, struct dialogue *d, struct err *err)
 	char *pem = NULL;
 	int rc;
 
-	if (store_make_cert(s, d->key, d->sign, &d->dn, time(NULL), &pem, err) <
+	if (store_make_cert(s, d->key, d->sign, &d->dn, wall_now(), &pem, err) <
 	    0)
 		return -1;
 	rc = store_import(s, d->file, STORE_PEM, pem, strlen(pem), d->password,

@@ -57,14 +57,14 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 /* ---- the tables of the modes ---------------------------------------------- */
 
 #define SHOWS                                                                  \
-	show_chassis_cmds, show_system_cmds, show_service_cmds,                \
+	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
 		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
 		show_flow_cmds, show_keepalive_cmds, show_ip_cmds,             \
 		show_ssl_cmds
 
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \
-	superuser_cmds, superuser_ssl_cmds, show_config_cmds, show_log_cmds,   \
+	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds, show_log_cmds,   \
 		clear_log_cmds, lab_cmds, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
@@ -72,8 +72,17 @@ typedef const struct cmd *const table_list[];
 static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
 static table_list superuser_tables = { user_cmds, COMMON };
 static table_list debug_tables = { debug_cmds, any_cmds, NULL };
-static table_list global_tables = { access_cmds,     global_cmds,   bridge_cmds,
-				    global_ssl_cmds, sideways_cmds, COMMON };
+/* clang-format off: one a line */
+static table_list global_tables = {
+	access_cmds,
+	global_cmds,
+	date_cmds,
+	bridge_cmds,
+	global_ssl_cmds,
+	sideways_cmds,
+	COMMON
+};
+/* clang-format on */
 static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
 static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
 static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,

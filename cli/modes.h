@@ -66,6 +66,9 @@ extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
 extern const struct cmd access_cmds[];	  /* mode_access.c: who comes in */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
+extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */
+extern const struct cmd date_cmds[];	  /* mode_clock.c: date ... */
+extern const struct cmd show_clock_cmds[]; /* mode_clock.c */
 extern const struct cmd bridge_cmds[];	  /* mode_bridge.c: bridge, cdp */
 extern const struct cmd
 	global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */

@@ -20,6 +20,7 @@
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
@@ -260,16 +261,13 @@ static void banner(const char *title, struct out *o)
 void render_config(const struct env *env, time_t now, struct out *o)
 {
 	struct out body = { 0 };
-	char when[32] = "";
-	struct tm tm;
+	char when[WALL_TEXT_LEN + 1];
 
-	(void)localtime_r(&now, &tm);
-	(void)strftime(when, sizeof(when), "%m/%d/%Y %H:%M:%S", &tm);
 	out_printf(o,
 		   "!Generated on %s\n"
 		   "!Active version: " CSS_VERSION_IMAGE "\n"
 		   "\nconfigure\n\n",
-		   when);
+		   wall_text(now, when));
 	for (size_t i = 0; i < NSECTION; i++) {
 		out_clear(&body);
 		if (sections[i].in_whole)
@@ -363,7 +361,7 @@ int render_save(const struct env *env, struct err *err)
 	struct out text = { 0 };
 	int result = 0;
 
-	render_config(env, time(NULL), &text);
+	render_config(env, wall_now(), &text);
 	result = disk_write(env->disk, STARTUP_CONFIG, out_text(&text),
 			    text.len, 0600, err);
 	if (!result)

@@ -14,6 +14,7 @@
 #include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/global.h"
@@ -48,7 +49,7 @@ static int running_show(struct cli *cli, const struct args *a, struct err *err)
 	struct out text = { 0 };
 
 	(void)err;
-	render_config(cli_env(cli), time(NULL), &text);
+	render_config(cli_env(cli), wall_now(), &text);
 	put(out_text(&text), arg_key(a, "line-numbers"), cli_out(cli));
 	out_fini(&text);
 	return 0;

@@ -21,6 +21,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
@@ -85,12 +86,9 @@ static unsigned port_vlan(const struct port *p)
 
 static void when_show(struct out *o, time_t at)
 {
-	char text[32] = "";
-	struct tm tm;
+	char text[WALL_TEXT_LEN + 1];
 
-	if (localtime_r(&at, &tm))
-		(void)strftime(text, sizeof(text), "%m/%d/%Y %H:%M:%S", &tm);
-	out_printf(o, "%s\n", text);
+	out_printf(o, "%s\n", wall_text(at, text));
 }
 
 struct iface_row {

@@ -20,6 +20,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/conf/global.h"
 #include "emu/io/disk.h"
 
@@ -49,18 +50,15 @@ static int show_file(struct cli *cli, const struct args *a, struct err *err)
 
 static void file_row(const char *dir, const char *name, struct out *o)
 {
-	char path[4200], when[32] = "";
+	char path[4200], when[WALL_TEXT_LEN + 1];
 	struct stat st;
-	struct tm tm;
 
 	(void)snprintf(path, sizeof(path), "%s/log/%s", dir, name);
 	if (stat(path, &st) < 0)
 		return;
-	if (localtime_r(&st.st_mtime, &tm))
-		(void)strftime(when, sizeof(when), "%m/%d/%Y %H:%M:%S", &tm);
 	out_col(o, W_FILE, "%s", name);
 	out_col(o, W_SIZE, "%llu", (unsigned long long)st.st_size);
-	out_printf(o, "%s\n", when);
+	out_printf(o, "%s\n", wall_text(wall_of_host(st.st_mtime), when));
 }
 
 static int show_list(struct cli *cli, const struct args *a, struct err *err)

@@ -15,6 +15,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/conf/service.h"
 
 /* Column widths; negative: right-justified. */
@@ -108,11 +109,10 @@ static void clearing_show(const struct service *s,
 {
 	time_t zeroed = (time_t)c->zeroed_at;
 	time_t at = zeroed > s->made_at ? zeroed : s->made_at;
-	struct tm tm;
-	char text[32] = "";
+	char text[WALL_TEXT_LEN + 1] = "";
 
-	if (at && localtime_r(&at, &tm))
-		(void)strftime(text, sizeof(text), "%m/%d/%Y %H:%M:%S", &tm);
+	if (at)
+		(void)wall_text(at, text);
 	out_printf(o, "  Last Clearing of Stats Counters: %s\n", text);
 }
 

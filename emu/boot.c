@@ -31,6 +31,7 @@
 #include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/service.h"
@@ -38,6 +39,7 @@
 #include "emu/io/hostmap.h"
 #include "emu/io/job.h"
 #include "emu/io/loop.h"
+#include "emu/io/timekeep.h"
 #include "emu/keepalive/keepalive.h"
 #include "emu/options.h"
 #include "emu/plane/plane.h"
@@ -373,8 +375,9 @@ static int parts_new(struct css *css, struct err *err)
 		return -1;
 	env->loop = loop_new();
 	css->logfile = logfile_start(env->disk, env->loop);
+	timekeep_load(env->disk);
 	env->boot_ms = clock_ms();
-	env->boot_time = time(NULL);
+	env->boot_time = wall_now();
 	env->map = css->opt->map;
 	env->conf = conf_new();
 	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))

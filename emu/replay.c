@@ -14,6 +14,7 @@
 #include "cli/session.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
+#include "emu/base/wall.h"
 #include "emu/boot.h"
 #include "emu/conf/conf.h"
 #include "emu/io/disk.h"
@@ -110,7 +111,7 @@ static void show(const struct env *env)
 {
 	struct out o = { 0 };
 
-	render_config(env, time(NULL), &o);
+	render_config(env, wall_now(), &o);
 	(void)fputs(out_text(&o), stdout);
 	out_fini(&o);
 }
@@ -121,7 +122,7 @@ static int build(struct replay *r, struct err *err)
 	if (!r->env.disk)
 		return -1;
 	r->env.boot_ms = clock_ms();
-	r->env.boot_time = time(NULL);
+	r->env.boot_time = wall_now();
 	r->env.map = r->opt->map;
 	r->env.arg = r;
 	r->env.apply = no_apply;

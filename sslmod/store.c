@@ -34,6 +34,7 @@
 #include "emu/base/log.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/io/disk.h"
 #include "emu/io/rnd.h"
@@ -428,7 +429,7 @@ static void head_fill(struct head *h, enum store_format f, const struct pki *p,
 	h->format = (uint8_t)f;
 	h->has = contents_of(p);
 	h->kind = (uint8_t)kind_of(h->has, f);
-	h->created = htole64((uint64_t)time(NULL));
+	h->created = htole64((uint64_t)wall_now());
 	h->size = htole32((uint32_t)len);
 	h->iterations = htole32(ITERATIONS);
 	rnd_bytes(h->salt, sizeof(h->salt));

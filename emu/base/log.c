@@ -1,6 +1,7 @@
 #include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 
 #include <assert.h>
@@ -116,11 +117,9 @@ static void stamp(char *text, size_t cap)
 	static const char month[12][4] = { "JAN", "FEB", "MAR", "APR",
 					   "MAY", "JUN", "JUL", "AUG",
 					   "SEP", "OCT", "NOV", "DEC" };
-	time_t now = time(NULL);
 	struct tm tm;
 
-	if (!localtime_r(&now, &tm))
-		memset(&tm, 0, sizeof(tm));
+	wall_local(wall_now(), &tm);
 	(void)snprintf(text, cap, "%s %2d %02d:%02d:%02d",
 		       month[(unsigned)tm.tm_mon % 12], tm.tm_mday, tm.tm_hour,
 		       tm.tm_min, tm.tm_sec);

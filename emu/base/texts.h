@@ -178,4 +178,15 @@
 	"Every line of the configuration has its effect" /* own */
 #define T_NO_SWITCH    "No module moves in a configuration check"  /* own */
 
+/* ---- clock, logging and names -------------------------------------------- */
+#define T_Q_DATE       "Enter %s: [%s] (%s) "		      /* recall */
+#define T_Q_TIME       "Enter time: [hh:mm:ss] (%s) "	      /* recall */
+#define T_BAD_DATE     "Invalid date: %s (%s)"		      /* guess */
+#define T_BAD_TIME     "Invalid time: %s (hh:mm:ss)"	      /* guess */
+#define T_SUMMER_ORDER "Summer time ends before it begins"    /* own */
+#define T_CLOCK_SET    "Clock set to %s by %s"		      /* own */
+#define T_CLOCK_SPOILT                                                         \
+	"The clock's settings cannot be read: kept as %s; the host's time is " \
+	"used" /* own */
+
 #endif

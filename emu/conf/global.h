@@ -60,6 +60,7 @@ struct global {
 	bool l4_fallback; /* default true */
 	bool no_implicit_service;
 	bool reset_on_vip_unavailable;
+	bool european_date; /* day before month */
 	struct settings kept; /* what only has a value */
 };
 

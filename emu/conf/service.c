@@ -17,6 +17,7 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
@@ -113,7 +114,7 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	s = xcalloc(1, sizeof(*s));
 	(void)str_copy(s->name, sizeof(s->name), name);
 	s->index = index;
-	s->made_at = time(NULL);
+	s->made_at = wall_now();
 	s->addr_range = 1;
 	s->port_range = 1;
 	s->weight = 1;

@@ -1,7 +1,6 @@
 #include "emu/plane/control.h"
 
-#include <time.h>
-
+#include "emu/base/wall.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/shared.h"
 
@@ -88,7 +87,7 @@ void plane_service_counters(const struct plane *p, unsigned index,
 void plane_zero_service(struct plane *p, unsigned index)
 {
 	service_sum(p, index, &p->service_zero[index]);
-	p->service_zero[index].zeroed_at = (uint64_t)time(NULL);
+	p->service_zero[index].zeroed_at = (uint64_t)wall_now();
 }
 
 static void rule_sum(const struct plane *p, unsigned index,

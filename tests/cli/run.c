@@ -25,10 +25,12 @@
 #include "cli/session.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/wall.h"
 #include "emu/conf/conf.h"
 #include "tests/fuzz/scratch_env.h"
 
 #define LINES_MAX 4096
+#define NOON_MS	  INT64_C(1155988800000) /* 19 August 2006, when it begins */
 
 struct player {
 	const char *file;
@@ -184,6 +186,8 @@ int main(int argc, char **argv)
 		p.n = p.at = 0;
 		read_file(&p);
 		scratch_env();
+		wall_offset_set(NOON_MS - (wall_ms() - wall_offset()));
+		wall_zone_set(&(struct wall_zone){ .name = "" });
 		env->conf->saved = env->conf->generation;
 		p.env = env;
 		session_start(&p);

@@ -6,6 +6,7 @@
 
 #include "cli/env.h"
 #include "emu/base/err.h"
+#include "emu/base/wall.h"
 #include "emu/conf/conf.h"
 #include "emu/io/disk.h"
 #include "emu/io/loop.h"
@@ -30,7 +31,7 @@ static struct env *build(const struct options *opt)
 	env.loop = loop_new();
 	env.conf = conf_new();
 	env.boot_ms = clock_ms();
-	env.boot_time = time(NULL);
+	env.boot_time = wall_now();
 	env.apply = no_apply;
 	if (env.disk)
 		env.store = store_open(env.disk);
