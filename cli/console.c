@@ -501,6 +501,10 @@ static void one_login(struct editor *e)
 	char line[LINE_CAP];
 
 	ask(e, ASK_OPEN, NULL);
+	put(e, out_text(&e->r.out)); /* a banner is not paged */
+	out_clear(&e->r.out);
+	if (e->r.over && e->t->comes_back && !e->seat)
+		(void)get_byte(e); /* turned away: not again and again */
 	while (!e->r.over && !e->closed) {
 		if (read_line(e, line, sizeof(line)))
 			handle_line(e, line);

@@ -1,17 +1,20 @@
 /*
  * Who may come in
  *
- * Accounts are the users of the configuration, kept as crypt(5) hashes, and the
- * default account admin/system as long as no user of that name is configured.
- * The product's own DES form is no crypt hash: it is kept and printed, but fits
- * no password.  Hashing is slow on purpose, so it runs as a job.
+ * A name and a password are checked in the order of `console authentication`
+ * or `virtual authentication`.  A method either decides or has no answer, and
+ * then the next one is tried: the users of this switch have none for a name
+ * that they do not know, a server has none when it does not reply.  A refusal
+ * is final, and so is the end of the list.  Nothing here waits: hashing runs as
+ * a job, servers are asked by the loop.
  */
 #include "cli/session_priv.h"
 
-#include <crypt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/account.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -19,99 +22,150 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
+#include "emu/io/disk.h"
 
-#define DEFAULT_USER	 "admin"
-#define DEFAULT_PASSWORD "system"
-#define PASSWORD_LEN	 128 /* own bound */
+#define NOBODY	   "none"    /* the user where nobody is asked who he is */
+#define BANNER_MAX 16384     /* bytes that are shown, own bound */
+#define BANNER_DIR "script/" /* of the disk */
 
-struct check {
+struct attempt {
 	char user[33];
-	char password[PASSWORD_LEN + 1]; /* wiped after the work */
-	char hash[129]; /* "": the default account, "*": fits nothing */
+	char password[PASSWORD_LEN + 1]; /* wiped at the end */
+	struct auth_order order;
+	unsigned at; /* the method that is asked */
 	struct rights rights;
-	bool fits;
 	login_done_fn done;
+	/* of the local method's job */
+	char hash[HASH_CAP];
+	bool has_hash, fits;
 };
 
-/* Takes as long for a near miss as for a far one. */
-static bool same_text(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned char differ = la != lb;
+/* ---- rights --------------------------------------------------------------- */
 
-	for (size_t i = 0; i < la && i < lb; i++)
-		differ |= (unsigned char)(a[i] ^ b[i]);
-	return !differ;
+static void rights_fill(const struct cli *c, const char *user, bool superuser,
+			struct rights *r)
+{
+	const struct user *u = account_find(c->env->conf, user);
+
+	*r = (struct rights){
+		.superuser = superuser,
+		.administrator = account_is_administrator(c->env->conf, user),
+	};
+	if (u)
+		(void)str_copy(r->dir_access, sizeof(r->dir_access),
+			       u->dir_access);
 }
 
-static bool hash_fits(const char *password, const char *hash)
+static const struct auth_order *order_of(const struct cli *c)
 {
-	struct crypt_data *d = NULL;
-	const char *text = NULL;
-	bool fits = false;
+	const struct access *a = c->env->conf->access;
 
-	if (*hash != '$')
-		return false;
-	d = xcalloc(1, sizeof(*d));
-	text = crypt_r(password, hash, d);
-	fits = text && *text == '$' && same_text(text, hash);
-	wipe(d, sizeof(*d));
-	free(d);
-	return fits;
+	return c->kind == SESSION_VTY ? &a->remote : &a->console;
 }
 
-static void check_work(void *arg)
+/* ---- one attempt ---------------------------------------------------------- */
+
+static void attempt_free(struct attempt *k)
 {
-	struct check *k = arg;
-
-	k->fits = *k->hash ? hash_fits(k->password, k->hash)
-			   : same_text(k->password, DEFAULT_PASSWORD);
-	wipe(k->password, sizeof(k->password));
-}
-
-static int check_done(struct cli *c, void *arg, struct err *err)
-{
-	struct check *k = arg;
-
-	(void)err;
-	if (c)
-		k->done(c, k->user, k->fits ? &k->rights : NULL);
 	wipe(k, sizeof(*k));
 	free(k);
+}
+
+static void refuse(struct cli *c, struct attempt *k)
+{
+	k->done(c, k->user, NULL);
+	attempt_free(k);
+}
+
+static void let_in(struct cli *c, struct attempt *k)
+{
+	k->done(c, k->user, &k->rights);
+	attempt_free(k);
+}
+
+static void local_work(void *arg)
+{
+	struct attempt *k = arg;
+
+	k->fits = password_fits(k->password, k->has_hash ? k->hash : NULL);
+}
+
+static int local_done(struct cli *c, void *arg, struct err *err)
+{
+	struct attempt *k = arg;
+
+	(void)err;
+	if (!c)
+		attempt_free(k);
+	else if (k->fits)
+		let_in(c, k);
+	else
+		refuse(c, k);
 	return 0;
 }
 
-/* What the password must fit; an unknown user gets a hash that nothing fits. */
-static void account_find(const struct cli *c, struct check *k)
+static bool is_last(const struct attempt *k)
 {
-	const struct user *u = user_find(c->env->conf, k->user);
+	for (unsigned i = k->at + 1; i < AUTH_TRIES; i++)
+		if (k->order.method[i] != AUTH_UNSET)
+			return false;
+	return true;
+}
 
-	(void)str_copy(k->hash, sizeof(k->hash), "*");
-	if (u) {
-		(void)str_copy(k->hash, sizeof(k->hash),
-			       *u->hash ? u->hash : "*");
-		k->rights.superuser = u->superuser;
-		(void)str_copy(k->rights.dir_access,
-			       sizeof(k->rights.dir_access), u->dir_access);
-	} else if (!strcmp(k->user, DEFAULT_USER)) {
-		k->hash[0] = '\0';
-		k->rights.superuser = true;
+/* An unknown name takes as long as a wrong password when nobody else is asked,
+ * so that the time does not tell them apart.  False: no answer. */
+static bool local_ask(struct cli *c, struct attempt *k)
+{
+	const struct user *u = account_find(c->env->conf, k->user);
+	const char *hash = u ? account_hash(c->env->conf, u) : NULL;
+
+	if (!u && !is_last(k))
+		return false;
+	k->has_hash = hash != NULL;
+	(void)str_copy(k->hash, sizeof(k->hash), hash ? hash : "");
+	rights_fill(c, k->user, u && u->superuser, &k->rights);
+	(void)cli_job(c, local_work, local_done, k);
+	return true;
+}
+
+/* Asks the next method; the attempt is settled, or its answer will come. */
+static void attempt_go_on(struct cli *c, struct attempt *k)
+{
+	for (; k->at < AUTH_TRIES; k->at++) {
+		switch ((enum auth_method)k->order.method[k->at]) {
+		case AUTH_LOCAL:
+			if (local_ask(c, k))
+				return;
+			break;
+		case AUTH_NONE:
+			rights_fill(c, k->user, true, &k->rights);
+			let_in(c, k);
+			return;
+		case AUTH_DISALLOWED:
+			refuse(c, k);
+			return;
+		default:
+			break;
+		}
 	}
-	k->rights.administrator = !strcmp(k->user, DEFAULT_USER);
+	refuse(c, k);
 }
 
 void login_check(struct cli *c, const char *user, const char *password,
 		 login_done_fn done)
 {
-	struct check *k = xcalloc(1, sizeof(*k));
+	struct attempt *k = xcalloc(1, sizeof(*k));
 
 	k->done = done;
+	k->order = *order_of(c);
 	(void)str_copy(k->user, sizeof(k->user), user);
-	account_find(c, k);
-	if (!str_copy(k->password, sizeof(k->password), password))
-		(void)str_copy(k->hash, sizeof(k->hash), "*");
-	(void)cli_job(c, check_work, check_done, k);
+	if (str_copy(k->password, sizeof(k->password), password))
+		attempt_go_on(c, k);
+	else
+		refuse(c, k); /* longer than any password is */
 }
+
+/* ---- a session's beginning ------------------------------------------------ */
 
 static void login_done(struct cli *c, const char *user, const struct rights *r)
 {
@@ -141,4 +195,52 @@ void login_line(struct cli *c, const char *line)
 	    !str_is_name(line, sizeof(c->user) - 1))
 		(void)str_copy(c->user, sizeof(c->user), "?");
 	c->state = CLI_PASSWORD;
+}
+
+/* Text only: a banner does not move the cursor about. */
+static void banner_print(const struct cli *c, struct out *o)
+{
+	const char *name = c->env->conf->access->banner;
+	char path[sizeof(BANNER_DIR) + sizeof(c->env->conf->access->banner)];
+	struct err err = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+
+	if (!*name)
+		return;
+	(void)snprintf(path, sizeof(path), BANNER_DIR "%s", name);
+	if (disk_read(c->env->disk, path, &text, &len, &err) < 0) {
+		log_write(LOG_NETMAN, LOG_NOTICE_5,
+			  "prelogin-banner %s cannot be shown: %s", name,
+			  err.msg);
+		return;
+	}
+	for (size_t i = 0; i < len && i < BANNER_MAX; i++) {
+		unsigned char ch = (unsigned char)text[i];
+
+		if (ch == '\n' || ch == '\t' || (ch >= ' ' && ch != 127))
+			out_write(o, &text[i], 1);
+	}
+	if (o->len && o->buf[o->len - 1] != '\n')
+		out_puts(o, "\n");
+	free(text);
+}
+
+void login_open(struct cli *c)
+{
+	struct rights r;
+
+	if (c->state != CLI_USER_NAME)
+		return;
+	if (c->kind != SESSION_VTY &&
+	    c->env->conf->access->restricted[WAY_CONSOLE]) {
+		out_puts(c->out, T_NO_SESSION_TEXT);
+		c->state = CLI_OVER;
+		return;
+	}
+	banner_print(c, c->out);
+	if (!auth_is_off(order_of(c)))
+		return;
+	rights_fill(c, NOBODY, true, &r);
+	cli_welcome(c, NOBODY, &r);
 }

@@ -23,6 +23,8 @@ static const struct row {
 	unsigned from; /* place of the first secret word */
 } rows[] = {
 	{ { "username" }, 3 },
+	{ { "username-technician" }, 3 },
+	{ { "username-offdm" }, 3 },
 	{ { "ssl", "genrsa" }, 4 },
 	{ { "ssl", "gendsa" }, 4 },
 	{ { "ssl", "gendh" }, 4 },

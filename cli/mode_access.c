@@ -1,19 +1,18 @@
-/* Who may come in: closed ways, users, idle sessions; render hooks get the
- * struct conf. */
-#include <crypt.h>
-#include <stdlib.h>
+/* Ways into the switch: which are closed, how passwords are checked there, what
+ * is shown first, when sessions end; render hooks get the struct conf. */
+#include <assert.h>
 #include <string.h>
 
 #include "cli/access.h"
 #include "cli/cmd.h"
 #include "cli/modes.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
-#include "emu/base/str.h"
 #include "emu/base/texts.h"
-#include "emu/base/xalloc.h"
 #include "emu/conf/access.h"
 #include "emu/conf/conf.h"
+#include "emu/conf/global.h"
 
 static struct access *access_of(struct cli *cli)
 {
@@ -22,144 +21,194 @@ static struct access *access_of(struct cli *cli)
 
 /* ---- closed ways ---------------------------------------------------------- */
 
-static int restrict_put(struct cli *cli, const struct args *a, bool v,
-			struct err *err)
+/* The way that was named, of those from first on. */
+static enum way way_of(const struct args *a, enum way first)
 {
-	enum way w = WAY_CONSOLE;
+	enum way w = first;
 
-	while (w < WAY_NUM - 1 && !arg_key(a, way_word(w)))
+	while (!arg_key(a, way_word(w)))
 		w++;
+	return w;
+}
+
+static int way_put(struct cli *cli, enum way w, bool closed, struct err *err)
+{
 	if (w == WAY_USER_DATABASE && access_may_users(cli, err) < 0)
 		return -1;
-	conf_put_flag(cli_conf(cli), &access_of(cli)->restricted[w], v);
+	conf_put_flag(cli_conf(cli), &access_of(cli)->restricted[w], closed);
 	return 0;
 }
 
 static int restrict_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	return restrict_put(cli, a, true, err);
+	return way_put(cli, way_of(a, WAY_CONSOLE), true, err);
 }
 
 static int restrict_clear(struct cli *cli, const struct args *a,
 			  struct err *err)
 {
-	return restrict_put(cli, a, false, err);
+	return way_put(cli, way_of(a, WAY_CONSOLE), false, err);
 }
 
-static void restrict_render(const void *obj, struct out *o)
+static int restrict_set_kept(struct cli *cli, const struct args *a,
+			     struct err *err)
+{
+	return way_put(cli, way_of(a, WAY_ACTING), true, err);
+}
+
+static int restrict_clear_kept(struct cli *cli, const struct args *a,
+			       struct err *err)
+{
+	return way_put(cli, way_of(a, WAY_ACTING), false, err);
+}
+
+static void ways_render(const void *obj, enum way from, enum way to,
+			struct out *o)
 {
 	const struct conf *c = obj;
 
-	for (enum way w = 0; w < WAY_NUM; w++) {
-		bool v = c->access->restricted[w];
+	for (enum way w = from; w < to; w++) {
+		bool closed = c->access->restricted[w];
 
-		if (v != way_dflt(w))
-			out_printf(o, "  %srestrict %s \n", v ? "" : "no ",
+		if (closed != way_dflt(w))
+			out_printf(o, "  %srestrict %s \n", closed ? "" : "no ",
 				   way_word(w));
 	}
 }
 
-/* ---- users ---------------------------------------------------------------- */
-
-/* The clear password lives here from the line to the hash, and is wiped. */
-struct hashing {
-	struct user user;
-	char password[17];
-};
-
-static void hash_work(void *arg)
+static void restrict_render(const void *obj, struct out *o)
 {
-	struct hashing *h = arg;
-	struct crypt_data *d = xcalloc(1, sizeof(*d));
-	char salt[CRYPT_GENSALT_OUTPUT_SIZE] = "";
-	const char *text = NULL;
-
-	if (crypt_gensalt_rn("$y$", 0, NULL, 0, salt, sizeof(salt)))
-		text = crypt_r(h->password, salt, d);
-	if (!text || *text != '$' ||
-	    !str_copy(h->user.hash, sizeof(h->user.hash), text))
-		h->user.hash[0] = '\0';
-	wipe(h->password, sizeof(h->password));
-	wipe(d, sizeof(*d));
-	free(d);
+	ways_render(obj, WAY_CONSOLE, WAY_ACTING, o);
 }
 
-static int hash_done(struct cli *cli, void *arg, struct err *err)
+static void restrict_render_kept(const void *obj, struct out *o)
 {
-	struct hashing *h = arg;
-	int result = 0;
-
-	if (cli && !h->user.hash[0])
-		result = err_set(err, ERR_IO, -1,
-				 "The password cannot be hashed; nothing was "
-				 "changed");
-	else if (cli)
-		result = user_set(cli_conf(cli), &h->user, err);
-	wipe(h, sizeof(*h));
-	free(h);
-	return result;
+	ways_render(obj, WAY_ACTING, WAY_NUM, o);
 }
 
-static int user_begin(const struct cli *cli, const struct args *a,
-		      struct user *u, struct err *err)
-{
-	const char *codes = arg_word(a, "access");
+/* ---- how passwords are checked -------------------------------------------- */
 
-	*u = (struct user){ .superuser = arg_key(a, "superuser") };
-	if (access_may_users(cli, err) < 0 ||
-	    (codes && dir_access_check(codes, err) < 0))
-		return -1;
-	(void)str_copy(u->name, sizeof(u->name), arg_word(a, "name"));
-	(void)str_copy(u->dir_access, sizeof(u->dir_access),
-		       codes && strcmp(codes, DIR_ACCESS_DFLT) != 0 ? codes
-								    : "");
+static const char *const tries[] = { "primary", "secondary", "tertiary" };
+static_assert(sizeof(tries) / sizeof(*tries) == AUTH_TRIES,
+	      "tries[] does not match struct auth_order");
+
+/* Without a word of the three: the older form, which sets the first. */
+static unsigned try_of(const struct args *a)
+{
+	for (unsigned i = AUTH_TRIES - 1; i; i--)
+		if (arg_key(a, tries[i]))
+			return i;
 	return 0;
 }
 
-static int user_password(struct cli *cli, const struct args *a, struct err *err)
+static enum auth_method method_of(const struct args *a)
 {
-	struct hashing *h = xcalloc(1, sizeof(*h));
+	enum auth_method m = AUTH_LOCAL;
 
-	if (user_begin(cli, a, &h->user, err) < 0) {
-		free(h);
-		return -1;
+	while (m < AUTH_NONE && !arg_key(a, auth_word(m)))
+		m++;
+	return m;
+}
+
+static int console_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)err;
+	auth_put(cli_conf(cli), &access_of(cli)->console, try_of(a),
+		 method_of(a));
+	return 0;
+}
+
+/* arg_key() knows the words of a row only. */
+static int virtual_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)err;
+	auth_put(cli_conf(cli), &access_of(cli)->remote, try_of(a),
+		 arg_key(a, auth_word(AUTH_DISALLOWED)) ? AUTH_DISALLOWED
+							: method_of(a));
+	return 0;
+}
+
+/* All of it: nobody is asked for a password.  One try: its default. */
+static void order_clear(struct cli *cli, const struct args *a,
+			struct auth_order *o)
+{
+	unsigned at = try_of(a);
+
+	if (at || arg_key(a, tries[0])) {
+		auth_put(cli_conf(cli), o, at, at ? AUTH_UNSET : AUTH_LOCAL);
+		return;
 	}
-	(void)str_copy(h->password, sizeof(h->password),
-		       arg_word(a, "password"));
-	return cli_job(cli, hash_work, hash_done, h);
+	*o = auth_off();
+	conf_changed(cli_conf(cli));
 }
 
-static int user_hashed(struct cli *cli, const struct args *a, struct err *err)
+static int console_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct user u;
-
-	if (user_begin(cli, a, &u, err) < 0)
-		return -1;
-	(void)str_copy(u.hash, sizeof(u.hash), arg_word(a, "hash"));
-	return user_set(cli_conf(cli), &u, err);
+	(void)err;
+	order_clear(cli, a, &access_of(cli)->console);
+	return 0;
 }
 
-static int user_clear(struct cli *cli, const struct args *a, struct err *err)
+static int virtual_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	if (access_may_users(cli, err) < 0)
-		return -1;
-	return user_del(cli_conf(cli), arg_word(a, "name"), err);
+	(void)err;
+	order_clear(cli, a, &access_of(cli)->remote);
+	return 0;
 }
 
-static void user_render(const void *obj, struct out *o)
+static void order_render(const char *word, const struct auth_order *x,
+			 struct out *o)
+{
+	static const struct auth_order dflt = { { AUTH_LOCAL } };
+	const struct auth_order off = auth_off();
+
+	if (!memcmp(x, &off, sizeof(off))) {
+		out_printf(o, "  no %s authentication \n", word);
+		return;
+	}
+	for (unsigned i = 0; i < AUTH_TRIES; i++)
+		if (x->method[i] != dflt.method[i])
+			out_printf(o, "  %s authentication %s %s \n", word,
+				   tries[i],
+				   auth_word((enum auth_method)x->method[i]));
+}
+
+static void console_render(const void *obj, struct out *o)
+{
+	order_render("console", &((const struct conf *)obj)->access->console,
+		     o);
+}
+
+static void virtual_render(const void *obj, struct out *o)
+{
+	order_render("virtual", &((const struct conf *)obj)->access->remote, o);
+}
+
+/* ---- before log-in -------------------------------------------------------- */
+
+static int banner_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "name");
+
+	if (strchr(name, '/') || strstr(name, ".."))
+		return err_set(err, ERR_RANGE, -1, T_NO_FOLDER, name);
+	return conf_put_text(cli_conf(cli), access_of(cli)->banner,
+			     sizeof(access_of(cli)->banner), name, err);
+}
+
+static int banner_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	return conf_put_text(cli_conf(cli), access_of(cli)->banner,
+			     sizeof(access_of(cli)->banner), "", err);
+}
+
+static void banner_render(const void *obj, struct out *o)
 {
 	const struct conf *c = obj;
-	const struct user *u = NULL;
 
-	TAILQ_FOREACH(u, &c->access->users, link) {
-		out_printf(o, "  username %s des-password %s ", u->name,
-			   u->hash);
-		if (u->superuser)
-			out_puts(o, "superuser ");
-		if (u->dir_access[0])
-			out_printf(o, "dir-access %s ", u->dir_access);
-		out_puts(o, "\n");
-	}
+	if (*c->access->banner)
+		out_printf(o, "  prelogin-banner \"%s\" \n", c->access->banner);
 }
 
 /* ---- idle sessions -------------------------------------------------------- */
@@ -181,51 +230,84 @@ static void idle_render(const void *obj, struct out *o)
 			   c->access->idle_timeout_min);
 }
 
-#define WAYS                                                                   \
-	"{console|telnet|ftp|snmp|ssh|user-database|secure-xml|"               \
-	"unsecure-xml|web-mgmt|xml}"
+#define KEPT(...)                                                              \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.global = true, SETTING_AT(struct global, kept), __VA_ARGS__   \
+	}
+
+#define WAYS	  "{console|telnet|user-database}"
+#define WAYS_KEPT "{ftp|snmp|ssh|secure-xml|unsecure-xml|web-mgmt|xml}"
+#define TRIES	  "{primary|secondary|tertiary}"
+
+static const char no_server[] = "this program has no such server";
 
 /* Row order is running-config order. */
-const struct cmd access_cmds[] = {
+const struct cmd restrict_cmds[] = {
 	{ .syntax = "restrict " WAYS,
 	  .help = "Close a way into the switch\n"
 		  "Console\n"
 		  "Telnet\n"
-		  "FTP\n"
-		  "SNMP\n"
-		  "SSH\n"
-		  "Changes of users by users\n"
-		  "XML over SSL\n"
-		  "XML over HTTP\n"
-		  "Web management\n"
-		  "Older word for unsecure-xml",
+		  "Changes of users by users",
 	  .run = restrict_set,
 	  .render = restrict_render,
 	  .no = "no restrict " WAYS,
 	  .clear = restrict_clear },
-	{ .syntax = "username <name:user:16> password <password:text:6-16> "
-		    "[superuser] [dir-access <access:word:7-7>]",
-	  .help = "User who may log in\n"
-		  "User name\n"
-		  "Give a password\n"
-		  "Password in quotes\n"
-		  "May enter SuperUser mode\n"
-		  "Rights on directories\n"
-		  "Seven letters of B, R, W and N",
-	  .run = user_password,
-	  .render = user_render,
-	  .no = "no username <name:user:16>",
-	  .clear = user_clear },
-	{ .syntax = "username <name:user:16> "
-		    "{des-password|encrypted-password} <hash:word:1-128> "
-		    "[superuser] [dir-access <access:word:7-7>]",
-	  .help = "Give a password as running-config shows it\n"
-		  "Give a password as running-config shows it\n"
-		  "Password, encrypted\n"
-		  "May enter SuperUser mode\n"
-		  "Rights on directories\n"
-		  "Seven letters of B, R, W and N",
-	  .run = user_hashed },
+	{ .syntax = "restrict " WAYS_KEPT,
+	  .help = "FTP\n"
+		  "SNMP\n"
+		  "SSH\n"
+		  "XML over SSL\n"
+		  "XML over HTTP\n"
+		  "Web management\n"
+		  "Older word for unsecure-xml",
+	  .run = restrict_set_kept,
+	  .render = restrict_render_kept,
+	  .no = "no restrict " WAYS_KEPT,
+	  .clear = restrict_clear_kept,
+	  .inert = no_server },
+	{ 0 },
+};
+
+const struct cmd access_cmds[] = {
+	{ .syntax = "console authentication [" TRIES
+		    "] {local|radius|tacacs|none}",
+	  .help = "Console\n"
+		  "How passwords are checked\n"
+		  "First\n"
+		  "When the first has no answer\n"
+		  "When neither has an answer\n"
+		  "Users of this switch\n"
+		  "RADIUS servers\n"
+		  "TACACS+ servers\n"
+		  "Not at all",
+	  .run = console_set,
+	  .render = console_render,
+	  .no = "no console authentication [" TRIES "]",
+	  .clear = console_clear },
+	{ .syntax = "virtual authentication [" TRIES
+		    "] {local|radius|tacacs|none|disallowed}",
+	  .help = "Remote sessions\n"
+		  "How passwords are checked\n"
+		  "First\n"
+		  "When the first has no answer\n"
+		  "When neither has an answer\n"
+		  "Users of this switch\n"
+		  "RADIUS servers\n"
+		  "TACACS+ servers\n"
+		  "Not at all\n"
+		  "Nobody may come in",
+	  .run = virtual_set,
+	  .render = virtual_render,
+	  .no = "no virtual authentication [" TRIES "]",
+	  .clear = virtual_clear },
+	{ .syntax = "prelogin-banner <name:text:1-32>",
+	  .help = "Text shown before log-in\n"
+		  "File in the script directory, in quotes",
+	  .no = "no prelogin-banner",
+	  .run = banner_set,
+	  .render = banner_render,
+	  .clear = banner_clear },
 	{ .syntax = "idle timeout <minutes:uint:0-65535>",
 	  .help = "Idle sessions\n"
 		  "Set when they end\n"
@@ -234,5 +316,36 @@ const struct cmd access_cmds[] = {
 	  .render = idle_render,
 	  .no = "no idle timeout",
 	  .clear = idle_set },
+	{ .syntax = "idle timeout web-mgmt <minutes:uint:0-65535>",
+	  .help = "Web management sessions\n"
+		  "Minutes, 0 never",
+	  .no = "no idle timeout web-mgmt",
+	  .set = KEPT(.dflt = "0"),
+	  .inert = no_server },
+	{ .syntax = "sshd keepalive",
+	  .help = "SSH server\n"
+		  "Find out about clients that are gone",
+	  .no = "no sshd keepalive",
+	  .set = KEPT(.on = true),
+	  .inert = no_server },
+	{ .syntax = "sshd port <port:uint:22-65535>",
+	  .help = "Where it listens\n"
+		  "TCP port, default 22",
+	  .no = "no sshd port",
+	  .set = KEPT(.dflt = "22"),
+	  .inert = no_server },
+	{ .syntax = "sshd server-keybits <bits:uint:512-32768>",
+	  .help = "Size of its key\n"
+		  "Bits, default 768",
+	  .no = "no sshd server-keybits",
+	  .set = KEPT(.dflt = "768"),
+	  .inert = no_server },
+	{ .syntax = "sshd version {v1|v2}",
+	  .help = "Protocol versions\n"
+		  "Version 1 only\n"
+		  "Version 2 only",
+	  .no = "no sshd version",
+	  .set = KEPT(),
+	  .inert = no_server },
 	{ 0 },
 };

@@ -64,8 +64,9 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \
-	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds, show_log_cmds,   \
-		clear_log_cmds, lab_cmds, SHOWS, any_cmds, NULL
+	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
+		show_user_cmds,                                                \
+		show_log_cmds, clear_log_cmds, lab_cmds, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
 
@@ -74,6 +75,8 @@ static table_list superuser_tables = { user_cmds, COMMON };
 static table_list debug_tables = { debug_cmds, any_cmds, NULL };
 /* clang-format off: one a line */
 static table_list global_tables = {
+	restrict_cmds,
+	user_database_cmds,
 	access_cmds,
 	global_cmds,
 	date_cmds,

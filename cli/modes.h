@@ -64,7 +64,10 @@ extern const struct cmd any_cmds[];	  /* mode_any.c: every mode */
 extern const struct cmd user_cmds[];	  /* mode_exec.c: user and up */
 extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
-extern const struct cmd access_cmds[];	  /* mode_access.c: who comes in */
+extern const struct cmd restrict_cmds[];  /* mode_access.c: closed ways */
+extern const struct cmd access_cmds[];	  /* mode_access.c: ways in */
+extern const struct cmd user_database_cmds[]; /* mode_user.c: username ... */
+extern const struct cmd show_user_cmds[];     /* mode_user.c: SuperUser */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
 extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */
 extern const struct cmd date_cmds[];	  /* mode_clock.c: date ... */

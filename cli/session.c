@@ -328,6 +328,13 @@ static void finish(struct cli *c)
 	c->out = &c->late;
 }
 
+void session_open(struct session *s, struct out *out)
+{
+	begin(&s->cli, out);
+	login_open(&s->cli);
+	finish(&s->cli);
+}
+
 void session_line(struct session *s, const char *line, struct out *out)
 {
 	struct cli *c = &s->cli;

@@ -29,6 +29,9 @@ enum session_kind {
 
 struct session *session_new(const struct env *env, enum session_kind kind,
 			    const char *where); /* peer address, or "" */
+/* Before the first line, when the user is there: the banner; or the user is
+ * turned away (session_over()), or let in without being asked for a name. */
+void session_open(struct session *s, struct out *out);
 void session_free(struct session *s);
 /* Called on the control thread when a job that kept the session busy is over;
  * the text it left is in out of the next session_take_output(). */

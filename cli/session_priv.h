@@ -133,6 +133,7 @@ void job_interrupt(struct cli *c); /* Ctrl-C while it runs */
 
 /* ---- login.c -------------------------------------------------------------- */
 void login_line(struct cli *c, const char *line);
+void login_open(struct cli *c); /* before the first line, see session_open() */
 /* Checks a password off the control thread, then calls done; r is NULL when it
  * does not fit. */
 typedef void (*login_done_fn)(struct cli *c, const char *user,

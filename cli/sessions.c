@@ -154,16 +154,18 @@ static void serve(void *arg)
 
 	r->add[0] = '\0';
 	t->text = NULL;
-	if (t->ask == ASK_OPEN)
+	if (t->ask == ASK_OPEN) {
 		session_renew(t);
-	else if (t->ask == ASK_LINE)
+		session_open(t->session, &r->out);
+	} else if (t->ask == ASK_LINE) {
 		session_line(t->session, text, &r->out);
-	else if (t->ask == ASK_HELP)
+	} else if (t->ask == ASK_HELP) {
 		session_help(t->session, text, &r->out);
-	else if (t->ask == ASK_COMPLETE)
+	} else if (t->ask == ASK_COMPLETE) {
 		session_complete(t->session, text, r->add, sizeof(r->add));
-	else
+	} else if (t->ask == ASK_INTERRUPT) {
 		session_interrupt(t->session, &r->out);
+	}
 	if (text)
 		wipe(text, strlen(text));
 	free(text);

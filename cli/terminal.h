@@ -25,6 +25,7 @@ enum ask {
 	ASK_HELP,
 	ASK_COMPLETE,
 	ASK_INTERRUPT,
+	ASK_TERM, /* nothing but the settings, which others may have changed */
 };
 
 struct reply {

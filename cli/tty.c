@@ -15,7 +15,8 @@
 
 #include "emu/io/loop.h"
 
-#define LOGIN_MIN   2 /* minutes to log in, own bound */
+#define LOGIN_MIN   2	   /* minutes to log in, own bound */
+#define TERM_MS	    30000 /* how often limits are looked at anew */
 #define MORE_PROMPT "--More--"
 #define MORE_ERASE  "\r        \r"
 
@@ -102,25 +103,26 @@ void put(struct editor *e, const char *s)
 	(void)put_bytes(e, s, strlen(s));
 }
 
-/* How long the next key may take; also settles which time-out it would be. */
-static int patience(const struct editor *e, enum closed *which)
+/* How long to wait on for a key that is waited for since then, TERM_MS at most;
+ * 0: it is late, *which tells by which time-out. */
+static int patience(const struct editor *e, uint64_t since, enum closed *which)
 {
 	const struct session_term *term = &e->r.term;
-	uint64_t idle = (uint64_t)term->idle_min * 60000, left = 0;
-	uint64_t used = clock_ms() - e->login_ms;
-	uint64_t life = (uint64_t)term->timeout_min * 60000;
+	uint64_t now = clock_ms();
+	uint64_t idle = (uint64_t)term->idle_min * 60000;
+	uint64_t life = (uint64_t)term->timeout_min * 60000, end = 0;
 
 	if (!e->r.logged_in)
 		idle = e->t->comes_back || !e->t->tty ? 0 : LOGIN_MIN * 60000;
 	*which = CLOSED_IDLE;
-	left = idle;
-	if (life && (!left || life < used + left)) {
+	end = idle ? since + idle : 0;
+	if (life && (!end || e->login_ms + life < end)) {
 		*which = CLOSED_OVERTIME;
-		left = life > used ? life - used : 1;
+		end = e->login_ms + life;
 	}
-	if (!left)
-		return -1;
-	return left > 86400000 ? 86400000 : (int)left;
+	if (!end || end > now + TERM_MS)
+		return TERM_MS;
+	return end > now ? (int)(end - now) : 0;
 }
 
 /* ---- notices -------------------------------------------------------------- */
@@ -170,39 +172,45 @@ static bool read_ahead(struct editor *e)
 	return true;
 }
 
-/* How long until then; -1: no end is set. */
-static int time_left(uint64_t until)
+/* Another user may have changed the limits meanwhile. */
+static void limits_refresh(struct editor *e)
 {
-	uint64_t now = clock_ms();
+	if (e->r.logged_in && !e->r.out.len)
+		ask(e, ASK_TERM, NULL);
+}
 
-	return !until ? -1 : until > now ? (int)(until - now) : 0;
+/* False: nothing has come in time, or the terminal is to end. */
+static bool wait_key(struct editor *e, uint64_t since)
+{
+	struct pollfd p[3] = {
+		[1] = { .fd = e->t->in, .events = POLLIN },
+		[2] = { .fd = e->redraw ? e->t->bell : -1, .events = POLLIN },
+	};
+	enum closed late = CLOSED_NO;
+	int ms = patience(e, since, &late);
+
+	if (!ms && !e->closed)
+		e->closed = late;
+	if (e->closed)
+		return false;
+	if (!wait_any(e, p, 3, ms) && !e->closed)
+		limits_refresh(e);
+	if (e->closed)
+		return false;
+	if (e->redraw && (p[2].revents || e->heard.len))
+		say_between(e);
+	return !p[1].revents || read_ahead(e);
 }
 
 int get_byte(struct editor *e)
 {
-	enum closed late = CLOSED_NO;
-	int ms = e->at == e->len ? patience(e, &late) : 0;
-	uint64_t until = ms < 0 ? 0 : clock_ms() + (uint64_t)ms;
+	uint64_t since = clock_ms();
 
 	if (e->at == e->len && e->redraw && e->heard.len)
 		say_between(e);
-	while (e->at == e->len) {
-		struct pollfd p[3] = {
-			[1] = { .fd = e->t->in, .events = POLLIN },
-			[2] = { .fd = e->redraw ? e->t->bell : -1,
-				.events = POLLIN },
-		};
-
-		if (e->closed || !wait_any(e, p, 3, time_left(until))) {
-			if (!e->closed)
-				e->closed = late;
+	while (e->at == e->len)
+		if (!wait_key(e, since))
 			return -1;
-		}
-		if (p[2].revents)
-			say_between(e);
-		if (p[1].revents && !read_ahead(e))
-			return -1;
-	}
 	return (unsigned char)e->buf[e->at++];
 }
 

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "chassis/chassis.h"
+#include "cli/account.h"
 #include "cli/env.h"
 #include "cli/logfile.h"
 #include "cli/mask.h"
@@ -380,6 +381,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->boot_time = wall_now();
 	env->map = css->opt->map;
 	env->conf = conf_new();
+	account_load(env->disk, env->conf);
 	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))
 		return -1;
 	scratch_hooks(env, css->opt->tls, false);

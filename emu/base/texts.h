@@ -20,6 +20,7 @@
 #define T_LOGIN_PASS "Password:"			       /* recall */
 #define T_LOGIN_BAD  "Login invalid"			       /* guess */
 #define T_ANY_KEY    "Press any key to log in."		       /* doc 5.00 */
+#define T_NO_SESSION_TEXT "\nSystem unavailable.  Please try later.\n"
 #define T_NO_SESSION                                                           \
 	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
 
@@ -35,6 +36,12 @@
 #define T_NOT_IN_FILE "Not in a file of commands: run it in a session" /* own */
 #define T_NO_DIR_ACCESS "No %s access to the %s directory"	  /* guess */
 #define T_DIR_CODES  "dir-access is 7 letters of B, R, W and N: %s" /* own */
+#define T_NO_HASH                                                              \
+	"The password cannot be hashed; nothing was changed" /* own */
+#define T_HARDWARE_HASH                                                        \
+	"username %s: a password in the hardware's own form cannot be "       \
+	"checked; set it again"				 /* own */
+#define T_NO_FOLDER "%s: give the name of a file, without a folder" /* own */
 #define T_USERS_RESTRICTED                                                     \
 	"Only the administrator may do that: restrict user-database is set" /* guess */
 #define T_SCRIPT_ASK "A script cannot answer: %s"		  /* own */

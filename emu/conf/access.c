@@ -33,6 +33,14 @@ static const struct {
 static_assert(sizeof(ways) / sizeof(*ways) == WAY_NUM,
 	      "ways[] does not match enum way");
 
+static const char *const auth_words[] = {
+	[AUTH_UNSET] = "",	  [AUTH_LOCAL] = "local",
+	[AUTH_RADIUS] = "radius", [AUTH_TACACS] = "tacacs",
+	[AUTH_NONE] = "none",	  [AUTH_DISALLOWED] = "disallowed",
+};
+static_assert(sizeof(auth_words) / sizeof(*auth_words) == AUTH_NUM,
+	      "auth_words[] does not match enum auth_method");
+
 static const char *const dir_names[] = {
 	[DIR_SCRIPT] = "Script",
 	[DIR_LOG] = "Log",
@@ -45,34 +53,78 @@ static const char *const dir_names[] = {
 static_assert(sizeof(dir_names) / sizeof(*dir_names) == DIR_NUM,
 	      "dir_names[] does not match enum access_dir");
 
-struct access *access_new(void)
-{
-	struct access *a = xcalloc(1, sizeof(*a));
-
-	TAILQ_INIT(&a->users);
-	a->idle_timeout_min = 5;
-	for (int i = 0; i < WAY_NUM; i++)
-		a->restricted[i] = ways[i].dflt;
-	return a;
-}
-
 static void user_free(struct user *u)
 {
 	wipe(u, sizeof(*u));
 	free(u);
 }
 
-void access_free(struct access *a)
+static void defaults(struct access *a)
+{
+	const struct auth_order local = { { AUTH_LOCAL } };
+
+	a->console = a->remote = local;
+	a->idle_timeout_min = 5;
+	a->banner[0] = '\0';
+	for (int w = 0; w < WAY_NUM; w++)
+		a->restricted[w] = ways[w].dflt;
+}
+
+struct access *access_new(void)
+{
+	struct access *a = xcalloc(1, sizeof(*a));
+
+	TAILQ_INIT(&a->users);
+	a->administrator.superuser = a->technician.superuser = true;
+	(void)str_copy(a->administrator.name, sizeof(a->administrator.name),
+		       ADMIN_NAME);
+	defaults(a);
+	return a;
+}
+
+void access_clear(struct access *a)
 {
 	struct user *u = NULL;
 
-	if (!a)
-		return;
 	while ((u = TAILQ_FIRST(&a->users))) {
 		TAILQ_REMOVE(&a->users, u, link);
 		user_free(u);
 	}
+	wipe(&a->technician, sizeof(a->technician));
+	a->technician.superuser = true;
+	defaults(a);
+}
+
+void access_free(struct access *a)
+{
+	if (!a)
+		return;
+	access_clear(a);
+	wipe(a, sizeof(*a));
 	free(a);
+}
+
+/* ---- ways and methods ----------------------------------------------------- */
+
+const char *auth_word(enum auth_method m)
+{
+	return auth_words[m];
+}
+
+bool auth_is_off(const struct auth_order *o)
+{
+	return o->method[0] == AUTH_NONE;
+}
+
+struct auth_order auth_off(void)
+{
+	return (struct auth_order){ { AUTH_NONE } };
+}
+
+void auth_put(struct conf *c, struct auth_order *o, unsigned at,
+	      enum auth_method m)
+{
+	conf_put_u8(c, &o->method[at], m);
 }
 
 bool way_dflt(enum way w)
@@ -171,4 +223,80 @@ int user_del(struct conf *c, const char *name, struct err *err)
 	user_free(u);
 	conf_changed(c);
 	return 0;
+}
+
+/* ---- accounts that are there without a user line -------------------------- */
+
+static bool is_technician(const struct conf *c, const char *name)
+{
+	return *name && !strcmp(c->access->technician.name, name);
+}
+
+static bool is_boot_account(const struct conf *c, const char *name)
+{
+	return !strcmp(c->access->administrator.name, name);
+}
+
+const struct user *account_find(const struct conf *c, const char *name)
+{
+	const struct user *u = user_find(c, name);
+
+	if (u)
+		return u;
+	if (is_technician(c, name))
+		return &c->access->technician;
+	return is_boot_account(c, name) ? &c->access->administrator : NULL;
+}
+
+bool account_is_administrator(const struct conf *c, const char *name)
+{
+	return is_technician(c, name) || is_boot_account(c, name);
+}
+
+const char *account_type(const struct conf *c, const struct user *u)
+{
+	if (is_boot_account(c, u->name))
+		return "Administrator";
+	if (u == &c->access->technician)
+		return "Technician";
+	return u->superuser ? "SuperUser" : "User";
+}
+
+static bool can_be_checked(const struct user *u)
+{
+	return *u->hash == '$';
+}
+
+const char *account_hash(const struct conf *c, const struct user *u)
+{
+	const struct user *boot = &c->access->administrator;
+
+	if (u == boot || (!can_be_checked(u) && is_boot_account(c, u->name)))
+		return boot->hash;
+	return can_be_checked(u) ? u->hash : NULL;
+}
+
+int technician_set(struct conf *c, const char *name, const char *hash,
+		   struct err *err)
+{
+	struct user *t = &c->access->technician;
+
+	if (!str_is_name(name, USER_NAME_LEN))
+		return err_set(err, ERR_RANGE, -1, T_BAD_NAME, name,
+			       USER_NAME_LEN);
+	(void)str_copy(t->name, sizeof(t->name), name);
+	(void)str_copy(t->hash, sizeof(t->hash), hash);
+	conf_changed(c);
+	return 0;
+}
+
+void technician_clear(struct conf *c)
+{
+	struct user *t = &c->access->technician;
+
+	if (!*t->name)
+		return;
+	wipe(t, sizeof(*t));
+	t->superuser = true;
+	conf_changed(c);
 }

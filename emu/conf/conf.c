@@ -94,9 +94,8 @@ void conf_clear(struct conf *c)
 	drop_services_and_lists(c);
 	drop_circuits(c);
 	global_free(c->global);
-	access_free(c->access);
+	access_clear(c->access);
 	c->global = global_new();
-	c->access = access_new();
 	(void)circuit_add(c, 1, &err);
 	conf_changed(c);
 }

@@ -156,6 +156,7 @@ static void session_start(struct player *p)
 {
 	session_free(p->s);
 	p->s = session_new(p->env, SESSION_VTY, "192.0.2.1");
+	session_open(p->s, &p->out);
 }
 
 static void play(struct player *p)

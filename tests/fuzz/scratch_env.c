@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cli/account.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/wall.h"
@@ -46,10 +47,13 @@ static struct env *build(const struct options *opt)
 struct env *scratch_env_of(const struct options *opt)
 {
 	static struct env *env;
+	struct err err;
 
 	if (!env)
 		env = build(opt);
 	conf_clear(env->conf);
+	if (account_store(env->disk, env->conf, NULL, NULL, &err))
+		abort();
 	return env;
 }
 

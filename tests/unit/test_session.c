@@ -142,9 +142,26 @@ END_TEST
 
 START_TEST(a_configured_admin_replaces_the_default)
 {
-	user_add("admin", "no-hash", true);
+	struct crypt_data d = { 0 };
+	char salt[] = "$5$saltsalt$";
+
+	user_add("admin", crypt_r("secret", salt, &d), true);
 	(void)type("admin");
 	prints("system", "%% " T_LOGIN_BAD "\n");
+	(void)type("admin");
+	prints("secret", "");
+}
+END_TEST
+
+/* A configuration of real hardware must not lock everybody out. */
+START_TEST(an_admin_that_cannot_be_checked_keeps_the_boot_password)
+{
+	user_add("admin", "4f2bxansrcehjgka", true);
+	(void)type("admin");
+	prints("4f2bxansrcehjgka", "%% " T_LOGIN_BAD "\n");
+	(void)type("admin");
+	prints("system", "");
+	prompts("CSS11503# ");
 }
 END_TEST
 
@@ -827,6 +844,8 @@ int main(void)
 	tcase_add_test(tc, three_failures_close);
 	tcase_add_test(tc, hashes_are_checked);
 	tcase_add_test(tc, a_configured_admin_replaces_the_default);
+	tcase_add_test(tc,
+		       an_admin_that_cannot_be_checked_keeps_the_boot_password);
 	tcase_add_test(tc, enable_asks_for_a_superuser);
 	tcase_add_test(tc, a_job_makes_the_session_wait);
 	tcase_add_test(tc, prompts_of_all_modes);
