@@ -48,6 +48,10 @@ unsigned long arg_uint(const struct args *a, const char *name,
 const char *arg_word(const struct args *a, const char *name);
 /* Which keyword of a {a|b|c} was typed, in full: arg_key(a, "tcp") */
 bool arg_key(const struct args *a, const char *keyword);
+/* The last keyword of the sentence, in full: the choice of a row that ends in
+ * {a|b|c}. */
+const char *arg_choice(const struct args *a);
+bool arg_undo(const struct args *a); /* is it the row's `no` sentence? */
 
 /* ---- what a handler may do with the session ------------------------------- */
 const struct env *cli_env(const struct cli *cli);

@@ -283,3 +283,14 @@ bool arg_key(const struct args *a, const char *keyword)
 			return true;
 	return false;
 }
+
+const char *arg_choice(const struct args *a)
+{
+	assert(a->nkey);
+	return a->key[a->nkey - 1];
+}
+
+bool arg_undo(const struct args *a)
+{
+	return a->undo;
+}

@@ -14,7 +14,7 @@
 
 #include "cli/cmd.h"
 #include "cli/env.h"
-#include "cli/tree.h"
+#include "cli/tree_priv.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -30,17 +30,26 @@
 
 /* ---- the parts of a sentence ---------------------------------------------- */
 
+/* The syntax behind the words that name a part of the object. */
+static const char *own_syntax(const struct cmd *row)
+{
+	const struct setting_part *part = row->set->part;
+
+	return row->syntax + (part ? strlen(part->syntax) + 1 : 0);
+}
+
 /* The keywords that the syntax begins with, or what the row says instead. */
 static void family_of(const struct cmd *row, char *buf, size_t cap)
 {
-	size_t len = strcspn(row->syntax, "<[{");
+	const char *syntax = own_syntax(row);
+	size_t len = strcspn(syntax, "<[{");
 
-	while (len && row->syntax[len - 1] == ' ')
+	while (len && syntax[len - 1] == ' ')
 		len--;
 	if (row->set->family)
 		(void)str_copy(buf, cap, row->set->family);
 	else
-		(void)snprintf(buf, cap, "%.*s", (int)len, row->syntax);
+		(void)snprintf(buf, cap, "%.*s", (int)len, syntax);
 }
 
 static int words_in(const char *text)
@@ -112,10 +121,12 @@ static int sentence_read(struct cli *cli, const struct args *a,
 			 struct sentence *st, struct err *err)
 {
 	const struct setting *set = a->row->set;
-	int at = a->undo; /* behind "no" */
+	int at = a->undo && str_has_prefix(a->row->no, "no ");
 
 	*st = (struct sentence){ 0 };
 	family_of(a->row, st->family, sizeof(st->family));
+	if (set->part)
+		at += words_in(set->part->syntax);
 	at += words_in(st->family);
 	if (words_print(cli, set, a, at, at + set->keys, &st->key, err) < 0)
 		return -1;
@@ -133,13 +144,30 @@ static void sentence_fini(struct sentence *st)
 
 /* ---- where it goes -------------------------------------------------------- */
 
-static void *field_of(struct cli *cli, const struct setting *set)
-{
-	char *base =
-		set->global ? (char *)cli_conf(cli)->global : cli_object(cli);
+/* One change: what is asked of it and where it lands. */
+struct change {
+	struct cli *cli;
+	const struct args *a;
+	const struct setting *set;
+	void *field;
+	const struct sentence *st;
+};
 
-	assert(base);
-	return base + set->at;
+/* NULL and err when the sentence names a part that cannot be changed. */
+static void *field_of(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct setting *set = a->row->set;
+	char *base = set->global ? (char *)cli_conf(cli)->global
+		     : set->part ? set->part->find(cli, a, err)
+				 : cli_object(cli);
+
+	assert(base || set->part);
+	return base ? base + set->at : NULL;
+}
+
+static int check(const struct change *ch, struct err *err)
+{
+	return ch->set->check ? ch->set->check(ch->cli, ch->a, err) : 0;
 }
 
 static const char *noun_of(const struct setting *set, const char *family)
@@ -147,42 +175,152 @@ static const char *noun_of(const struct setting *set, const char *family)
 	return set->noun ? set->noun : family;
 }
 
-static int kept_put(struct cli *cli, const struct setting *set,
-		    const struct sentence *st, struct err *err)
+/* The line is to stand there with this value; NULL: not at all. */
+static int kept_set(const struct change *ch, const char *value, struct err *err)
 {
-	struct settings *s = field_of(cli, set);
-	const char *key = out_text(&st->key), *value = out_text(&st->value);
+	struct conf *c = cli_conf(ch->cli);
+	struct settings *s = ch->field;
+	const char *family = ch->st->family, *key = out_text(&ch->st->key);
+	const char *now = settings_get(s, family, key);
 
-	if (set->on || (set->dflt && !strcmp(set->dflt, value))) {
-		(void)settings_del(cli_conf(cli), s, st->family, key);
+	if (!now && !value)
 		return 0;
-	}
-	if (set->max && !settings_get(s, st->family, key) &&
-	    settings_count(s, st->family) >= set->max)
+	if (now && value && !strcmp(now, value))
+		return 0;
+	if (!now && ch->set->max && settings_count(s, family) >= ch->set->max)
 		return err_set(err, ERR_RANGE, -1, T_FULL,
-			       noun_of(set, st->family), set->max);
-	settings_put(cli_conf(cli), s, st->family, key, value);
+			       noun_of(ch->set, family), ch->set->max);
+	if (check(ch, err) < 0)
+		return -1;
+	if (value)
+		settings_put(c, s, family, key, value);
+	else
+		(void)settings_del(c, s, family, key);
 	return 0;
 }
 
-static int kept_clear(struct cli *cli, const struct setting *set,
-		      const struct sentence *st, struct err *err)
+static int kept_change(const struct change *ch, struct err *err)
 {
-	struct settings *s = field_of(cli, set);
-	const char *key = out_text(&st->key);
+	const struct setting *set = ch->set;
+	const char *key = out_text(&ch->st->key);
+	const char *value = out_text(&ch->st->value);
+	bool undo = ch->a->undo;
 
-	if (set->on)
-		settings_put(cli_conf(cli), s, st->family, key, "");
-	else if (!settings_del(cli_conf(cli), s, st->family, key) && set->keys)
+	if (undo && set->keys && !settings_get(ch->field, ch->st->family, key))
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
-			       noun_of(set, st->family), key);
-	return 0;
+			       noun_of(set, ch->st->family), key);
+	if (set->on)
+		return kept_set(ch, undo ? "" : NULL, err);
+	if (set->dflt && !strcmp(set->dflt, value))
+		undo = true;
+	return kept_set(ch, undo ? NULL : value, err);
+}
+
+/* ---- typed fields --------------------------------------------------------- */
+
+static unsigned long word_index(const struct setting *set, const char *value)
+{
+	unsigned long i = 0;
+
+	while (set->words[i] && strcmp(set->words[i], value) != 0)
+		i++;
+	assert(set->words[i]);
+	return i;
+}
+
+static unsigned long addr_number(const char *text)
+{
+	struct in_addr a = { INADDR_ANY };
+
+	(void)str_to_addr(text, &a);
+	return a.s_addr;
 }
 
 /* enable and enabled are one word. */
 static bool flag_value(const struct setting *set, const char *value)
 {
 	return !set->yes || str_has_prefix(value, set->yes);
+}
+
+/* What the sentence makes of a field that is not a text. */
+static unsigned long number_wanted(const struct change *ch)
+{
+	const struct setting *set = ch->set;
+	const char *value = out_text(&ch->st->value);
+	bool undo = ch->a->undo;
+
+	switch (set->store) {
+	case SET_FLAG:
+		return undo ? set->on && set->yes : flag_value(set, value);
+	case SET_WORD:
+		return undo ? 0 : word_index(set, value);
+	default:
+		break;
+	}
+	if (undo)
+		value = set->dflt ? set->dflt : "";
+	return set->store == SET_ADDR ? addr_number(value)
+				      : strtoul(value, NULL, 10);
+}
+
+static unsigned long number_get(const struct setting *set, const void *field)
+{
+	switch (set->store) {
+	case SET_FLAG:
+		return *(const bool *)field;
+	case SET_U8:
+	case SET_WORD:
+		return *(const uint8_t *)field;
+	case SET_U16:
+		return *(const uint16_t *)field;
+	case SET_U32:
+		return *(const uint32_t *)field;
+	case SET_ADDR:
+		return ((const struct in_addr *)field)->s_addr;
+	case SET_KEPT:
+	case SET_TEXT:
+		break;
+	}
+	return 0;
+}
+
+static void number_put(const struct change *ch, unsigned long v)
+{
+	struct conf *c = cli_conf(ch->cli);
+
+	switch (ch->set->store) {
+	case SET_FLAG:
+		conf_put_flag(c, ch->field, v);
+		return;
+	case SET_U8:
+	case SET_WORD:
+		conf_put_u8(c, ch->field, v);
+		return;
+	case SET_U16:
+		conf_put_u16(c, ch->field, v);
+		return;
+	case SET_U32:
+		conf_put_u32(c, ch->field, v);
+		return;
+	case SET_ADDR:
+		conf_put_u32(c, &((struct in_addr *)ch->field)->s_addr, v);
+		return;
+	case SET_KEPT:
+	case SET_TEXT:
+		return;
+	}
+}
+
+static int number_change(const struct change *ch, struct err *err)
+{
+	unsigned long v = number_wanted(ch);
+
+	if (v == number_get(ch->set, ch->field))
+		return 0;
+	if (check(ch, err) < 0)
+		return -1;
+	number_put(ch, v);
+	return 0;
 }
 
 /* What a quoted text was before it was printed. */
@@ -196,156 +334,173 @@ static const char *unquote(char *text)
 	return text + 1;
 }
 
-static int typed_put(struct cli *cli, const struct setting *set,
-		     const char *value, bool undo, struct err *err)
+static int text_change(const struct change *ch, struct err *err)
 {
-	struct conf *c = cli_conf(cli);
-	void *field = field_of(cli, set);
-	unsigned long v = strtoul(value, NULL, 10);
-	char *text = NULL;
+	const char *dflt = ch->set->dflt ? ch->set->dflt : "";
+	char *buf = xstrdup(ch->a->undo ? dflt : out_text(&ch->st->value));
+	const char *text = unquote(buf);
 	int result = 0;
 
-	switch (set->store) {
-	case SET_FLAG:
-		conf_put_flag(c, field,
-			      undo ? set->on && set->yes
-				   : flag_value(set, value));
-		return 0;
-	case SET_U8:
-		conf_put_u8(c, field, v);
-		return 0;
-	case SET_U16:
-		conf_put_u16(c, field, v);
-		return 0;
-	case SET_U32:
-		conf_put_u32(c, field, v);
-		return 0;
-	case SET_TEXT:
-		text = xstrdup(value);
-		result = conf_put_text(c, field, set->cap, unquote(text), err);
-		free(text);
-		return result;
-	case SET_KEPT:
-		break;
-	}
-	return 0;
+	if (strcmp(ch->field, text) != 0)
+		result = check(ch, err);
+	if (!result)
+		result = conf_put_text(cli_conf(ch->cli), ch->field,
+				       ch->set->cap, text, err);
+	free(buf);
+	return result;
 }
 
-static int sentence_store(struct cli *cli, const struct args *a,
-			  const struct sentence *st, struct err *err)
+static int change(const struct change *ch, struct err *err)
 {
-	const struct setting *set = a->row->set;
-
-	if (set->store == SET_KEPT)
-		return a->undo ? kept_clear(cli, set, st, err)
-			       : kept_put(cli, set, st, err);
-	return typed_put(cli, set,
-			 !a->undo    ? out_text(&st->value)
-			 : set->dflt ? set->dflt
-				     : "",
-			 a->undo, err);
+	switch (ch->set->store) {
+	case SET_KEPT:
+		return kept_change(ch, err);
+	case SET_TEXT:
+		return text_change(ch, err);
+	default:
+		return number_change(ch, err);
+	}
 }
 
 int setting_run(struct cli *cli, const struct args *a, struct err *err)
 {
-	const struct setting *set = a->row->set;
 	struct sentence st;
-	int result = set->check ? set->check(cli, a, err) : 0;
+	struct change ch = {
+		.cli = cli, .a = a, .set = a->row->set, .st = &st
+	};
+	int result = 0;
 
-	if (result < 0)
+	ch.field = field_of(cli, a, err);
+	if (!ch.field)
 		return -1;
 	result = sentence_read(cli, a, &st, err);
 	if (!result)
-		result = sentence_store(cli, a, &st, err);
+		result = change(&ch, err);
 	sentence_fini(&st);
-	if (!result && set->changed)
-		set->changed(cli);
+	if (!result && ch.set->changed)
+		ch.set->changed(cli);
 	return result;
 }
 
 /* ---- running-config ------------------------------------------------------- */
 
-static void line(const struct setting *set, const char *no, const char *family,
-		 const char *key, const char *value, struct out *o)
+/* A row's lines of one object. */
+struct lines {
+	const struct setting *set;
+	const void *obj; /* as the render hooks get it */
+	char family[FAMILY_LEN];
+	struct out *o;
+};
+
+static void line(const struct lines *l, const char *no, const char *key,
+		 const char *value)
 {
-	out_printf(o, "%s%s%s%s%s%s%s \n", set->indent ? set->indent : "  ", no,
-		   family, *key ? " " : "", key, *value ? " " : "", value);
+	const struct setting *set = l->set;
+
+	if (set->part)
+		set->part->begin(l->obj, l->o);
+	else
+		out_puts(l->o, set->indent ? set->indent : "  ");
+	out_printf(l->o, "%s%s%s%s%s%s \n", no, l->family, *key ? " " : "", key,
+		   *value ? " " : "", value);
 }
 
-static void kept_render(const struct setting *set, const char *family,
-			const struct settings *s, struct out *o)
+static void kept_render(const struct lines *l, const struct settings *s)
 {
 	const struct setting_item *it = NULL;
 
-	for (size_t i = 0; (it = settings_at(s, family, i)); i++)
-		line(set, set->on ? "no " : "", family, it->key, it->value, o);
+	for (size_t i = 0; (it = settings_at(s, l->family, i)); i++)
+		line(l, l->set->on ? "no " : "", it->key, it->value);
 }
 
-static void flag_render(const struct setting *set, const char *family, bool v,
-			struct out *o)
+static void flag_render(const struct lines *l, bool v)
 {
-	const char *word = v ? set->yes : set->no;
+	const char *word = v ? l->set->yes : l->set->no;
 
-	if (v != set->on)
-		line(set, v || word ? "" : "no ", family, "", word ? word : "",
-		     o);
+	if (v != l->set->on)
+		line(l, v || word ? "" : "no ", "", word ? word : "");
 }
 
-static void number_render(const struct setting *set, const char *family,
-			  unsigned long v, struct out *o)
+static void number_render(const struct lines *l, unsigned long v)
 {
+	const char *dflt = l->set->dflt ? l->set->dflt : "";
 	char text[24];
 
-	if (v == strtoul(set->dflt ? set->dflt : "", NULL, 10))
+	if (v == strtoul(dflt, NULL, 10))
 		return;
 	(void)snprintf(text, sizeof(text), "%lu", v);
-	line(set, "", family, "", text, o);
+	line(l, "", "", text);
+}
+
+static void addr_render(const struct lines *l, struct in_addr a)
+{
+	const char *dflt = l->set->dflt ? l->set->dflt : "0.0.0.0";
+
+	if (a.s_addr != addr_number(dflt))
+		line(l, "", "", str_addr(a));
+}
+
+static void word_render(const struct lines *l, const char *syntax, uint8_t v)
+{
+	if (v && syntax_has(syntax, l->set->words[v], false))
+		line(l, "", "", l->set->words[v]);
 }
 
 /* Texts are typed in quotes and printed so; single words are not. */
-static void text_render(const struct cmd *row, const char *family,
-			const char *text, struct out *o)
+static void text_render(const struct lines *l, const char *syntax,
+			const char *text)
 {
-	const char *spec = strchr(row->syntax, '<');
+	const char *spec = strchr(syntax, '<');
 	struct out value = { 0 };
 
-	if (!strcmp(text, row->set->dflt ? row->set->dflt : ""))
+	if (!strcmp(text, l->set->dflt ? l->set->dflt : ""))
 		return;
 	if (spec)
 		(void)type_print(spec + 1, text, NULL, &value, NULL);
 	else
 		out_puts(&value, text);
-	line(row->set, "", family, "", out_text(&value), o);
+	line(l, "", "", out_text(&value));
 	out_fini(&value);
+}
+
+/* Where the field is, in what the render hooks of the mode get. */
+static const void *field_in(const struct setting *set, const void *obj)
+{
+	const struct conf *c = obj; /* of a global row */
+	const char *base = set->global ? (const char *)c->global
+			   : set->part ? set->part->of(obj)
+				       : obj;
+
+	return base ? base + set->at : NULL;
 }
 
 void setting_render(const struct cmd *row, const void *obj, struct out *o)
 {
 	const struct setting *set = row->set;
-	const struct conf *c = obj; /* of a global row */
-	const char *base = set->global ? (const char *)c->global : obj;
-	const void *field = base + set->at;
-	char family[FAMILY_LEN];
+	const void *field = field_in(set, obj);
+	struct lines l = { .set = set, .obj = obj, .o = o };
 
-	family_of(row, family, sizeof(family));
+	if (!field)
+		return;
+	family_of(row, l.family, sizeof(l.family));
 	switch (set->store) {
 	case SET_KEPT:
-		kept_render(set, family, field, o);
+		kept_render(&l, field);
 		break;
 	case SET_FLAG:
-		flag_render(set, family, *(const bool *)field, o);
+		flag_render(&l, *(const bool *)field);
 		break;
-	case SET_U8:
-		number_render(set, family, *(const uint8_t *)field, o);
+	case SET_WORD:
+		word_render(&l, row->syntax, *(const uint8_t *)field);
 		break;
-	case SET_U16:
-		number_render(set, family, *(const uint16_t *)field, o);
-		break;
-	case SET_U32:
-		number_render(set, family, *(const uint32_t *)field, o);
+	case SET_ADDR:
+		addr_render(&l, *(const struct in_addr *)field);
 		break;
 	case SET_TEXT:
-		text_render(row, family, field, o);
+		text_render(&l, own_syntax(row), field);
+		break;
+	default:
+		number_render(&l, number_get(set, field));
 		break;
 	}
 }

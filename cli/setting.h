@@ -27,6 +27,9 @@ struct out;
  *	sshd keepalive                                  .on = true: prints
  *							"no sshd keepalive"
  *
+ * What undoes may begin with another word than "no": "remove dns <name>" undoes
+ * "add dns <name>".
+ *
  * The value goes into a typed field of the object when .store says so, else into
  * the struct settings (emu/conf/setting.h) at .at.
  */
@@ -37,6 +40,27 @@ enum setting_store {
 	SET_U16,
 	SET_U32,
 	SET_TEXT, /* char[.cap]; printed in quotes when typed as text */
+	/* uint8_t: which of .words; the first is the default.  Rows may share
+	 * the field, words that act apart from inert ones: each prints its own,
+	 * and needs .family when its syntax has no choice. */
+	SET_WORD,
+	SET_ADDR, /* struct in_addr, masks too; .dflt NULL: none */
+};
+
+/*
+ * What a sentence changes may be a part of the mode's object that its first
+ * words name, as "ssl-server 20" does; .at then counts from the part.
+ */
+struct setting_part {
+	const char *syntax; /* those words, as the rows begin with them */
+	/* The part that is meant, for a change; NULL and err when there is none
+	 * or it may not change now. */
+	void *(*find)(struct cli *cli, const struct args *a, struct err *err);
+	/* The same from what the render hooks of the table get; NULL: the row is
+	 * not about such a part. */
+	const void *(*of)(const void *obj);
+	/* The words before its lines: "  ssl-server 20 " */
+	void (*begin)(const void *obj, struct out *o);
 };
 
 struct setting {
@@ -50,13 +74,16 @@ struct setting {
 	bool global;  /* .at counts from struct global, not the mode's object */
 	enum setting_store store;
 	size_t at, cap; /* offset of the field; its size for SET_TEXT */
+	const char *const *words;	 /* of SET_WORD, NULL behind the last */
+	const struct setting_part *part; /* NULL: the mode's object itself */
 	/* SET_FLAG: the value that sets it and the one that clears it.  NULL:
 	 * the bare sentence, and its undoing */
 	const char *yes, *no;
 	/* The parameter that is a secret, and the word printed before its sealed
 	 * form, which another sentence of the family must accept. */
 	const char *secret, *sealed;
-	/* May refuse, before anything is changed; undo too (args.undo). */
+	/* May refuse what would change something; undo too (args.undo).  Not
+	 * asked when the value stays what it is. */
 	int (*check)(struct cli *cli, const struct args *a, struct err *err);
 	/* After a change, for what must follow at once; may be NULL. */
 	void (*changed)(struct cli *cli);
@@ -69,5 +96,9 @@ void setting_render(const struct cmd *row, const void *obj, struct out *o);
 
 /* .at of a field, for a table's rows: SETTING_AT(struct iface, vlan) */
 #define SETTING_AT(type, field) .at = offsetof(type, field)
+/* A char[] of the object and its size. */
+#define SETTING_TEXT_AT(type, field)                                           \
+	.store = SET_TEXT, .at = offsetof(type, field),                        \
+	.cap = sizeof(((type *)0)->field)
 
 #endif
