@@ -4,8 +4,10 @@
 
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/inert.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -55,73 +57,49 @@ static void protocol_render(const void *obj, struct out *o)
 
 static int port_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	if (service_set_port(cli_conf(cli), cli_object(cli),
-			     (uint16_t)arg_uint(a, "port", 0),
-			     (uint16_t)arg_uint(a, "range", 1), err) < 0)
-		return -1;
-	return arg_has(a, "range") ? object_kept(cli, "port range") : 0;
+	return service_set_port(cli_conf(cli), cli_object(cli),
+				(uint16_t)arg_uint(a, "port", 0), 1, err);
+}
+
+static int ports_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	return service_set_port(cli_conf(cli), cli_object(cli),
+				(uint16_t)arg_uint(a, "port", 0),
+				(uint16_t)arg_uint(a, "range", 1), err);
 }
 
 static void port_render(const void *obj, struct out *o)
 {
 	const struct service *s = obj;
 
-	if (!s->port && s->port_range == 1)
-		return;
-	out_printf(o, "  port %u ", s->port);
-	if (s->port_range > 1)
-		out_printf(o, "range %u ", s->port_range);
-	out_puts(o, "\n");
+	if (s->port && s->port_range == 1)
+		out_printf(o, "  port %u \n", s->port);
 }
 
-/* ---- type ----------------------------------------------------------------- */
-
-/* What traffic is not treated after yet. */
-static bool type_acts(enum service_type t)
+static void ports_render(const void *obj, struct out *o)
 {
-	return t == SERVICE_LOCAL || t == SERVICE_SSL_ACCEL ||
-	       t == SERVICE_SSL_ACCEL_BACKEND || t == SERVICE_SSL_INIT;
+	const struct service *s = obj;
+
+	if (s->port_range > 1)
+		out_printf(o, "  port %u range %u \n", s->port, s->port_range);
 }
 
-static int type_set(struct cli *cli, const struct args *a, struct err *err)
+/* ---- what a setting may ask ----------------------------------------------- */
+
+static int suspended(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	return service_may_edit(cli_object(cli), err);
+}
+
+static int type_check(struct cli *cli, const struct args *a, struct err *err)
 {
 	enum service_type t = SERVICE_LOCAL;
 
-	for (int i = 0; i < SERVICE_TYPE_NUM; i++)
-		if (arg_key(a, service_type_name((enum service_type)i)))
+	for (int i = 0; !arg_undo(a) && service_type_names[i]; i++)
+		if (!strcmp(service_type_names[i], arg_choice(a)))
 			t = (enum service_type)i;
-	if (service_set_type(cli_conf(cli), cli_object(cli), t, err) < 0)
-		return -1;
-	return type_acts(t) ? 0 : object_kept(cli, service_type_name(t));
-}
-
-static int type_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)a;
-	return service_set_type(cli_conf(cli), cli_object(cli), SERVICE_LOCAL,
-				err);
-}
-
-static void type_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->type != SERVICE_LOCAL)
-		out_printf(o, "  type %s \n", service_type_name(s->type));
-}
-
-static int slot_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	return service_set_slot(cli_conf(cli), cli_object(cli),
-				(unsigned)arg_uint(a, "slot", 0), err);
-}
-
-static void slot_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->slot)
-		out_printf(o, "  slot %u \n", s->slot);
+	return service_may_become(cli_object(cli), t, err);
 }
 
 /* ---- SSL proxy lists ------------------------------------------------------ */
@@ -146,93 +124,6 @@ static void ssllist_render(const void *obj, struct out *o)
 
 	for (int i = 0; i < s->nssllist; i++)
 		out_printf(o, "  add ssl-proxy-list %s \n", s->ssllist[i]);
-}
-
-static int cache_size_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	return service_set_session_cache_size(
-		cli_conf(cli), cli_object(cli),
-		(uint32_t)arg_uint(a, "entries", 10000), err);
-}
-
-static void cache_size_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->session_cache_size != 10000)
-		out_printf(o, "  session-cache-size %u \n",
-			   s->session_cache_size);
-}
-
-/* ---- load ----------------------------------------------------------------- */
-
-static int weight_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	return service_set_weight(cli_conf(cli), cli_object(cli),
-				  (unsigned)arg_uint(a, "weight", 1), err);
-}
-
-static void weight_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->weight != 1)
-		out_printf(o, "  weight %u \n", s->weight);
-}
-
-static int connections_set(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	return service_set_max_connections(
-		cli_conf(cli), cli_object(cli),
-		(unsigned)arg_uint(a, "connections", 65534), err);
-}
-
-static void connections_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->max_connections != 65534)
-		out_printf(o, "  max connections %u \n", s->max_connections);
-}
-
-static int load_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct service *s = cli_object(cli);
-
-	(void)err;
-	conf_put_u8(cli_conf(cli), &s->load, arg_uint(a, "load", 0));
-	return s->load ? object_kept(cli, "load") : 0;
-}
-
-static void load_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->load)
-		out_printf(o, "  load %u \n", s->load);
-}
-
-/* ---- redundancy ----------------------------------------------------------- */
-
-static int index_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct service *s = cli_object(cli);
-	unsigned long v = arg_uint(a, "index", 0);
-
-	if (s->redundant_index != v && service_may_edit(s, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &s->redundant_index, v);
-	return v ? object_kept(cli, "redundant-index") : 0;
-}
-
-static void index_render(const void *obj, struct out *o)
-{
-	const struct service *s = obj;
-
-	if (s->redundant_index)
-		out_printf(o, "  redundant-index %u \n", s->redundant_index);
 }
 
 /* Connections are never reused here, so there is no count of them to clear. */
@@ -288,11 +179,19 @@ static void active_render(const void *obj, struct out *o)
 		out_puts(o, "  active \n");
 }
 
-#define TYPES                                                                  \
-	"{local|redirect|proxy-cache|transparent-cache|rep-store|"             \
-	"rep-store-redir|rep-cache-redir|redundancy-up|"                       \
-	"nci-direct-return|nci-info-only|ssl-accel|ssl-accel-backend|"         \
-	"ssl-init}"
+#define TYPE                                                                   \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.family = "type", .at = offsetof(struct service, type),        \
+		.store = SET_WORD, .words = service_type_names,                \
+		.check = type_check                                            \
+	}
+#define NUMBER(bits, field, ...)                                               \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.store = SET_U##bits, .at = offsetof(struct service, field),   \
+		__VA_ARGS__                                                    \
+	}
 
 /* Row order is running-config order. */
 const struct cmd service_cmds[] = {
@@ -315,41 +214,62 @@ const struct cmd service_cmds[] = {
 	  .render = protocol_render,
 	  .no = "no protocol",
 	  .clear = protocol_set },
-	{ .syntax = "port <port:uint:0-65535> [range <range:uint:1-65535>]",
+	{ .syntax = "port <port:uint:0-65535>",
 	  .help = "Port of the service\n"
-		  "Port number, 0 any\n"
-		  "Several ports\n"
-		  "Number of ports",
+		  "Port number, 0 any",
 	  .run = port_set,
 	  .render = port_render,
 	  .no = "no port",
 	  .clear = port_set },
-	{ .syntax = "type " TYPES,
+	{ .syntax = "port <port:uint:0-65535> range <range:uint:1-65535>",
+	  .help = "Several ports\n"
+		  "Number of ports",
+	  .run = ports_set,
+	  .render = ports_render,
+	  .inert = "connections go to the first port of the range" },
+	{ .syntax = "type {local|ssl-accel|ssl-accel-backend|ssl-init}",
 	  .help = "What kind of service this is\n"
 		  "Ordinary server\n"
-		  "Answered with redirects only\n"
-		  "Cache that is addressed directly\n"
-		  "Cache that gets packets unchanged\n"
-		  "Replication store for hot content\n"
-		  "Replication store with redirect\n"
-		  "Replication cache with redirect\n"
-		  "Router watched by box-to-box redundancy\n"
-		  "NAT channel identification, reply goes direct\n"
-		  "NAT channel identification, information only\n"
 		  "SSL termination on an SSL module\n"
 		  "Back-end SSL service\n"
 		  "SSL initiation service",
-	  .run = type_set,
-	  .render = type_render,
 	  .no = "no type",
-	  .clear = type_clear },
+	  .set = TYPE },
+	{ .syntax = "type redirect",
+	  .help = "Answered with redirects only",
+	  .set = TYPE,
+	  .inert = INERT_NO_REDIRECTS "; the service gets no connections" },
+	{ .syntax = "type proxy-cache",
+	  .help = "Cache that is addressed directly",
+	  .set = TYPE,
+	  .inert = "it gets connections like a local service; what the cache "
+		   "itself asks for is not told apart" },
+	{ .syntax = "type transparent-cache",
+	  .help = "Cache that gets packets unchanged",
+	  .set = TYPE,
+	  .inert = "the host attachment passes no packets on unchanged; the "
+		   "service gets no connections" },
+	{ .syntax = "type {rep-store|rep-store-redir|rep-cache-redir}",
+	  .help = "Replication store for hot content\n"
+		  "Replication store with redirect\n"
+		  "Replication cache with redirect",
+	  .set = TYPE,
+	  .inert = INERT_NO_REPLICATION "; the service gets no connections" },
+	{ .syntax = "type redundancy-up",
+	  .help = "Router watched by box-to-box redundancy",
+	  .set = TYPE,
+	  .inert = "there is no redundant switch to hand over to" },
+	{ .syntax = "type {nci-direct-return|nci-info-only}",
+	  .help = "NAT channel identification, reply goes direct\n"
+		  "NAT channel identification, information only",
+	  .set = TYPE,
+	  .inert = "there is no NAT peering with another switch; the service "
+		   "gets no connections" },
 	{ .syntax = "slot <slot:uint:1-6>",
 	  .help = "SSL module of the service\n"
 		  "Slot number",
-	  .run = slot_set,
-	  .render = slot_render,
 	  .no = "no slot",
-	  .clear = slot_set },
+	  .set = NUMBER(32, slot, .check = suspended) },
 	{ .syntax = "add ssl-proxy-list <list:ssllist>",
 	  .help = "Add something to the service\n"
 		  "SSL proxy list of an SSL service\n"
@@ -362,48 +282,43 @@ const struct cmd service_cmds[] = {
 	{ .syntax = "session-cache-size <entries:uint:0-100000>",
 	  .help = "Set the SSL session cache\n"
 		  "Number of entries",
-	  .run = cache_size_set,
-	  .render = cache_size_render,
 	  .no = "no session-cache-size",
-	  .clear = cache_size_set },
+	  .set = NUMBER(32, session_cache_size, .dflt = "10000",
+			.check = suspended) },
 	{ .syntax = "weight <weight:uint:0-10>",
 	  .help = "Share in weighted balancing\n"
 		  "Weight; 0 takes no new connections",
-	  .run = weight_set,
-	  .render = weight_render,
 	  .no = "no weight",
-	  .clear = weight_set },
+	  .set = NUMBER(8, weight, .dflt = "1") },
 	{ .syntax = "max connections <connections:uint:6-65534>",
 	  .help = "Set a limit\n"
 		  "Most TCP connections\n"
 		  "Number of connections",
-	  .run = connections_set,
-	  .render = connections_render,
 	  .no = "no max connections",
-	  .clear = connections_set },
+	  .set = NUMBER(16, max_connections, .dflt = "65534") },
 	{ .syntax = "load <load:uint:0-254>",
 	  .help = "Set a fixed load number\n"
 		  "Load",
-	  .run = load_set,
-	  .render = load_render,
 	  .no = "no load",
-	  .clear = load_set },
+	  .set = NUMBER(8, load, .dflt = "0"),
+	  .inert = INERT_NO_LOADS },
 	{ .syntax = "redundant-index <index:uint:1-32767>",
 	  .help = "Index for adaptive session redundancy\n"
 		  "Index",
-	  .run = index_set,
-	  .render = index_render,
 	  .no = "no redundant-index",
-	  .clear = index_set },
+	  .set = NUMBER(16, redundant_index, .check = suspended),
+	  .inert = INERT_NO_PEER },
 	{ 0 },
 };
 
 /* Behind the rows of the other files: `active` is the last line. */
 const struct cmd service_state_cmds[] = {
-	{ .syntax = "zero {all|total-connections|state-transitions}",
+	{ .syntax = "zero {all|total-connections|total-reused-connections|"
+		    "state-transitions}",
 	  .help = "Clear counters\n"
 		  "All of the service\n"
 		  "Connections\n"
+		  "Connections that were used again\n"
 		  "State transitions",
 	  .run = zero },
 	{ .syntax = "active",

@@ -145,6 +145,40 @@ static void hex_describe(const char *limits, char *buf, size_t cap)
 	(void)str_copy(buf, cap, "<hex digits>");
 }
 
+/* 32 hexadecimal digits */
+static bool md5_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return strlen(word) == 32 &&
+	       strspn(word, "0123456789abcdefABCDEF") == 32;
+}
+
+/* dd:hh:mm:ss */
+static bool life_parse(const char *word, const char *limits)
+{
+	static const unsigned most[] = { 30, 23, 59, 59 };
+
+	(void)limits;
+	if (strlen(word) != 11)
+		return false;
+	for (int i = 0; i < 4; i++) {
+		const char *at = word + (size_t)i * 3;
+		char part[3] = { at[0], at[1], '\0' };
+		uint32_t v = 0;
+
+		if (!str_to_u32(part, 0, most[i], &v) ||
+		    (i < 3 && at[2] != ':'))
+			return false;
+	}
+	return true;
+}
+
+static void life_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<dd:hh:mm:ss>");
+}
+
 static bool is_printable(const char *word)
 {
 	for (; *word; word++)
@@ -443,6 +477,8 @@ static const struct value_type types[] = {
 	{ "cidr", cidr_parse, cidr_describe, NULL, false, false, cidr_print },
 	{ "uint", uint_parse, uint_describe, NULL, false, false, uint_print },
 	{ "hex", hex_parse, hex_describe, NULL, false, false, NULL },
+	{ "md5", md5_parse, hex_describe, NULL, false, false, quoted_print },
+	{ "life", life_parse, life_describe, NULL, false, false, NULL },
 	{ "word", word_parse, NULL, NULL, false, false, NULL },
 	{ "name", name_parse, NULL, NULL, false, false, NULL },
 	{ "text", text_parse, NULL, NULL, false, false, quoted_print },

@@ -39,26 +39,15 @@ const char *probe_type_name(enum probe_type t)
 	return type_names[t];
 }
 
-int probe_set_uri(struct conf *c, struct probe_spec *p, const char *uri,
-		  struct err *err)
+int probe_check_uri(const char *uri, struct err *err)
 {
-	if (*uri && *uri != '/')
+	if (*uri != '/')
 		return err_set(err, ERR_RANGE, -1,
 			       "A uri begins with / and has no host: %s", uri);
 	if (strchr(uri, ' '))
 		return err_set(err, ERR_RANGE, -1, "A uri has no blanks: %s",
 			       uri);
-	return conf_put_text(c, p->uri, sizeof(p->uri), uri, err);
-}
-
-int probe_set_hash(struct conf *c, struct probe_spec *p, const char *hash,
-		   struct err *err)
-{
-	if (*hash && (strlen(hash) != 32 ||
-		      strspn(hash, "0123456789abcdefABCDEF") != 32))
-		return err_set(err, ERR_RANGE, -1,
-			       "A hash has 32 hexadecimal digits");
-	return conf_put_text(c, p->hash, sizeof(p->hash), hash, err);
+	return 0;
 }
 
 struct probe *probe_find(const struct conf *c, const char *name)
@@ -124,18 +113,6 @@ int probe_del(struct conf *c, const char *name, struct err *err)
 int probe_may_edit(const struct probe *p, struct err *err)
 {
 	return p->active ? err_set(err, ERR_REFUSED, -1, T_KAL_ACTIVE) : 0;
-}
-
-int probe_set_addr(struct conf *c, struct probe *p, struct in_addr a,
-		   struct err *err)
-{
-	if (p->addr.s_addr == a.s_addr)
-		return 0;
-	if (probe_may_edit(p, err) < 0)
-		return -1;
-	p->addr = a;
-	conf_changed(c);
-	return 0;
 }
 
 int probe_activate(struct conf *c, struct probe *p, struct err *err)

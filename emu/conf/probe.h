@@ -50,20 +50,14 @@ struct probe { /* a named keepalive */
 void probe_spec_init(struct probe_spec *p);	/* the defaults */
 const char *probe_type_name(enum probe_type t); /* as typed: "tcp" */
 
-/* "" takes it away; else a path without host */
-int probe_set_uri(struct conf *c, struct probe_spec *p, const char *uri,
-		  struct err *err);
-/* "" takes it away; else 32 hexadecimal digits */
-int probe_set_hash(struct conf *c, struct probe_spec *p, const char *hash,
-		   struct err *err);
+/* Is it a path without a host? */
+int probe_check_uri(const char *uri, struct err *err);
 
 struct probe *probe_find(const struct conf *c, const char *name);
 struct probe *probe_add(struct conf *c, const char *name, struct err *err);
 int probe_del(struct conf *c, const char *name, struct err *err);
 /* What is probed and how: -1 and err when the keepalive is active. */
 int probe_may_edit(const struct probe *p, struct err *err);
-int probe_set_addr(struct conf *c, struct probe *p, struct in_addr a,
-		   struct err *err);
 int probe_activate(struct conf *c, struct probe *p, struct err *err);
 int probe_suspend(struct conf *c, struct probe *p, struct err *err);
 

@@ -23,37 +23,46 @@
 #include "emu/conf/group.h"
 #include "emu/conf/ssllist.h"
 
-static const struct {
-	const char *name, *label;
-} types[] = {
-	[SERVICE_LOCAL] = { "local", "Local" },
-	[SERVICE_REDIRECT] = { "redirect", "Redirect" },
-	[SERVICE_PROXY_CACHE] = { "proxy-cache", "Proxy-Cache" },
-	[SERVICE_TRANSPARENT_CACHE] = { "transparent-cache",
-					"Transparent-Cache" },
-	[SERVICE_REP_STORE] = { "rep-store", "Rep-Store" },
-	[SERVICE_REP_STORE_REDIR] = { "rep-store-redir", "Rep-Store-Redir" },
-	[SERVICE_REP_CACHE_REDIR] = { "rep-cache-redir", "Rep-Cache-Redir" },
-	[SERVICE_REDUNDANCY_UP] = { "redundancy-up", "Redundancy-Up" },
-	[SERVICE_NCI_DIRECT_RETURN] = { "nci-direct-return",
-					"Nci-Direct-Return" },
-	[SERVICE_NCI_INFO_ONLY] = { "nci-info-only", "Nci-Info-Only" },
-	[SERVICE_SSL_ACCEL] = { "ssl-accel", "Ssl-Accel" },
-	[SERVICE_SSL_ACCEL_BACKEND] = { "ssl-accel-backend",
-					"Ssl-Accel-Backend" },
-	[SERVICE_SSL_INIT] = { "ssl-init", "Ssl-Init" },
+const char *const service_type_names[SERVICE_TYPE_NUM + 1] = {
+	[SERVICE_LOCAL] = "local",
+	[SERVICE_REDIRECT] = "redirect",
+	[SERVICE_PROXY_CACHE] = "proxy-cache",
+	[SERVICE_TRANSPARENT_CACHE] = "transparent-cache",
+	[SERVICE_REP_STORE] = "rep-store",
+	[SERVICE_REP_STORE_REDIR] = "rep-store-redir",
+	[SERVICE_REP_CACHE_REDIR] = "rep-cache-redir",
+	[SERVICE_REDUNDANCY_UP] = "redundancy-up",
+	[SERVICE_NCI_DIRECT_RETURN] = "nci-direct-return",
+	[SERVICE_NCI_INFO_ONLY] = "nci-info-only",
+	[SERVICE_SSL_ACCEL] = "ssl-accel",
+	[SERVICE_SSL_ACCEL_BACKEND] = "ssl-accel-backend",
+	[SERVICE_SSL_INIT] = "ssl-init",
 };
-static_assert(sizeof(types) / sizeof(*types) == SERVICE_TYPE_NUM,
-	      "a name per type");
+
+static const char *const labels[SERVICE_TYPE_NUM] = {
+	[SERVICE_LOCAL] = "Local",
+	[SERVICE_REDIRECT] = "Redirect",
+	[SERVICE_PROXY_CACHE] = "Proxy-Cache",
+	[SERVICE_TRANSPARENT_CACHE] = "Transparent-Cache",
+	[SERVICE_REP_STORE] = "Rep-Store",
+	[SERVICE_REP_STORE_REDIR] = "Rep-Store-Redir",
+	[SERVICE_REP_CACHE_REDIR] = "Rep-Cache-Redir",
+	[SERVICE_REDUNDANCY_UP] = "Redundancy-Up",
+	[SERVICE_NCI_DIRECT_RETURN] = "Nci-Direct-Return",
+	[SERVICE_NCI_INFO_ONLY] = "Nci-Info-Only",
+	[SERVICE_SSL_ACCEL] = "Ssl-Accel",
+	[SERVICE_SSL_ACCEL_BACKEND] = "Ssl-Accel-Backend",
+	[SERVICE_SSL_INIT] = "Ssl-Init",
+};
 
 const char *service_type_name(enum service_type t)
 {
-	return types[t].name;
+	return service_type_names[t];
 }
 
 const char *service_type_label(enum service_type t)
 {
-	return types[t].label;
+	return labels[t];
 }
 
 bool service_takes_ssllist(enum service_type t)
@@ -123,7 +132,8 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	s->max_age_min = 120;
 	s->max_content = 100;
 	s->max_usage_mb = 1;
-	s->publish_min = 2;
+	s->prepend_http = true;
+	s->cache_bypass = true;
 	probe_spec_init(&s->keepalive);
 	c->service_at[index] = s;
 	c->service_last = index;
@@ -225,63 +235,13 @@ int service_set_proto(struct conf *c, struct service *s, enum ip_proto p,
 	return 0;
 }
 
-int service_set_type(struct conf *c, struct service *s, enum service_type t,
-		     struct err *err)
+int service_may_become(const struct service *s, enum service_type t,
+		       struct err *err)
 {
-	if (s->type == t)
-		return 0;
 	if (service_may_edit(s, err) < 0)
 		return -1;
 	if (s->nssllist && !service_takes_ssllist(t))
 		return err_set(err, ERR_REFUSED, -1, T_SVC_IN_LIST);
-	s->type = t;
-	conf_changed(c);
-	return 0;
-}
-
-int service_set_weight(struct conf *c, struct service *s, unsigned w,
-		       struct err *err)
-{
-	if (w > 10)
-		return err_set(err, ERR_RANGE, -1, "Weight is 0 to 10");
-	conf_put_u8(c, &s->weight, w);
-	return 0;
-}
-
-int service_set_max_connections(struct conf *c, struct service *s, unsigned n,
-				struct err *err)
-{
-	if (n < 6 || n > 65534)
-		return err_set(err, ERR_RANGE, -1,
-			       "Maximum connections is 6 to 65534");
-	conf_put_u16(c, &s->max_connections, n);
-	return 0;
-}
-
-int service_set_slot(struct conf *c, struct service *s, unsigned slot,
-		     struct err *err)
-{
-	if (s->slot == slot)
-		return 0;
-	if (service_may_edit(s, err) < 0)
-		return -1;
-	s->slot = slot;
-	conf_changed(c);
-	return 0;
-}
-
-int service_set_session_cache_size(struct conf *c, struct service *s,
-				   uint32_t n, struct err *err)
-{
-	if (s->session_cache_size == n)
-		return 0;
-	if (service_may_edit(s, err) < 0)
-		return -1;
-	if (n > 100000)
-		return err_set(err, ERR_RANGE, -1,
-			       "Session cache size is 0 to 100000");
-	s->session_cache_size = n;
-	conf_changed(c);
 	return 0;
 }
 

@@ -34,10 +34,10 @@ struct service {
 	bool active;
 	unsigned activations; /* grows with every `active`: what a card has
 				 downloaded belongs to one of them */
-	enum service_type type;
-	struct in_addr addr; /* INADDR_ANY: none */
-	uint16_t addr_range; /* 1: one host */
-	uint16_t port;	     /* host order, 0: any */
+	uint8_t type;	      /* enum service_type */
+	struct in_addr addr;  /* INADDR_ANY: none */
+	uint16_t addr_range;  /* 1: one host */
+	uint16_t port;	      /* host order, 0: any */
 	uint16_t port_range;
 	enum ip_proto proto;
 	uint8_t weight;		  /* 0..10, default 1 */
@@ -45,8 +45,8 @@ struct service {
 	char string[16];
 	char domain[65];
 	char redirect[253];
-	bool no_prepend_http;
-	bool no_cache_bypass;
+	bool prepend_http;	     /* default true */
+	bool cache_bypass;	     /* default true */
 	unsigned slot;		     /* 0: none */
 	uint32_t session_cache_size; /* default 10000 */
 	uint16_t redundant_index;
@@ -57,9 +57,6 @@ struct service {
 	uint16_t max_age_min;  /* default 120 */
 	uint16_t max_content;  /* default 100 */
 	uint16_t max_usage_mb; /* default 1 */
-	bool publisher;
-	uint16_t publish_min; /* minutes between checks, default 2 */
-	char publish_trigger[33];
 	char subscriber[NAME_LEN + 1];
 	bool compress;
 	uint8_t compress_omit, compress_encode, compress_type; /* indexes */
@@ -80,22 +77,15 @@ int service_set_port(struct conf *c, struct service *s, uint16_t port,
 		     uint16_t range, struct err *err);
 int service_set_proto(struct conf *c, struct service *s, enum ip_proto p,
 		      struct err *err);
-int service_set_type(struct conf *c, struct service *s, enum service_type t,
-		     struct err *err);
-int service_set_weight(struct conf *c, struct service *s, unsigned w,
-		       struct err *err);
-int service_set_max_connections(struct conf *c, struct service *s, unsigned n,
-				struct err *err);
-int service_set_slot(struct conf *c, struct service *s, unsigned slot,
-		     struct err *err);
-int service_set_session_cache_size(struct conf *c, struct service *s,
-				   uint32_t n, struct err *err);
 int service_add_ssllist(struct conf *c, struct service *s, const char *list,
 			struct err *err);
 int service_del_ssllist(struct conf *c, struct service *s, const char *list,
 			struct err *err);
 /* For settings that need `suspend`: -1 and err when the service is active. */
 int service_may_edit(const struct service *s, struct err *err);
+/* May it be of that type now? */
+int service_may_become(const struct service *s, enum service_type t,
+		       struct err *err);
 /* Does a backend-server of its lists have the service's address and port? */
 bool service_has_backend(const struct conf *c, const struct service *s);
 bool service_takes_ssllist(enum service_type t);
@@ -103,7 +93,9 @@ bool service_takes_ssllist(enum service_type t);
 int service_activate(struct conf *c, struct service *s, struct err *err);
 int service_suspend(struct conf *c, struct service *s, struct err *err);
 
-const char *service_type_name(enum service_type t);  /* as typed: ssl-accel */
+/* As typed, "ssl-accel"; the array ends in NULL. */
+extern const char *const service_type_names[SERVICE_TYPE_NUM + 1];
+const char *service_type_name(enum service_type t);
 const char *service_type_label(enum service_type t); /* as shown: Ssl-Accel */
 static inline bool service_is_module(const struct service *s)
 {

@@ -168,14 +168,10 @@ START_TEST(edits_need_suspend)
 	not_ok(service_set_addr(c, s, ip("10.1.1.2"), 1, &err), ERR_REFUSED);
 	not_ok(service_set_port(c, s, 80, 1, &err), ERR_REFUSED);
 	not_ok(service_set_proto(c, s, PROTO_UDP, &err), ERR_REFUSED);
-	not_ok(service_set_type(c, s, SERVICE_REDIRECT, &err), ERR_REFUSED);
-	not_ok(service_set_slot(c, s, 2, &err), ERR_REFUSED);
+	not_ok(service_may_become(s, SERVICE_REDIRECT, &err), ERR_REFUSED);
+	not_ok(service_may_edit(s, &err), ERR_REFUSED);
 	/* what is set already may be set again */
 	ok(service_set_addr(c, s, ip("10.1.1.1"), 1, &err));
-	ok(service_set_weight(c, s, 0, &err));
-	ok(service_set_max_connections(c, s, 6, &err));
-	not_ok(service_set_weight(c, s, 11, &err), ERR_RANGE);
-	not_ok(service_set_max_connections(c, s, 5, &err), ERR_RANGE);
 	ok(service_suspend(c, s, &err));
 	ok(service_set_addr(c, s, ip("10.1.1.2"), 1, &err));
 }
@@ -186,7 +182,7 @@ START_TEST(service_needs_address)
 	struct service *s = server("s", NULL);
 
 	not_ok(service_activate(c, s, &err), ERR_REFUSED);
-	ok(service_set_type(c, s, SERVICE_REDIRECT, &err));
+	s->type = SERVICE_REDIRECT;
 	ok(service_activate(c, s, &err));
 	ck_assert_uint_eq(s->activations, 1);
 	ok(service_activate(c, s, &err));
@@ -222,21 +218,22 @@ START_TEST(ssl_service_activation)
 
 	c->hooks.slot_has_ssl = slot_two;
 	not_ok(service_add_ssllist(c, s, "l", &err), ERR_REFUSED);
-	ok(service_set_type(c, s, SERVICE_SSL_ACCEL, &err));
+	s->type = SERVICE_SSL_ACCEL;
 	not_ok(service_activate(c, s, &err), ERR_REFUSED);
 	ck_assert_str_eq(err.msg, "SSL service requires an SSL proxy list");
 	not_ok(service_add_ssllist(c, s, "none", &err), ERR_NOT_FOUND);
 	ok(service_add_ssllist(c, s, "l", &err));
-	not_ok(service_set_type(c, s, SERVICE_LOCAL, &err), ERR_REFUSED);
+	not_ok(service_may_become(s, SERVICE_LOCAL, &err), ERR_REFUSED);
+	ok(service_may_become(s, SERVICE_SSL_INIT, &err));
 	not_ok(service_activate(c, s, &err), ERR_REFUSED);
 	ck_assert(str_has_prefix(err.msg, "SSL proxy list is not active"));
 	ok(ssllist_activate(c, l, &err));
 	not_ok(service_activate(c, s, &err), ERR_REFUSED);
 	ck_assert_str_eq(err.msg, "SSL service requires a slot");
-	ok(service_set_slot(c, s, 3, &err));
+	s->slot = 3;
 	not_ok(service_activate(c, s, &err), ERR_REFUSED);
 	ck_assert(str_has_prefix(err.msg, "No SSL module"));
-	ok(service_set_slot(c, s, 2, &err));
+	s->slot = 2;
 	ok(service_activate(c, s, &err));
 }
 END_TEST
@@ -247,9 +244,9 @@ START_TEST(one_termination_a_slot)
 
 	ok(ssllist_activate(c, list("l", "10.0.0.1"), &err));
 	for (int i = 0; i < 2; i++) {
-		ok(service_set_type(c, s[i], SERVICE_SSL_ACCEL, &err));
+		s[i]->type = SERVICE_SSL_ACCEL;
 		ok(service_add_ssllist(c, s[i], "l", &err));
-		ok(service_set_slot(c, s[i], 2, &err));
+		s[i]->slot = 2;
 	}
 	ok(service_activate(c, s[0], &err));
 	not_ok(service_activate(c, s[1], &err), ERR_REFUSED);
@@ -530,8 +527,8 @@ START_TEST(deleting_a_list)
 	struct service *s = server("s", NULL);
 
 	ok(ssllist_activate(c, list("l", "10.0.0.1"), &err));
-	ok(service_set_type(c, s, SERVICE_SSL_ACCEL, &err));
-	ok(service_set_slot(c, s, 2, &err));
+	s->type = SERVICE_SSL_ACCEL;
+	s->slot = 2;
 	ok(service_add_ssllist(c, s, "l", &err));
 	ok(service_activate(c, s, &err));
 	not_ok(ssllist_del(c, "l", &err), ERR_REFUSED);
@@ -581,9 +578,10 @@ START_TEST(named_keepalive)
 	struct service *s = server("s", "10.1.1.1");
 
 	not_ok(probe_activate(c, p, &err), ERR_REFUSED);
-	ok(probe_set_addr(c, p, ip("10.1.1.1"), &err));
+	ok(probe_may_edit(p, &err));
+	p->addr = ip("10.1.1.1");
 	ok(probe_activate(c, p, &err));
-	not_ok(probe_set_addr(c, p, ip("10.1.1.2"), &err), ERR_REFUSED);
+	not_ok(probe_may_edit(p, &err), ERR_REFUSED);
 	s->keepalive.type = PROBE_NAMED;
 	(void)str_copy(s->keepalive.arg, sizeof(s->keepalive.arg), "k");
 	not_ok(probe_del(c, "k", &err), ERR_REFUSED);
@@ -594,14 +592,9 @@ END_TEST
 
 START_TEST(probe_pages)
 {
-	struct probe_spec p;
-
-	probe_spec_init(&p);
-	ok(probe_set_uri(c, &p, "/a", &err));
-	not_ok(probe_set_uri(c, &p, "a", &err), ERR_RANGE);
-	not_ok(probe_set_uri(c, &p, "/a b", &err), ERR_RANGE);
-	not_ok(probe_set_hash(c, &p, "12", &err), ERR_RANGE);
-	ok(probe_set_hash(c, &p, "0123456789abcdef0123456789ABCDEF", &err));
+	ok(probe_check_uri("/a", &err));
+	not_ok(probe_check_uri("a", &err), ERR_RANGE);
+	not_ok(probe_check_uri("/a b", &err), ERR_RANGE);
 }
 END_TEST
 

@@ -1,0 +1,31 @@
+#ifndef CSS_CLI_INERT_H
+#define CSS_CLI_INERT_H
+
+/*
+ * Why a setting changes no behaviour (struct cmd .inert), where several tables
+ * say the same.  Whoever makes one act takes the reason out of its rows.
+ */
+#define INERT_NO_PEER "there is no peer switch to hand sessions to"
+#define INERT_NO_DNS  "the switch answers no DNS queries"
+#define INERT_NO_REPLICATION                                                   \
+	"content is not copied between servers and caches"
+#define INERT_NO_COMPRESSION "replies are not compressed yet"
+#define INERT_NO_LOADS	     "loads of services are not measured yet"
+#define INERT_NO_CACHES                                                        \
+	"requests are not sent past caches yet: that comes with layer 5"
+#define INERT_NO_REDIRECTS                                                     \
+	"requests are not answered with redirects yet: that comes with "       \
+	"layer 5"
+#define INERT_NO_STRINGS                                                       \
+	"clients do not stick by cookies and strings yet: that comes with "    \
+	"layer 5"
+#define INERT_KAL_FTP	 "FTP checks are not made yet; the service is down"
+#define INERT_KAL_SCRIPT "script checks are not made yet; the service is down"
+#define INERT_KAL_PERSISTENT                                                   \
+	"every HTTP check has a connection of its own, with or without this"
+#define INERT_KAL_HASH                                                         \
+	"the page is not compared yet; the response code of the check is"
+#define INERT_KAL_ENCRYPT                                                      \
+	"HTTP checks over SSL are not made yet; the service is down"
+
+#endif
