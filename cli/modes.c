@@ -59,14 +59,21 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 #define SHOWS                                                                  \
 	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
 		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
-		show_flow_cmds, show_keepalive_cmds, show_ip_cmds,             \
-		show_ssl_cmds
+		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, NET_SHOWS
+
+/* Ports, circuits, IP and what runs on it. */
+#define NET_SHOWS                                                              \
+	show_ports_cmds, show_circuit_cmds, show_ip_cmds, show_route_cmds,     \
+		show_arp_cmds
+
+/* Clearing what NET_SHOWS show. */
+#define NET_CLEARS clear_ports_cmds, clear_arp_cmds, zero_ip_cmds
 
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \
 	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
-		show_user_cmds,                                                \
-		show_log_cmds, clear_log_cmds, lab_cmds, SHOWS, any_cmds, NULL
+		show_user_cmds, show_log_cmds, clear_log_cmds, lab_cmds,       \
+		NET_CLEARS, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
 

@@ -110,8 +110,14 @@ extern const struct cmd show_owner_cmds[];   /* show_owner.c: owner, summary */
 extern const struct cmd show_group_cmds[];   /* show_group.c */
 extern const struct cmd show_flow_cmds[];    /* show_flow.c */
 extern const struct cmd show_keepalive_cmds[];
-extern const struct cmd
-	show_ip_cmds[]; /* show_ip.c: circuits, ip routes, interface */
+extern const struct cmd show_ip_cmds[];	     /* show_ip.c: config, counters */
+extern const struct cmd zero_ip_cmds[];	     /* show_ip.c: SuperUser */
+extern const struct cmd show_circuit_cmds[]; /* circuits, ip interfaces */
+extern const struct cmd show_route_cmds[];   /* ip routes, ip summary */
+extern const struct cmd show_arp_cmds[];
+extern const struct cmd clear_arp_cmds[]; /* show_arp.c: SuperUser */
+extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */
+extern const struct cmd clear_ports_cmds[]; /* show_ports.c: SuperUser */
 extern const struct cmd show_ssl_cmds[]; /* show_ssl.c */
 
 #endif

@@ -151,9 +151,7 @@ static int statistics(struct cli *cli, const struct args *a, struct err *err)
 	(void)err;
 	live_totals(cli_env(cli), &t);
 	out_puts(o, "Flow Manager Statistics - Slot 1, Subslot 1:\n\n");
-	out_col(o, W_STAT_LABEL, "Flows per second");
-	out_col(o, W_STAT, "%.1f", t.flows_per_s);
-	out_puts(o, "\n");
+	stat(o, "Flows per second", t.all.now);
 	stat(o, "Active flows", t.flows_active);
 	stat(o, "Most active flows", t.high_flows);
 	stat(o, "Total flows", t.flows_total);

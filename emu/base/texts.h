@@ -179,6 +179,7 @@
 #define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */
 #define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */
 #define T_NO_PORT      "Specified interface does not exist: %s"	   /* guess */
+#define T_NO_ARP       "No ARP entry for %s"			   /* guess */
 #define T_INERT                                                                \
 	"Kept, but without effect on this switch:" /* own */
 #define T_NO_INERT                                                             \

@@ -11,6 +11,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
+#include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/match/rule.h"
 #include "sslmod/image.h"
@@ -360,6 +361,23 @@ static void build_rules(struct build *b)
 	build_match(b->p);
 }
 
+static void build_ports(struct build *b)
+{
+	size_t n = 0;
+	struct flow_state_row *row = flow_state_table(b->conf, &n);
+
+	b->p->port = xcalloc(n + 1, sizeof(*b->p->port));
+	b->p->nport = (int)n;
+	for (size_t i = 0; i < n; i++)
+		b->p->port[i] = (struct policy_port){
+			.port = row[i].port,
+			.proto = row[i].proto,
+			.hits = shared_port_hits(b->shared, row[i].proto,
+						 row[i].port),
+		};
+	free(row);
+}
+
 struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 			    struct shared *shared, struct out *warn)
 {
@@ -374,6 +392,7 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 	build_groups(&b);
 	build_services(&b);
 	build_rules(&b);
+	build_ports(&b);
 	return b.p;
 }
 
@@ -397,6 +416,7 @@ void policy_unref(struct policy *p)
 	free(p->rule);
 	free(p->service);
 	free(p->group);
+	free(p->port);
 	free(p);
 }
 
@@ -424,5 +444,14 @@ const struct policy_rule *policy_rule_find(const struct policy *p,
 	for (int i = 0; i < p->nrule; i++)
 		if (p->rule[i].index == index)
 			return &p->rule[i];
+	return NULL;
+}
+
+const struct policy_port *policy_port_find(const struct policy *p,
+					   uint8_t proto, uint16_t port)
+{
+	for (int i = 0; i < p->nport; i++)
+		if (p->port[i].port == port && p->port[i].proto == proto)
+			return &p->port[i];
 	return NULL;
 }

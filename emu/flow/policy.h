@@ -66,14 +66,21 @@ struct policy_rule {
 	int64_t idle_ms;
 };
 
+struct policy_port { /* a row of the flow-state table */
+	uint16_t port;	     /* host order */
+	uint8_t proto;
+	_Atomic uint64_t *hits; /* lives in struct shared */
+};
+
 struct policy {
 	_Atomic uint32_t refs;
 	uint64_t generation;		/* of the configuration it came from */
 	struct policy_service *service; /* owned, ascending name */
 	struct policy_group *group;	/* owned */
 	struct policy_rule *rule;	/* owned */
+	struct policy_port *port;	/* owned */
 	struct match_table *match;	/* owned; finds places in rule[] */
-	int nservice, ngroup, nrule;
+	int nservice, ngroup, nrule, nport;
 };
 
 /*
@@ -89,6 +96,9 @@ void policy_unref(struct policy *p); /* any thread */
 bool policy_images_current(const struct policy *p, const struct chassis *ch);
 const struct policy_service *policy_service_find(const struct policy *p,
 						 const char *name);
+/* NULL: no row of the flow-state table is about this port. */
+const struct policy_port *policy_port_find(const struct policy *p,
+					   uint8_t proto, uint16_t port);
 const struct policy_rule *policy_rule_find(const struct policy *p,
 					   unsigned index);
 

@@ -11,7 +11,8 @@
  * control thread's own.
  */
 
-#define CHUNK 1024
+#define CHUNK	  1024
+#define PORT_HITS (1u << 31)
 
 struct chunk {
 	struct chunk *next;
@@ -19,7 +20,9 @@ struct chunk {
 };
 
 struct hit {
-	uint32_t pair; /* rule << 12 | service, 0: free; indexes start at 1 */
+	/* rule << 12 | service, or PORT_HITS | proto << 16 | port; 0: free,
+	 * indexes start at 1 */
+	uint32_t pair;
 	_Atomic uint64_t *count;
 };
 
@@ -122,10 +125,8 @@ static _Atomic uint64_t *hits_new(struct hit_table *t)
 	return &t->chunk->count[t->n++ % CHUNK];
 }
 
-_Atomic uint64_t *shared_hits(struct shared *s, unsigned rule, unsigned service)
+static _Atomic uint64_t *hits_of(struct hit_table *t, uint32_t pair)
 {
-	uint32_t pair = (uint32_t)rule << 12 | service;
-	struct hit_table *t = s->hits;
 	struct hit *h = hit_at(t->hit, t->size, pair);
 
 	if (h->pair)
@@ -137,4 +138,15 @@ _Atomic uint64_t *shared_hits(struct shared *s, unsigned rule, unsigned service)
 	h->pair = pair;
 	h->count = hits_new(t);
 	return h->count;
+}
+
+_Atomic uint64_t *shared_hits(struct shared *s, unsigned rule, unsigned service)
+{
+	return hits_of(s->hits, (uint32_t)rule << 12 | service);
+}
+
+_Atomic uint64_t *shared_port_hits(struct shared *s, uint8_t proto,
+				   uint16_t port)
+{
+	return hits_of(s->hits, PORT_HITS | (uint32_t)proto << 16 | port);
 }

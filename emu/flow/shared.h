@@ -43,5 +43,8 @@ void shared_leave(struct shared *s, unsigned service);
  */
 _Atomic uint64_t *shared_hits(struct shared *s, unsigned rule,
 			      unsigned service);
+/* The same of a row of the flow-state table; port in host order. */
+_Atomic uint64_t *shared_port_hits(struct shared *s, uint8_t proto,
+				   uint16_t port);
 
 #endif

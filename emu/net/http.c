@@ -185,3 +185,26 @@ enum http_result http_scan(const char *buf, size_t len, size_t *seen,
 	r->head_len = (uint32_t)head;
 	return head_split(buf, head, r) ? HTTP_OK : HTTP_BAD;
 }
+
+/* ---- methods -------------------------------------------------------------- */
+
+static const char *const methods[HTTP_METHOD_NUM] = {
+	"GET",	   "HEAD",  "POST",    "PUT",	   "DELETE",
+	"OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH",
+	"MKCOL",   "COPY",  "MOVE",    "LOCK",	   "UNLOCK",
+};
+
+unsigned http_method_index(const char *name, size_t len)
+{
+	unsigned i = 0;
+
+	while (i < HTTP_METHOD_NUM && (strlen(methods[i]) != len ||
+				       memcmp(methods[i], name, len) != 0))
+		i++;
+	return i;
+}
+
+const char *http_method_text(unsigned method)
+{
+	return method < HTTP_METHOD_NUM ? methods[method] : "other";
+}

@@ -33,4 +33,12 @@ struct http_request {
 enum http_result http_scan(const char *buf, size_t len, size_t *seen,
 			   struct http_request *r);
 
+/* ---- methods: of RFC 2616, and those that RFC 2518 adds -------------------- */
+#define HTTP_METHOD_2518 8 /* the first of these */
+#define HTTP_METHOD_NUM	 15 /* any other one */
+
+/* Whose name is it?  HTTP_METHOD_NUM: of no known one. */
+unsigned http_method_index(const char *name, size_t len);
+const char *http_method_text(unsigned method);
+
 #endif

@@ -9,6 +9,7 @@
 #include "emu/conf/service.h"
 #include "emu/flow/decide.h"
 #include "emu/flow/policy.h"
+#include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
@@ -38,24 +39,6 @@
 
 static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
 
-/* content.md 3.7; port in host order */
-static uint32_t port_idle_ms(uint16_t port)
-{
-	switch (port) {
-	case 80:
-		return 8000;
-	case 21:
-	case 22:
-	case 23:
-	case 119:
-	case 179:
-	case 1080:
-		return 600000;
-	default:
-		return 16000;
-	}
-}
-
 static uint32_t clamp_ms(int64_t ms)
 {
 	return ms > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ms;
@@ -68,7 +51,7 @@ static uint32_t plain_idle_ms(const struct flow_use *u)
 		return clamp_ms(u->rule->idle_ms);
 	if (u->group && u->group->idle_ms != POLICY_UNSET)
 		return clamp_ms(u->group->idle_ms);
-	return port_idle_ms(ntohs(u->key.dport));
+	return port_idle_ms(u->key.proto, ntohs(u->key.dport));
 }
 
 static uint32_t sooner(uint32_t a, uint32_t b)
@@ -115,6 +98,7 @@ static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 			  strerror(errno));
 		return;
 	}
+	count(&f->w->c->connected, 1);
 	if (back)
 		g->tls = tls_connect(back, (int)f->w->number, g->fd);
 	if ((back && !g->tls) || !leg_watch(f->w, g)) {
@@ -191,6 +175,7 @@ static void use_enter(struct flow *f, const struct verdict *v)
 	shared_enter(f->w->shared, svc->index);
 	count(&c->service[svc->index].total, 1);
 	count(&c->rule[v->rule->index].hits, 1);
+	count(&c->hits, 1);
 	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
 	if (!u->group)
 		return;
@@ -269,10 +254,20 @@ static void decide(struct flow *f, const struct match_request *req)
 	}
 }
 
+static void port_hit(const struct flow *f, const struct flow_key *k)
+{
+	const struct policy_port *at = policy_port_find(f->policy->p, k->proto,
+							ntohs(k->dport));
+
+	if (at)
+		atomic_fetch_add_explicit(at->hits, 1, memory_order_relaxed);
+}
+
 static void begin_use(struct flow *f, struct flow_use u)
 {
 	f->use[f->nuse++] = u;
 	count(&f->w->c->flows_total, 2); /* one each way, as `show flows` */
+	port_hit(f, &u.key);
 	decide(f, NULL);
 }
 
@@ -312,6 +307,11 @@ static void request_scan(struct flow *f)
 		return;
 	if (r == HTTP_BAD)
 		req.head = NULL;
+	else
+		count(&f->w->c->method[http_method_index(
+			      s->rest + req.http.method.at,
+			      req.http.method.len)],
+		      1);
 	decide(f, &req);
 	if (f->state != FLOW_OVER)
 		flow_account(f, LEG_CLIENT, s->rest_len);
@@ -453,6 +453,7 @@ void flow_accepted(struct worker *w, const struct point *at, int fd,
 	f->leg[LEG_SERVER].side = LEG_SERVER;
 	f->leg[LEG_CLIENT].fd = fd;
 	f->leg[LEG_CLIENT].open = true;
+	count(&w->c->accepted, 1);
 	f->w = w;
 	f->policy = worker_policy(w);
 	f->connect_ms = PLAIN_CONNECT_MS;

@@ -14,7 +14,15 @@ struct listener {
 	struct point **point; /* one a worker; NULL: not open */
 };
 
+#define RATE_SECONDS 5
+struct rate { /* of a counter that is looked at once a second */
+	uint64_t last;
+	uint32_t second[RATE_SECONDS], high;
+	unsigned at;
+};
+
 struct plane {
+	struct frames *frames; /* owned */
 	struct loop *loop;
 	const struct hostmap *map;
 	struct shared *shared;	/* owned */
@@ -25,9 +33,10 @@ struct plane {
 	int nlistener;
 	struct out told; /* warnings in force, so that each is told once */
 	struct timer tick;
-	uint64_t last_total, last_ms;
-	double flows_per_s;
+	uint64_t last_ms;
 	uint32_t high_flows;
+	struct rate all_rate, hit_rate;
+	uint64_t method_zero[HTTP_METHOD_NUM + 1];
 	/* what the counters were when they were zeroed */
 	struct service_counters service_zero[SERVICE_MAX + 1];
 	struct rule_counters rule_zero[CONTENT_MAX + 1];
@@ -37,6 +46,10 @@ struct plane {
 /* ---- listener.c ------------------------------------------------------------ */
 /* Keeps what is open and still wanted, closes the rest, opens what is new. */
 void listeners_sync(struct plane *p, struct out *warn);
+
+/* ---- frames.c -------------------------------------------------------------- */
+struct frames *frames_new(void);
+void frames_free(struct frames *f);
 
 /* ---- counters.c ------------------------------------------------------------ */
 void counters_start(struct plane *p); /* the figures that need a clock */

@@ -36,15 +36,46 @@ static uint64_t flows_total(const struct plane *p)
 	return total;
 }
 
+static uint64_t hits_total(const struct plane *p)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < p->nworkers; i++)
+		total += get(&p->worker[i]->c->hits);
+	return total;
+}
+
+static void rate_tick(struct rate *r, uint64_t total, uint64_t passed_ms)
+{
+	uint32_t n = (uint32_t)((total - r->last) * 1000 / passed_ms);
+
+	r->last = total;
+	r->at = (r->at + 1) % RATE_SECONDS;
+	r->second[r->at] = n;
+	if (n > r->high)
+		r->high = n;
+}
+
+static struct flow_rate rate_read(const struct rate *r)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < RATE_SECONDS; i++)
+		sum += r->second[i];
+	return (struct flow_rate){ .now = r->second[r->at],
+				   .high = r->high,
+				   .average = (uint32_t)(sum / RATE_SECONDS) };
+}
+
 static void tick(void *arg, uint64_t now_ms)
 {
 	struct plane *p = arg;
-	uint64_t total = flows_total(p), active = flows_active(p);
+	uint64_t active = flows_active(p);
 
-	if (now_ms > p->last_ms)
-		p->flows_per_s = (double)(total - p->last_total) * 1000 /
-				 (double)(now_ms - p->last_ms);
-	p->last_total = total;
+	if (now_ms > p->last_ms) {
+		rate_tick(&p->all_rate, flows_total(p), now_ms - p->last_ms);
+		rate_tick(&p->hit_rate, hits_total(p), now_ms - p->last_ms);
+	}
 	p->last_ms = now_ms;
 	if (active > p->high_flows)
 		p->high_flows = (uint32_t)active;
@@ -178,16 +209,42 @@ void plane_totals(const struct plane *p, struct plane_totals *t)
 	*t = (struct plane_totals){
 		.flows_total = flows_total(p),
 		.flows_active = active,
-		.flows_per_s = p->flows_per_s,
 		.high_flows = active > p->high_flows ? (uint32_t)active
 						     : p->high_flows,
 	};
 	t->tcp_total = t->flows_total; /* UDP is not carried yet */
+	t->tcp = t->all = rate_read(&p->all_rate);
+	t->hits = rate_read(&p->hit_rate);
 	for (int i = 0; i < p->nworkers; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		t->no_rule += get(&w->no_rule);
 		t->no_service += get(&w->no_service);
 		t->refused += get(&w->refused);
+		for (int m = 0; m <= HTTP_METHOD_NUM; m++)
+			t->method[m] += get(&w->method[m]);
 	}
+	for (int m = 0; m <= HTTP_METHOD_NUM; m++)
+		t->method[m] -= p->method_zero[m];
+}
+
+void plane_zero_methods(struct plane *p)
+{
+	struct plane_totals t;
+
+	plane_totals(p, &t);
+	for (int m = 0; m <= HTTP_METHOD_NUM; m++)
+		p->method_zero[m] += t.method[m];
+}
+
+uint64_t plane_port_hits(const struct plane *p, uint8_t proto, uint16_t port)
+{
+	return get(shared_port_hits(p->shared, proto, port));
+}
+
+void plane_zero_port_hits(struct plane *p)
+{
+	for (int i = 0; p->policy && i < p->policy->nport; i++)
+		atomic_store_explicit(p->policy->port[i].hits, 0,
+				      memory_order_relaxed);
 }

@@ -247,6 +247,8 @@ void leg_close(struct worker *w, struct leg *g, bool reset)
 		if (reset)
 			(void)setsockopt(g->fd, SOL_SOCKET, SO_LINGER, &now,
 					 sizeof(now));
+		count(&w->c->resets_sent, reset);
+		count(&w->c->legs_over, 1);
 		(void)close(g->fd);
 		g->fd = -1;
 	}

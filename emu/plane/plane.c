@@ -63,6 +63,7 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 	p->loop = l;
 	p->map = m;
 	p->shared = shared_new();
+	p->frames = frames_new();
 	p->worker = xcalloc((size_t)nworkers + 1, sizeof(*p->worker));
 	for (; p->nworkers < nworkers; p->nworkers++) {
 		struct worker *w = worker_new((unsigned)p->nworkers, max_flows,
@@ -91,6 +92,7 @@ void plane_free(struct plane *p)
 	free(p->worker);
 	policy_unref(p->policy);
 	shared_free(p->shared);
+	frames_free(p->frames);
 	out_fini(&p->told);
 	free(p);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "emu/keepalive/keepalive.h"
+#include "emu/net/http.h"
 
 struct chassis;
 struct conf;
@@ -68,13 +69,21 @@ void plane_zero_service(struct plane *p, unsigned index);
 void plane_zero_rule(struct plane *p, unsigned index);
 void plane_zero_group(struct plane *p, unsigned index);
 
+struct flow_rate {
+	uint32_t now, high, average; /* a second; average of the last five */
+};
 struct plane_totals {
 	uint64_t flows_total, flows_active, tcp_total, udp_total;
 	uint64_t no_rule, no_service, refused; /* why flows did not start */
-	double flows_per_s;
 	uint32_t high_flows;
+	struct flow_rate tcp, udp, all, hits;
+	uint64_t method[HTTP_METHOD_NUM + 1]; /* parsed requests, emu/net/http.h */
 };
 void plane_totals(const struct plane *p, struct plane_totals *t);
+/* Hits of a row of the flow-state table (emu/flow/ports.h), and clearing all. */
+uint64_t plane_port_hits(const struct plane *p, uint8_t proto, uint16_t port);
+void plane_zero_port_hits(struct plane *p);
+void plane_zero_methods(struct plane *p);
 
 /* One line of `show flows`: one direction of one flow, as the switch shows. */
 struct flow_line {

@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "emu/conf/conf.h"
+#include "emu/net/http.h"
 
 struct err;
 struct flow;
@@ -34,8 +35,11 @@ struct worker_counters {
 	struct {
 		_Atomic uint64_t hits, bytes, total, left;
 	} group[GROUP_MAX + 1];
-	_Atomic uint64_t flows_total, flows_over;
+	_Atomic uint64_t flows_total, flows_over, hits;
+	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
+	/* TCP connections: taken, begun, closed; broken by the peer, by us */
+	_Atomic uint64_t accepted, connected, legs_over, resets, resets_sent;
 };
 
 /* No other thread writes it: a load and a store are enough. */
