@@ -23,7 +23,6 @@
 
 /* ---- finding the entry ---------------------------------------------------- */
 
-/* For a change: refused while the list is active. */
 int entry_server(struct cli *cli, const struct args *a, struct entry *e,
 		 struct err *err)
 {
@@ -32,12 +31,10 @@ int entry_server(struct cli *cli, const struct args *a, struct entry *e,
 
 	*e = (struct entry){ 0 };
 	e->server = ssllist_server(l, n);
-	if (!e->server) {
-		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_SSL_SERVER, n);
-		return -1;
-	}
+	if (!e->server)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_SSL_SERVER, n);
 	e->c = &e->server->c;
-	return ssllist_may_edit(l, err);
+	return 0;
 }
 
 int entry_backend(struct cli *cli, const struct args *a, struct entry *e,
@@ -48,12 +45,10 @@ int entry_backend(struct cli *cli, const struct args *a, struct entry *e,
 
 	*e = (struct entry){ 0 };
 	e->backend = ssllist_backend(l, n);
-	if (!e->backend) {
-		(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_BACK_SERVER, n);
-		return -1;
-	}
+	if (!e->backend)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_BACK_SERVER, n);
 	e->c = &e->backend->c;
-	return ssllist_may_edit(l, err);
+	return 0;
 }
 
 int entry_either(struct cli *cli, const struct args *a, struct entry *e,
@@ -64,35 +59,68 @@ int entry_either(struct cli *cli, const struct args *a, struct entry *e,
 	return entry_backend(cli, a, e, err);
 }
 
-/* "  ssl-server 20 " */
-void entry_begin(const struct entry *e, struct out *o)
+int entry_edit(struct cli *cli, const struct args *a, struct err *err)
 {
+	(void)a;
+	return ssllist_may_edit(cli_object(cli), err);
+}
+
+/* ---- entries as parts of the list ----------------------------------------- */
+
+void entry_begin(const void *entry, struct out *o)
+{
+	const struct entry *e = entry;
+
 	assert(e->c);
 	out_printf(o, "  %s %u ", e->backend ? "backend-server" : "ssl-server",
 		   e->c->number);
 }
 
+static void *either_find(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct entry e;
+
+	return entry_either(cli, a, &e, err) < 0 ? NULL : e.c;
+}
+
+static void *server_find(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct entry e;
+
+	return entry_server(cli, a, &e, err) < 0 ? NULL : e.server;
+}
+
+static void *backend_find(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	struct entry e;
+
+	return entry_backend(cli, a, &e, err) < 0 ? NULL : e.backend;
+}
+
+static const void *either_of(const void *obj)
+{
+	return ((const struct entry *)obj)->c;
+}
+
+static const void *server_of(const void *obj)
+{
+	return ((const struct entry *)obj)->server;
+}
+
+static const void *backend_of(const void *obj)
+{
+	return ((const struct entry *)obj)->backend;
+}
+
+const struct setting_part either_part = { EITHER, either_find, either_of,
+					  entry_begin };
+const struct setting_part server_part = { SERVER, server_find, server_of,
+					  entry_begin };
+const struct setting_part backend_part = { BACKEND, backend_find, backend_of,
+					   entry_begin };
+
 /* ---- the list ------------------------------------------------------------- */
-
-static int description_set(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct ssllist *l = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	if (ssllist_may_edit(l, err) < 0)
-		return -1;
-	return conf_put_text(cli_conf(cli), l->description,
-			     sizeof(l->description), text ? text : "", err);
-}
-
-static void description_render(const void *obj, struct out *o)
-{
-	const struct ssllist *l = obj;
-
-	if (l->description[0])
-		out_printf(o, "  description \"%s\" \n", l->description);
-}
 
 static int entry_add(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -179,10 +207,10 @@ const struct cmd ssllist_cmds[] = {
 	{ .syntax = "description <text:text:1-64>",
 	  .help = "Describe the list\n"
 		  "Text in quotes",
-	  .run = description_set,
-	  .render = description_render,
 	  .no = "no description",
-	  .clear = description_set },
+	  .set = &(const struct setting){ SETTING_TEXT_AT(struct ssllist,
+							  description),
+					  .check = entry_edit } },
 	{ .syntax = EITHER,
 	  .help = "Virtual SSL server\n"
 		  "Back-end or initiation SSL server\n"

@@ -7,239 +7,65 @@
 #include "cli/cmd.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/types.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/ssllist.h"
 
-/* ---- names of associations ------------------------------------------------ */
-
-static const char *const file_words[] = { "rsacert", "rsakey",	"dsacert",
-					  "dsakey",  "dhparam", NULL };
-
-static char *file_field(struct ssl_common *c, unsigned which)
-{
-	char *const fields[] = { c->rsacert, c->rsakey, c->dsacert, c->dsakey,
-				 c->dhparam };
-
-	return fields[which];
-}
-
-/* ---- addresses and ports -------------------------------------------------- */
-
-static int address_put(struct cli *cli, const struct args *a,
-		       struct in_addr *field, bool given, struct err *err)
-{
-	struct in_addr ip = { INADDR_ANY };
-
-	if (given && object_addr(cli, a, "ip", &ip, err) < 0)
-		return -1;
-	if (field->s_addr != ip.s_addr)
-		conf_changed(cli_conf(cli));
-	*field = ip;
-	return 0;
-}
-
-static int vip_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	return address_put(cli, a, &e.server->vip, arg_has(a, "ip"), err);
-}
-
-static void vip_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->server || e->server->vip.s_addr == INADDR_ANY)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "vip address %s \n", str_addr(e->server->vip));
-}
+/* ---- certificates and keys ------------------------------------------------ */
 
 /* Certificates of its own are for entries that a peer may ask for one: a plain
  * back-end entry presents none (ssl.md 2.3). */
-static int type_set(struct cli *cli, const struct args *a, struct err *err)
+static int type_check(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct entry e;
 
-	if (entry_backend(cli, a, &e, err) < 0)
+	if (entry_backend(cli, a, &e, err) < 0 || entry_edit(cli, a, err) < 0)
 		return -1;
-	if (!arg_key(a, "initiation"))
-		for (unsigned i = 0; file_words[i]; i++)
-			if (*file_field(e.c, i))
-				return err_set(err, ERR_REFUSED, -1,
-					       "Remove %s first: only type "
-					       "initiation presents it",
-					       file_words[i]);
-	conf_put_flag(cli_conf(cli), &e.backend->initiation,
-		      arg_key(a, "initiation"));
+	if (e.c->rsacert[0] || e.c->rsakey[0] || e.c->dsacert[0] ||
+	    e.c->dsakey[0] || e.c->dhparam[0])
+		return err_set(err, ERR_REFUSED, -1,
+			       "Remove its certificates and keys first: only "
+			       "type initiation presents them");
 	return 0;
 }
 
-static void type_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->backend || !e->backend->initiation)
-		return;
-	entry_begin(e, o);
-	out_puts(o, "type initiation \n");
-}
-
-static int ip_set(struct cli *cli, const struct args *a, struct err *err)
+static int file_check(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct entry e;
 
-	if (entry_backend(cli, a, &e, err) < 0)
+	if (entry_either(cli, a, &e, err) < 0 || entry_edit(cli, a, err) < 0)
 		return -1;
-	return address_put(cli, a, &e.backend->addr, arg_has(a, "ip"), err);
-}
-
-static void ip_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->backend || e->backend->addr.s_addr == INADDR_ANY)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "ip address %s \n", str_addr(e->backend->addr));
-}
-
-static int port_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	if (e.server)
-		conf_put_u16(cli_conf(cli), &e.server->port,
-			     arg_uint(a, "port", 443));
-	else
-		conf_put_u16(cli_conf(cli), &e.backend->port,
-			     arg_uint(a, "port", 80));
-	return 0;
-}
-
-static void port_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-	unsigned port = e->server ? e->server->port : e->backend->port;
-
-	if (port == (e->server ? 443 : 80))
-		return;
-	entry_begin(e, o);
-	out_printf(o, "port %u \n", port);
-}
-
-static int server_ip_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_backend(cli, a, &e, err) < 0)
-		return -1;
-	return address_put(cli, a, &e.backend->server_addr, arg_has(a, "ip"),
-			   err);
-}
-
-static void server_ip_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->backend || e->backend->server_addr.s_addr == INADDR_ANY)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "server-ip %s \n", str_addr(e->backend->server_addr));
-}
-
-static int server_port_set(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct entry e;
-
-	if (entry_backend(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &e.backend->server_port,
-		     arg_uint(a, "port", 443));
-	return 0;
-}
-
-static void server_port_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->backend || e->backend->server_port == 443)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "server-port %u \n", e->backend->server_port);
-}
-
-/* ---- certificates and keys ------------------------------------------------ */
-
-static int check_initiation(const struct entry *e, struct err *err)
-{
-	if (e->server || e->backend->initiation)
+	if (arg_undo(a) || e.server || e.backend->initiation)
 		return 0;
 	return err_set(err, ERR_REFUSED, -1,
 		       "backend-server %u presents no certificate (type "
 		       "initiation does)",
-		       e->c->number);
-}
-
-static int file_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0 || check_initiation(&e, err) < 0)
-		return -1;
-	return conf_put_text(cli_conf(cli),
-			     file_field(e.c, object_choice(a, file_words)),
-			     NAME_LEN + 1, arg_word(a, "name"), err);
-}
-
-static int file_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	return conf_put_text(cli_conf(cli),
-			     file_field(e.c, object_choice(a, file_words)),
-			     NAME_LEN + 1, "", err);
-}
-
-static void file_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	for (unsigned i = 0; file_words[i]; i++) {
-		const char *name = file_field(e->c, i);
-
-		if (!*name)
-			continue;
-		entry_begin(e, o);
-		out_printf(o, "%s %s \n", file_words[i], name);
-	}
+		       e.c->number);
 }
 
 static int cacert_set(struct cli *cli, const struct args *a, struct err *err)
 {
+	const char *name = arg_word(a, "name");
 	struct entry e;
 
 	if (entry_either(cli, a, &e, err) < 0)
 		return -1;
-	return ssl_entry_add_cacert(cli_conf(cli), e.c, arg_word(a, "name"),
-				    err);
+	for (int i = 0; i < e.c->ncacert; i++)
+		if (!strcmp(e.c->cacert[i], name))
+			return 0;
+	if (entry_edit(cli, a, err) < 0)
+		return -1;
+	return ssl_entry_add_cacert(cli_conf(cli), e.c, name, err);
 }
 
 static int cacert_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct entry e;
 
-	if (entry_either(cli, a, &e, err) < 0)
+	if (entry_either(cli, a, &e, err) < 0 || entry_edit(cli, a, err) < 0)
 		return -1;
 	return ssl_entry_del_cacert(cli_conf(cli), e.c, arg_word(a, "name"),
 				    err);
@@ -255,124 +81,115 @@ static void cacert_render(const void *obj, struct out *o)
 	}
 }
 
-static int crl_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-	const char *name = arg_word(a, "name");
-
-	if (entry_server(cli, a, &e, err) < 0 ||
-	    conf_put_text(cli_conf(cli), e.server->crl, sizeof(e.server->crl),
-			  name ? name : "", err) < 0)
-		return -1;
-	return name ? object_kept(cli, "crl") : 0;
-}
-
-static void crl_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->server || !e->server->crl[0])
-		return;
-	entry_begin(e, o);
-	out_printf(o, "crl %s \n", e->server->crl);
-}
-
 /* ---- client authentication ------------------------------------------------ */
 
-static int failure_set(struct cli *cli, const struct args *a, struct err *err)
+static int failure_put(struct cli *cli, const struct args *a,
+		       enum ssl_failure f, const char *url, struct err *err)
 {
 	struct entry e;
 
 	if (entry_server(cli, a, &e, err) < 0)
 		return -1;
-	e.server->failure =
-		arg_key(a, "ignore") ? SSL_FAILURE_IGNORE : SSL_FAILURE_REJECT;
+	if (!url)
+		url = e.server->failure_url;
+	if (e.server->failure == f && !strcmp(e.server->failure_url, url))
+		return 0;
+	if (entry_edit(cli, a, err) < 0 ||
+	    conf_put_text(cli_conf(cli), e.server->failure_url,
+			  sizeof(e.server->failure_url), url, err) < 0)
+		return -1;
+	e.server->failure = f;
 	conf_changed(cli_conf(cli));
 	return 0;
+}
+
+static int failure_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	return failure_put(cli, a,
+			   arg_key(a, "ignore") ? SSL_FAILURE_IGNORE
+						: SSL_FAILURE_REJECT,
+			   NULL, err);
 }
 
 static int failure_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	e.server->failure = SSL_FAILURE_REJECT;
-	e.server->failure_url[0] = '\0';
-	conf_changed(cli_conf(cli));
-	return 0;
+	return failure_put(cli, a, SSL_FAILURE_REJECT, "", err);
 }
 
 static int failure_redirect(struct cli *cli, const struct args *a,
 			    struct err *err)
 {
-	struct entry e;
-	const char *url = arg_word(a, "url");
-
-	if (entry_server(cli, a, &e, err) < 0 ||
-	    (url && conf_put_text(cli_conf(cli), e.server->failure_url,
-				  sizeof(e.server->failure_url), url, err) < 0))
-		return -1;
-	e.server->failure = SSL_FAILURE_REDIRECT;
-	conf_changed(cli_conf(cli));
-	return object_kept(cli, "failure redirect");
+	return failure_put(cli, a, SSL_FAILURE_REDIRECT, arg_word(a, "url"),
+			   err);
 }
 
 static int failure_url_set(struct cli *cli, const struct args *a,
 			   struct err *err)
 {
-	struct entry e;
 	const char *url = arg_word(a, "url");
+	struct entry e;
 
 	if (entry_server(cli, a, &e, err) < 0)
 		return -1;
-	return conf_put_text(cli_conf(cli), e.server->failure_url,
-			     sizeof(e.server->failure_url), url ? url : "",
-			     err);
+	return failure_put(cli, a, e.server->failure, url ? url : "", err);
 }
 
 static void failure_render(const void *obj, struct out *o)
 {
 	const struct entry *e = obj;
 
-	if (!e->server)
+	if (!e->server || e->server->failure != SSL_FAILURE_IGNORE)
 		return;
-	if (e->server->failure != SSL_FAILURE_REJECT) {
-		entry_begin(e, o);
-		out_printf(o, "failure %s \n",
-			   e->server->failure == SSL_FAILURE_IGNORE
-				   ? "ignore"
-				   : "redirect");
-	}
-	if (e->server->failure_url[0]) {
-		entry_begin(e, o);
-		out_printf(o, "failure-url \"%s\" \n", e->server->failure_url);
-	}
+	entry_begin(e, o);
+	out_puts(o, "failure ignore \n");
 }
 
-static int authentication_set(struct cli *cli, const struct args *a,
-			      struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &e.server->authentication,
-		      arg_key(a, "enable"));
-	return 0;
-}
-
-static void authentication_render(const void *obj, struct out *o)
+/* The URL stands behind redirect, as the guides print it. */
+static void redirect_render(const void *obj, struct out *o)
 {
 	const struct entry *e = obj;
 
-	if (!e->server || !e->server->authentication)
+	if (!e->server || e->server->failure != SSL_FAILURE_REDIRECT)
 		return;
 	entry_begin(e, o);
-	out_puts(o, "authentication enable \n");
+	out_puts(o, "failure redirect ");
+	if (e->server->failure_url[0]) {
+		(void)type_print("url:word", e->server->failure_url, NULL, o,
+				 NULL);
+		out_puts(o, " ");
+	}
+	out_puts(o, "\n");
+}
+
+static void failure_url_render(const void *obj, struct out *o)
+{
+	const struct entry *e = obj;
+
+	if (!e->server || e->server->failure == SSL_FAILURE_REDIRECT ||
+	    !e->server->failure_url[0])
+		return;
+	entry_begin(e, o);
+	out_printf(o, "failure-url \"%s\" \n", e->server->failure_url);
 }
 
 /* ---- suites and versions -------------------------------------------------- */
+
+static const char *const version_words[] = {
+	[SSL_VERSION_BOTH] = "ssl-tls",
+	[SSL_VERSION_SSL3] = "ssl3",
+	[SSL_VERSION_TLS1] = "tls1",
+	NULL,
+};
+
+static bool has_cipher(const struct ssl_common *c, const struct ssl_cipher *k)
+{
+	for (int i = 0; i < c->ncipher; i++)
+		if (!strcmp(c->cipher[i].suite, k->suite))
+			return c->cipher[i].addr.s_addr == k->addr.s_addr &&
+			       c->cipher[i].port == k->port &&
+			       c->cipher[i].weight == k->weight;
+	return false;
+}
 
 static int cipher_put(struct cli *cli, const struct args *a, struct entry *e,
 		      struct ssl_cipher *cipher, struct err *err)
@@ -382,6 +199,10 @@ static int cipher_put(struct cli *cli, const struct args *a, struct entry *e,
 		return err_set(err, ERR_RANGE, -1, "Unknown cipher: %s",
 			       arg_word(a, "suite"));
 	cipher->weight = (uint8_t)arg_uint(a, "weight", 1);
+	if (has_cipher(e->c, cipher))
+		return 0;
+	if (entry_edit(cli, a, err) < 0)
+		return -1;
 	return ssl_entry_set_cipher(cli_conf(cli), e->c, cipher, err);
 }
 
@@ -411,7 +232,7 @@ static int cipher_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct entry e;
 
-	if (entry_either(cli, a, &e, err) < 0)
+	if (entry_either(cli, a, &e, err) < 0 || entry_edit(cli, a, err) < 0)
 		return -1;
 	return ssl_entry_del_cipher(cli_conf(cli), e.c, arg_word(a, "suite"),
 				    err);
@@ -434,29 +255,10 @@ static void cipher_render(const void *obj, struct out *o)
 	}
 }
 
-static int version_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	e.c->version = arg_key(a, "ssl3")   ? SSL_VERSION_SSL3
-		       : arg_key(a, "tls1") ? SSL_VERSION_TLS1
-					    : SSL_VERSION_BOTH;
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static void version_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (e->c->version == SSL_VERSION_BOTH)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "version %s \n",
-		   e->c->version == SSL_VERSION_SSL3 ? "ssl3" : "tls1");
-}
+/* The name of an association that the entry presents. */
+#define FILE_SET(field)                                                        \
+	ENTRY_ROW(either_part, file_check,                                     \
+		  SETTING_TEXT_AT(struct ssl_common, field))
 
 /* Row order is running-config order inside an entry. */
 const struct cmd ssllist_entry_cmds[] = {
@@ -464,73 +266,76 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .help = "Virtual address\n"
 		  "Set the address, that of a content rule\n"
 		  "Address",
-	  .run = vip_set,
-	  .render = vip_render,
 	  .no = "no " SERVER " vip address",
-	  .clear = vip_set },
+	  .set = SERVER_SET(vip, .store = SET_ADDR) },
 	{ .syntax = BACKEND " type {backend-ssl|initiation}",
 	  .help = "What the entry is for\n"
 		  "Back-end SSL behind a virtual SSL server\n"
 		  "SSL for clients that speak clear text",
-	  .run = type_set,
-	  .render = type_render,
 	  .no = "no " BACKEND " type",
-	  .clear = type_set },
+	  .set = ENTRY_ROW(backend_part, type_check,
+			   SETTING_AT(struct ssl_backend, initiation),
+			   .store = SET_FLAG, .yes = "initiation",
+			   .no = "backend-ssl") },
 	{ .syntax = BACKEND " ip address <ip:host>",
 	  .help = "Clear-text side\n"
 		  "Set the address, that of the service\n"
 		  "Address",
-	  .run = ip_set,
-	  .render = ip_render,
 	  .no = "no " BACKEND " ip address",
-	  .clear = ip_set },
-	{ .syntax = EITHER " port <port:uint:1-65535>",
-	  .help = "Port of the entry\n"
+	  .set = BACKEND_SET(addr, .store = SET_ADDR) },
+	{ .syntax = SERVER " port <port:uint:1-65535>",
+	  .help = "Virtual port, that of a content rule\n"
 		  "Port number",
-	  .run = port_set,
-	  .render = port_render,
-	  .no = "no " EITHER " port",
-	  .clear = port_set },
+	  .no = "no " SERVER " port",
+	  .set = SERVER_SET(port, .store = SET_U16, .dflt = "443") },
+	{ .syntax = BACKEND " port <port:uint:1-65535>",
+	  .help = "Clear-text port, that of the service\n"
+		  "Port number",
+	  .no = "no " BACKEND " port",
+	  .set = BACKEND_SET(port, .store = SET_U16, .dflt = "80") },
 	{ .syntax = BACKEND " server-ip <ip:host>",
 	  .help = "Address of the SSL server\n"
 		  "Address",
-	  .run = server_ip_set,
-	  .render = server_ip_render,
 	  .no = "no " BACKEND " server-ip",
-	  .clear = server_ip_set },
+	  .set = BACKEND_SET(server_addr, .store = SET_ADDR) },
 	{ .syntax = BACKEND " server-port <port:uint:1-65535>",
 	  .help = "Port of the SSL server\n"
 		  "Port number",
-	  .run = server_port_set,
-	  .render = server_port_render,
 	  .no = "no " BACKEND " server-port",
-	  .clear = server_port_set },
+	  .set = BACKEND_SET(server_port, .store = SET_U16, .dflt = "443") },
 	{ .syntax = EITHER " version {ssl3|tls1|ssl-tls}",
 	  .help = "Protocol versions\n"
 		  "SSL version 3\n"
 		  "TLS\n"
 		  "Both",
-	  .run = version_set,
-	  .render = version_render,
 	  .no = "no " EITHER " version",
-	  .clear = version_set },
-	{ .syntax = EITHER " {rsacert <name:cert>|rsakey <name:rsakey>|"
-			   "dsacert <name:cert>|dsakey <name:dsakey>|"
-			   "dhparam <name:dhparam>}",
+	  .set = EITHER_SET(version, .store = SET_WORD,
+			    .words = version_words) },
+	{ .syntax = EITHER " rsacert <name:cert>",
 	  .help = "RSA certificate\n"
-		  "Name of an association\n"
-		  "RSA key\n"
-		  "Name of an association\n"
-		  "DSA certificate\n"
-		  "Name of an association\n"
-		  "DSA key\n"
-		  "Name of an association\n"
-		  "Diffie-Hellman parameters\n"
 		  "Name of an association",
-	  .run = file_set,
-	  .render = file_render,
-	  .no = "no " EITHER " {rsacert|rsakey|dsacert|dsakey|dhparam}",
-	  .clear = file_clear },
+	  .no = "no " EITHER " rsacert",
+	  .set = FILE_SET(rsacert) },
+	{ .syntax = EITHER " rsakey <name:rsakey>",
+	  .help = "RSA key\n"
+		  "Name of an association",
+	  .no = "no " EITHER " rsakey",
+	  .set = FILE_SET(rsakey) },
+	{ .syntax = EITHER " dsacert <name:cert>",
+	  .help = "DSA certificate\n"
+		  "Name of an association",
+	  .no = "no " EITHER " dsacert",
+	  .set = FILE_SET(dsacert) },
+	{ .syntax = EITHER " dsakey <name:dsakey>",
+	  .help = "DSA key\n"
+		  "Name of an association",
+	  .no = "no " EITHER " dsakey",
+	  .set = FILE_SET(dsakey) },
+	{ .syntax = EITHER " dhparam <name:dhparam>",
+	  .help = "Diffie-Hellman parameters\n"
+		  "Name of an association",
+	  .no = "no " EITHER " dhparam",
+	  .set = FILE_SET(dhparam) },
 	{ .syntax = EITHER " cacert <name:cert>",
 	  .help = "CA certificate that peers are checked against\n"
 		  "Name of an association",
@@ -541,10 +346,10 @@ const struct cmd ssllist_entry_cmds[] = {
 	{ .syntax = SERVER " crl <name:name>",
 	  .help = "Revocation list\n"
 		  "CRL record",
-	  .run = crl_set,
-	  .render = crl_render,
 	  .no = "no " SERVER " crl",
-	  .clear = crl_set },
+	  .set = SERVER_TEXT(crl, .dflt = ""),
+	  .inert = "revocation lists are not fetched yet; a revoked "
+		   "certificate of a client is taken" },
 	{ .syntax = SERVER " failure {reject|ignore}",
 	  .help = "What happens when a client is not authenticated\n"
 		  "Refuse the connection\n"
@@ -553,24 +358,27 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .render = failure_render,
 	  .no = "no " SERVER " failure",
 	  .clear = failure_clear },
-	{ .syntax = SERVER " failure redirect [<url:text:1-168>]",
-	  .help = "Redirect to the failure-url\n"
-		  "URL in quotes",
-	  .run = failure_redirect },
+	{ .syntax = SERVER " failure redirect [<url:word:1-168>]",
+	  .help = "Redirect the client\n"
+		  "URL; without, that of failure-url",
+	  .run = failure_redirect,
+	  .render = redirect_render,
+	  .inert = "the client is refused: it is not sent to the URL yet" },
 	{ .syntax = SERVER " failure-url <url:text:1-168>",
 	  .help = "Where clients are redirected to\n"
 		  "URL in quotes",
 	  .run = failure_url_set,
+	  .render = failure_url_render,
 	  .no = "no " SERVER " failure-url",
-	  .clear = failure_url_set },
+	  .clear = failure_url_set,
+	  .inert = "clients are not sent to the URL yet" },
 	{ .syntax = SERVER " authentication {enable|disable}",
 	  .help = "Ask clients for a certificate\n"
 		  "Ask\n"
 		  "Do not ask",
-	  .run = authentication_set,
-	  .render = authentication_render,
 	  .no = "no " SERVER " authentication",
-	  .clear = authentication_set },
+	  .set = SERVER_SET(authentication, .store = SET_FLAG, .yes = "enable",
+			    .no = "disable") },
 	{ .syntax = SERVER " cipher <suite:suite> <ip:host> "
 			   "<port:uint:1-65535> [weight <weight:uint:1-10>]",
 	  .help = "Cipher suite and clear-text address behind it\n"

@@ -12,356 +12,6 @@
 #include "emu/base/texts.h"
 #include "emu/conf/ssllist.h"
 
-/* ---- sessions and records ------------------------------------------------- */
-
-static int cache_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u32(cli_conf(cli), &e.c->session_cache_s,
-		     arg_uint(a, "seconds", 300));
-	return 0;
-}
-
-static int handshake_data_set(struct cli *cli, const struct args *a,
-			      struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u32(cli_conf(cli), &e.c->handshake_data_kb,
-		     arg_uint(a, "kilobytes", 0));
-	return e.c->handshake_data_kb ? object_kept(cli, "handshake data") : 0;
-}
-
-static int handshake_time_set(struct cli *cli, const struct args *a,
-			      struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u32(cli_conf(cli), &e.c->handshake_timeout_s,
-		     arg_uint(a, "seconds", 0));
-	return e.c->handshake_timeout_s ? object_kept(cli, "handshake timeout")
-					: 0;
-}
-
-static void session_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (e->c->session_cache_s != 300) {
-		entry_begin(e, o);
-		out_printf(o, "session-cache %u \n", e->c->session_cache_s);
-	}
-	if (e->c->handshake_data_kb) {
-		entry_begin(e, o);
-		out_printf(o, "handshake data %u \n", e->c->handshake_data_kb);
-	}
-	if (e->c->handshake_timeout_s) {
-		entry_begin(e, o);
-		out_printf(o, "handshake timeout %u \n",
-			   e->c->handshake_timeout_s);
-	}
-}
-
-static int delay_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &e.server->queue_delay_ms,
-		     arg_uint(a, "ms", 200));
-	return 0;
-}
-
-static void delay_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->server || e->server->queue_delay_ms == 200)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "ssl-queue-delay %u \n", e->server->queue_delay_ms);
-}
-
-static int unclean_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &e.server->unclean_shutdown,
-		      !arg_key(a, "disable"));
-	return 0;
-}
-
-static int unclean_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &e.server->unclean_shutdown, false);
-	return 0;
-}
-
-static void unclean_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->server || !e->server->unclean_shutdown)
-		return;
-	entry_begin(e, o);
-	out_puts(o, "unclean-shutdown enable \n");
-}
-
-/* ---- TCP ------------------------------------------------------------------ */
-
-/* `tcp virtual ...` or `tcp server ...` */
-static int tcp_of(struct cli *cli, const struct args *a, struct ssl_tcp **t,
-		  struct err *err)
-{
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	*t = arg_key(a, "virtual") ? &e.c->virt : &e.c->server;
-	return 0;
-}
-
-static int syn_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &t->syn_timeout_s,
-		     arg_uint(a, "seconds", 30));
-	return 0;
-}
-
-static int inactivity_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &t->inactivity_timeout_s,
-		     arg_uint(a, "seconds", 240));
-	return 0;
-}
-
-static int nagle_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &t->nagle_off, arg_key(a, "disable"));
-	return 0;
-}
-
-static int ack_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &t->ack_delay_ms, arg_uint(a, "ms", 200));
-	return t->ack_delay_ms != 200 ? object_kept(cli, "tcp ack-delay") : 0;
-}
-
-static int retrans_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &t->retrans_ms, arg_uint(a, "ms", 500));
-	return t->retrans_ms != 500 ? object_kept(cli, "tcp retrans") : 0;
-}
-
-static int window_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct ssl_tcp *t = NULL;
-
-	if (tcp_of(cli, a, &t, err) < 0)
-		return -1;
-	conf_put_u32(cli_conf(cli), &t->window, arg_uint(a, "bytes", 0));
-	return t->window ? object_kept(cli, "tcp window-size") : 0;
-}
-
-static void tcp_line(const struct entry *e, const char *side, const char *what,
-		     unsigned v, unsigned dflt, struct out *o)
-{
-	if (v == dflt)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "tcp %s %s %u \n", side, what, v);
-}
-
-static void side_render(const struct entry *e, const char *side,
-			const struct ssl_tcp *t, struct out *o)
-{
-	tcp_line(e, side, "syn-timeout", t->syn_timeout_s, 30, o);
-	tcp_line(e, side, "inactivity-timeout", t->inactivity_timeout_s, 240,
-		 o);
-	tcp_line(e, side, "ack-delay", t->ack_delay_ms, 200, o);
-	tcp_line(e, side, "retrans", t->retrans_ms, 500, o);
-	tcp_line(e, side, "window-size", t->window, 0, o);
-	if (!t->nagle_off)
-		return;
-	entry_begin(e, o);
-	out_printf(o, "tcp %s nagle disable \n", side);
-}
-
-static void tcp_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	side_render(e, "virtual", &e->c->virt, o);
-	side_render(e, "server", &e->c->server, o);
-	if (e->c->buf_rx != 32768) {
-		entry_begin(e, o);
-		out_printf(o, "tcp buffer-share rx %u \n", e->c->buf_rx);
-	}
-	if (e->c->buf_tx != 65536) {
-		entry_begin(e, o);
-		out_printf(o, "tcp buffer-share tx %u \n", e->c->buf_tx);
-	}
-}
-
-static int share_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	bool rx = arg_key(a, "rx");
-	struct entry e;
-
-	if (entry_either(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_u32(cli_conf(cli), rx ? &e.c->buf_rx : &e.c->buf_tx,
-		     arg_uint(a, "bytes", rx ? 32768 : 65536));
-	return arg_has(a, "bytes") ? object_kept(cli, "tcp buffer-share") : 0;
-}
-
-/* ---- HTTP ----------------------------------------------------------------- */
-
-static bool *header_flag(struct ssl_server *s, const struct args *a)
-{
-	return arg_key(a, "client-cert")   ? &s->header_client_cert
-	       : arg_key(a, "server-cert") ? &s->header_server_cert
-	       : arg_key(a, "session")	   ? &s->header_session
-					   : &s->header_per_request;
-}
-
-static int header_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), header_flag(e.server, a), true);
-	if (arg_key(a, "insert-per-request"))
-		return object_kept(cli, "http-header insert-per-request");
-	return 0;
-}
-
-static int header_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), header_flag(e.server, a), false);
-	return 0;
-}
-
-static int filter_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &e.server->header_filter,
-		      arg_key(a, "enable"));
-	return e.server->header_filter
-		       ? object_kept(cli, "http-header header-filter")
-		       : 0;
-}
-
-static int prefix_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-	const char *text = arg_word(a, "text");
-
-	if (entry_server(cli, a, &e, err) < 0 ||
-	    conf_put_text(cli_conf(cli), e.server->header_prefix,
-			  sizeof(e.server->header_prefix), text ? text : "",
-			  err) < 0)
-		return -1;
-	return 0;
-}
-
-/* The four characters \r\n stand for the end of a header line, as typed. */
-static int static_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct entry e;
-	const char *text = arg_word(a, "text");
-
-	if (entry_server(cli, a, &e, err) < 0)
-		return -1;
-	return conf_put_text(cli_conf(cli), e.server->header_static,
-			     sizeof(e.server->header_static), text ? text : "",
-			     err);
-}
-
-static void header_flags_render(const struct entry *e, struct out *o)
-{
-	const struct ssl_server *s = e->server;
-	const struct {
-		bool on;
-		const char *text;
-	} lines[] = {
-		{ s->header_client_cert, "client-cert" },
-		{ s->header_server_cert, "server-cert" },
-		{ s->header_session, "session" },
-		{ s->header_per_request, "insert-per-request" },
-		{ s->header_filter, "header-filter enable" },
-	};
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		if (!lines[i].on)
-			continue;
-		entry_begin(e, o);
-		out_printf(o, "http-header %s \n", lines[i].text);
-	}
-}
-
-static void header_render(const void *obj, struct out *o)
-{
-	const struct entry *e = obj;
-
-	if (!e->server)
-		return;
-	header_flags_render(e, o);
-	if (e->server->header_prefix[0]) {
-		entry_begin(e, o);
-		out_printf(o, "http-header prefix \"%s\" \n",
-			   e->server->header_prefix);
-	}
-	if (e->server->header_static[0]) {
-		entry_begin(e, o);
-		out_printf(o, "http-header static \"%s\" \n",
-			   e->server->header_static);
-	}
-}
-
 /* A host may begin or end with '*' (ssl.md 2.5). */
 static bool is_rewrite_host(const char *host)
 {
@@ -372,41 +22,56 @@ static bool is_rewrite_host(const char *host)
 	return !star || !star[1];
 }
 
+static bool same_rewrite(const struct ssl_rewrite *a,
+			 const struct ssl_rewrite *b)
+{
+	return a->number == b->number && a->sslport == b->sslport &&
+	       a->clearport == b->clearport && !strcmp(a->host, b->host);
+}
+
+static int rewrite_put(struct cli *cli, const struct args *a,
+		       struct ssl_rewrite *field, const struct ssl_rewrite *w,
+		       struct err *err)
+{
+	if (same_rewrite(field, w))
+		return 0;
+	if (entry_edit(cli, a, err) < 0)
+		return -1;
+	*field = *w;
+	conf_changed(cli_conf(cli));
+	return 0;
+}
+
 static int rewrite_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	unsigned rule = (unsigned)arg_uint(a, "rule", 0);
 	const char *host = arg_word(a, "host");
-	struct ssl_rewrite *w = NULL;
+	struct ssl_rewrite w = {
+		.number = (unsigned)arg_uint(a, "rule", 0),
+		.sslport = (uint16_t)arg_uint(a, "sslport", 443),
+		.clearport = (uint16_t)arg_uint(a, "clearport", 80),
+	};
 	struct entry e;
 
+	(void)str_copy(w.host, sizeof(w.host), host);
 	if (entry_server(cli, a, &e, err) < 0)
 		return -1;
 	if (!is_rewrite_host(host))
 		return err_set(err, ERR_RANGE, -1,
 			       "* stands only at the begin or end: %s", host);
-	w = &e.server->rewrite[rule - 1];
-	if (conf_put_text(cli_conf(cli), w->host, sizeof(w->host), host, err) <
-	    0)
-		return -1;
-	w->number = rule;
-	w->sslport = (uint16_t)arg_uint(a, "sslport", 443);
-	w->clearport = (uint16_t)arg_uint(a, "clearport", 80);
-	conf_changed(cli_conf(cli));
-	return 0;
+	return rewrite_put(cli, a, &e.server->rewrite[w.number - 1], &w, err);
 }
 
 static int rewrite_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	unsigned rule = (unsigned)arg_uint(a, "rule", 0);
+	const struct ssl_rewrite none = { 0 };
 	struct entry e;
 
 	if (entry_server(cli, a, &e, err) < 0)
 		return -1;
 	if (!e.server->rewrite[rule - 1].number)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_REWRITE, rule);
-	e.server->rewrite[rule - 1] = (struct ssl_rewrite){ 0 };
-	conf_changed(cli_conf(cli));
-	return 0;
+	return rewrite_put(cli, a, &e.server->rewrite[rule - 1], &none, err);
 }
 
 static void rewrite_render(const void *obj, struct out *o)
@@ -429,7 +94,58 @@ static void rewrite_render(const void *obj, struct out *o)
 	}
 }
 
-#define SIDE "tcp {virtual|server}"
+static const char every_request[] =
+	"the fields are put into every request, with or without this";
+static const char no_rehandshake[] =
+	"no new handshake is made on an open connection yet";
+static const char sent_at_once[] =
+	"what has arrived is sent on at once, in one piece";
+static const char host_tcp[] =
+	"the TCP of this host goes by its own timers and windows";
+static const char no_virtual_syn[] =
+	"the clear-text side is there before the entry is chosen";
+
+/* What either side of TCP has; the words and the member of struct ssl_common. */
+#define TCP_ROWS(words, side)                                                  \
+	{ .syntax = EITHER " tcp " words                                       \
+			   " inactivity-timeout <seconds:uint:0-3600>",        \
+	  .help = "Limit of idle connections\n"                                \
+		  "Seconds, 0 never",                                          \
+	  .no = "no " EITHER " tcp " words " inactivity-timeout",              \
+	  .set = EITHER_SET(side.inactivity_timeout_s, .store = SET_U16,       \
+			    .dflt = "240") },                                  \
+		{ .syntax = EITHER " tcp " words " nagle {enable|disable}",    \
+		  .help = "Nagle algorithm\n"                                  \
+			  "On\n"                                               \
+			  "Off",                                               \
+		  .no = "no " EITHER " tcp " words " nagle",                   \
+		  .set = EITHER_SET(side.nagle_off, .store = SET_FLAG,         \
+				    .yes = "disable", .no = "enable"),         \
+		  .inert = sent_at_once },                                     \
+		{ .syntax =                                                    \
+			  EITHER " tcp " words " ack-delay <ms:uint:0-10000>", \
+		  .help = "Delay of acknowledgements\n"                        \
+			  "Milliseconds",                                      \
+		  .no = "no " EITHER " tcp " words " ack-delay",               \
+		  .set = EITHER_SET(side.ack_delay_ms, .store = SET_U16,       \
+				    .dflt = "200"),                            \
+		  .inert = host_tcp },                                         \
+		{ .syntax = EITHER " tcp " words " retrans <ms:uint:50-500>",  \
+		  .help = "Retransmission timer\n"                             \
+			  "Milliseconds",                                      \
+		  .no = "no " EITHER " tcp " words " retrans",                 \
+		  .set = EITHER_SET(side.retrans_ms, .store = SET_U16,         \
+				    .dflt = "500"),                            \
+		  .inert = host_tcp },                                         \
+	{                                                                      \
+		.syntax = EITHER " tcp " words                                 \
+				 " window-size <bytes:uint:8192-65535>",       \
+		.help = "Window that is advertised\n"                          \
+			"Bytes",                                               \
+		.no = "no " EITHER " tcp " words " window-size",               \
+		.set = EITHER_SET(side.window, .store = SET_U32, .dflt = "0"), \
+		.inert = host_tcp                                              \
+	}
 
 /* Row order is running-config order inside an entry. */
 const struct cmd ssllist_traffic_cmds[] = {
@@ -447,121 +163,112 @@ const struct cmd ssllist_traffic_cmds[] = {
 	  .render = rewrite_render,
 	  .no = "no " SERVER " urlrewrite <rule:uint:1-32>",
 	  .clear = rewrite_clear },
-	{ .syntax = SERVER " http-header {client-cert|server-cert|session|"
-			   "insert-per-request}",
+	{ .syntax = SERVER " http-header client-cert",
 	  .help = "Header fields put into requests\n"
-		  "Of the client's certificate\n"
-		  "Of the server's certificate\n"
-		  "Of the SSL session\n"
-		  "In every request of a connection",
-	  .run = header_set,
-	  .render = header_render,
-	  .no = "no " SERVER " http-header {client-cert|server-cert|session|"
-		"insert-per-request}",
-	  .clear = header_clear },
+		  "Of the client's certificate",
+	  .no = "no " SERVER " http-header client-cert",
+	  .set = SERVER_SET(header_client_cert, .store = SET_FLAG) },
+	{ .syntax = SERVER " http-header server-cert",
+	  .help = "Of the server's certificate",
+	  .no = "no " SERVER " http-header server-cert",
+	  .set = SERVER_SET(header_server_cert, .store = SET_FLAG) },
+	{ .syntax = SERVER " http-header session",
+	  .help = "Of the SSL session",
+	  .no = "no " SERVER " http-header session",
+	  .set = SERVER_SET(header_session, .store = SET_FLAG) },
+	{ .syntax = SERVER " http-header insert-per-request",
+	  .help = "In every request of a connection",
+	  .no = "no " SERVER " http-header insert-per-request",
+	  .set = SERVER_SET(header_per_request, .store = SET_FLAG),
+	  .inert = every_request },
 	{ .syntax = SERVER " http-header header-filter {enable|disable}",
 	  .help = "Take out such fields of clients\n"
 		  "Take them out\n"
 		  "Leave them in",
-	  .run = filter_set,
 	  .no = "no " SERVER " http-header header-filter",
-	  .clear = filter_set },
+	  .set = SERVER_SET(header_filter, .store = SET_FLAG, .yes = "enable",
+			    .no = "disable"),
+	  .inert = "fields of that name that a client sends are left in yet" },
 	{ .syntax = SERVER " http-header prefix <text:text:1-16>",
 	  .help = "Text before the names of the fields\n"
 		  "Text in quotes",
-	  .run = prefix_set,
 	  .no = "no " SERVER " http-header prefix",
-	  .clear = prefix_set },
+	  .set = SERVER_TEXT(header_prefix, .dflt = "") },
+	/* the four characters \r\n stand for the end of a line, as typed */
 	{ .syntax = SERVER " http-header static <text:text:1-199>",
 	  .help = "Fixed header lines\n"
 		  "Lines in quotes, \\r\\n between them",
-	  .run = static_set,
 	  .no = "no " SERVER " http-header static",
-	  .clear = static_set },
+	  .set = SERVER_TEXT(header_static, .dflt = "") },
 	{ .syntax = EITHER " session-cache <seconds:uint:0-72000>",
 	  .help = "Life of SSL sessions\n"
 		  "Seconds, 0 none",
-	  .run = cache_set,
-	  .render = session_render,
 	  .no = "no " EITHER " session-cache",
-	  .clear = cache_set },
+	  .set = EITHER_SET(session_cache_s, .store = SET_U32, .dflt = "300") },
 	{ .syntax = EITHER " handshake data <kilobytes:uint:0-512000>",
 	  .help = "When a new handshake is made\n"
 		  "After so much data\n"
 		  "Kilobytes, 0 never",
-	  .run = handshake_data_set,
 	  .no = "no " EITHER " handshake data",
-	  .clear = handshake_data_set },
+	  .set = EITHER_SET(handshake_data_kb, .store = SET_U32, .dflt = "0"),
+	  .inert = no_rehandshake },
 	{ .syntax = EITHER " handshake timeout <seconds:uint:0-72000>",
 	  .help = "After so much time\n"
 		  "Seconds, 0 never",
-	  .run = handshake_time_set,
 	  .no = "no " EITHER " handshake timeout",
-	  .clear = handshake_time_set },
+	  .set = EITHER_SET(handshake_timeout_s, .store = SET_U32, .dflt = "0"),
+	  .inert = no_rehandshake },
 	{ .syntax = SERVER " ssl-queue-delay <ms:uint:0-10000>",
 	  .help = "How long data waits to be encrypted\n"
 		  "Milliseconds",
-	  .run = delay_set,
-	  .render = delay_render,
 	  .no = "no " SERVER " ssl-queue-delay",
-	  .clear = delay_set },
+	  .set = SERVER_SET(queue_delay_ms, .store = SET_U16, .dflt = "200"),
+	  .inert = sent_at_once },
 	{ .syntax = SERVER " unclean-shutdown [{enable|disable}]",
 	  .help = "Close without a close-notify alert\n"
 		  "Without\n"
 		  "With",
-	  .run = unclean_set,
-	  .render = unclean_render,
 	  .no = "no " SERVER " unclean-shutdown",
-	  .clear = unclean_clear },
-	{ .syntax = EITHER " " SIDE " syn-timeout <seconds:uint:0-3600>",
+	  .set = SERVER_SET(unclean_shutdown, .store = SET_FLAG,
+			    .yes = "enable", .no = "disable") },
+	{ .syntax = SERVER " tcp virtual syn-timeout <seconds:uint:0-3600>",
 	  .help = "TCP settings\n"
 		  "Towards clients\n"
-		  "Towards servers\n"
 		  "Limit of connection set-up\n"
 		  "Seconds",
-	  .run = syn_set,
-	  .render = tcp_render,
-	  .no = "no " EITHER " " SIDE " syn-timeout",
-	  .clear = syn_set },
-	{ .syntax = EITHER " " SIDE " inactivity-timeout <seconds:uint:0-3600>",
-	  .help = "Limit of idle connections\n"
-		  "Seconds, 0 never",
-	  .run = inactivity_set,
-	  .no = "no " EITHER " " SIDE " inactivity-timeout",
-	  .clear = inactivity_set },
-	{ .syntax = EITHER " " SIDE " nagle {enable|disable}",
-	  .help = "Nagle algorithm\n"
-		  "On\n"
-		  "Off",
-	  .run = nagle_set,
-	  .no = "no " EITHER " " SIDE " nagle",
-	  .clear = nagle_set },
-	{ .syntax = EITHER " " SIDE " ack-delay <ms:uint:0-10000>",
-	  .help = "Delay of acknowledgements\n"
-		  "Milliseconds",
-	  .run = ack_set,
-	  .no = "no " EITHER " " SIDE " ack-delay",
-	  .clear = ack_set },
-	{ .syntax = EITHER " " SIDE " retrans <ms:uint:50-500>",
-	  .help = "Retransmission timer\n"
-		  "Milliseconds",
-	  .run = retrans_set,
-	  .no = "no " EITHER " " SIDE " retrans",
-	  .clear = retrans_set },
-	{ .syntax = EITHER " " SIDE " window-size <bytes:uint:8192-65535>",
-	  .help = "Window that is advertised\n"
-		  "Bytes",
-	  .run = window_set,
-	  .no = "no " EITHER " " SIDE " window-size",
-	  .clear = window_set },
-	{ .syntax =
-		  EITHER " tcp buffer-share {rx|tx} <bytes:uint:16400-262144>",
+	  .no = "no " SERVER " tcp virtual syn-timeout",
+	  .set = SERVER_SET(c.virt.syn_timeout_s, .store = SET_U16,
+			    .dflt = "30") },
+	{ .syntax = BACKEND " tcp virtual syn-timeout <seconds:uint:0-3600>",
+	  .help = "TCP settings\n"
+		  "Towards clients\n"
+		  "Limit of connection set-up\n"
+		  "Seconds",
+	  .no = "no " BACKEND " tcp virtual syn-timeout",
+	  .set = BACKEND_SET(c.virt.syn_timeout_s, .store = SET_U16,
+			     .dflt = "30"),
+	  .inert = no_virtual_syn },
+	TCP_ROWS("virtual", virt),
+	{ .syntax = EITHER " tcp server syn-timeout <seconds:uint:0-3600>",
+	  .help = "Towards servers\n"
+		  "Limit of connection set-up\n"
+		  "Seconds",
+	  .no = "no " EITHER " tcp server syn-timeout",
+	  .set = EITHER_SET(server.syn_timeout_s, .store = SET_U16,
+			    .dflt = "30") },
+	TCP_ROWS("server", server),
+	{ .syntax = EITHER " tcp buffer-share rx <bytes:uint:16400-262144>",
 	  .help = "Data kept in buffers\n"
 		  "Received data\n"
-		  "Data to send\n"
 		  "Bytes",
-	  .run = share_set,
-	  .no = "no " EITHER " tcp buffer-share {rx|tx}",
-	  .clear = share_set },
+	  .no = "no " EITHER " tcp buffer-share rx",
+	  .set = EITHER_SET(buf_rx, .store = SET_U32, .dflt = "32768"),
+	  .inert = host_tcp },
+	{ .syntax = EITHER " tcp buffer-share tx <bytes:uint:16400-262144>",
+	  .help = "Data to send\n"
+		  "Bytes",
+	  .no = "no " EITHER " tcp buffer-share tx",
+	  .set = EITHER_SET(buf_tx, .store = SET_U32, .dflt = "65536"),
+	  .inert = host_tcp },
 	{ 0 },
 };

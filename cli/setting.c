@@ -236,10 +236,10 @@ static unsigned long addr_number(const char *text)
 	return a.s_addr;
 }
 
-/* enable and enabled are one word. */
+/* enable and enabled are one word, and no word at all means it, too. */
 static bool flag_value(const struct setting *set, const char *value)
 {
-	return !set->yes || str_has_prefix(value, set->yes);
+	return !set->yes || !*value || str_has_prefix(value, set->yes);
 }
 
 /* What the sentence makes of a field that is not a text. */

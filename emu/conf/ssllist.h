@@ -41,7 +41,7 @@ struct ssl_common {
 	char dhparam[NAME_LEN + 1];
 	char cacert[SSL_CACERT_MAX][NAME_LEN + 1];
 	int ncacert;
-	enum ssl_version version;
+	uint8_t version;			  /* enum ssl_version */
 	struct ssl_cipher cipher[SSL_CIPHER_MAX]; /* order of entry */
 	int ncipher;
 	uint32_t session_cache_s;     /* 0..72000, default 300; 0: none */
