@@ -1,4 +1,4 @@
-#include "emu/io/disk.h"
+#include "emu/io/disk_priv.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -24,33 +24,17 @@
  * "clean" before the lock is given back.  It is the one file that is written in
  * place: a torn one reads as "not clean", which is true then.
  *
- * A file is written as TEMP_PREFIX and a number in its own folder, then renamed.
+ * A file is written as DISK_TEMP and a number in its own folder, then renamed.
  * What a kill left of those is removed when the disk is opened next.
  */
-#define SECRET_LEN  32
-#define TEMP_PREFIX ".tmp-"
-#define NAME_LIMIT  512 /* a path inside the disk */
-#define BAD_MAX	    1000
-#define DEPTH_MAX   8 /* folders in folders, when counting */
+#define BAD_MAX 1000
 
-struct disk {
-	char *dir; /* owned; NULL: scratch */
-	int dir_fd;
-	int lock_fd; /* of `state` */
-	bool was_dirty;
-	uint8_t identity[SECRET_LEN];
-	uint8_t secret[SECRET_LEN];
-	atomic_uint temps; /* temporary files named so far */
+const struct disk_folder disk_folders[] = {
+	{ "script", 0755 },  { "log", 0755 },	  { "root", 0755 },
+	{ "archive", 0700 }, { "release", 0700 }, { "core", 0700 },
+	{ "mibs", 0755 },    { "ssl", 0700 },	  { "profile", 0755 },
+	{ NULL, 0 },
 };
-
-static const struct {
-	const char *name;
-	mode_t mode;
-} folders[] = {
-	{ "script", 0755 }, { "log", 0755 },  { "archive", 0700 },
-	{ "ssl", 0700 },    { "core", 0700 }, { "profile", 0755 },
-};
-#define NFOLDER (sizeof(folders) / sizeof(*folders))
 
 static void close_fd(int fd)
 {
@@ -58,8 +42,8 @@ static void close_fd(int fd)
 		(void)close(fd);
 }
 
-static int refuse(const struct disk *d, const char *name, const char *verb,
-		  int error, struct err *err)
+int disk_refuse(const struct disk *d, const char *name, const char *verb,
+		int error, struct err *err)
 {
 	return err_set(err, error == ENOENT ? ERR_NOT_FOUND : ERR_IO, -1,
 		       "cannot %s %s on the disk %s: %s", verb, name, d->dir,
@@ -73,12 +57,12 @@ static bool part_is_fine(const char *part, size_t len)
 	if (!len || (part[0] == '.' && len == 1) ||
 	    (len == 2 && !memcmp(part, "..", 2)))
 		return false;
-	return !str_has_prefix(part, TEMP_PREFIX);
+	return !str_has_prefix(part, DISK_TEMP);
 }
 
 static bool name_is_fine(const char *name)
 {
-	if (strlen(name) > NAME_LIMIT)
+	if (strlen(name) > DISK_NAME)
 		return false;
 	for (const char *p = name; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
@@ -104,7 +88,7 @@ static int check_name(const char *name, struct err *err)
 		       name);
 }
 
-static int check_kept(const struct disk *d, const char *name, struct err *err)
+int disk_check(const struct disk *d, const char *name, struct err *err)
 {
 	if (d->dir)
 		return check_name(name, err);
@@ -115,11 +99,10 @@ static int check_kept(const struct disk *d, const char *name, struct err *err)
 }
 
 /* The folder part of a name as a descriptor, and the name in it. */
-static int open_folder(const struct disk *d, const char *name,
-		       const char **base)
+int disk_open_folder(const struct disk *d, const char *name, const char **base)
 {
 	const char *slash = strrchr(name, '/');
-	char folder[NAME_LIMIT + 1] = ".";
+	char folder[DISK_NAME + 1] = ".";
 
 	*base = slash ? slash + 1 : name;
 	if (slash)
@@ -129,7 +112,7 @@ static int open_folder(const struct disk *d, const char *name,
 
 /* ---- write -------------------------------------------------------------- */
 
-static bool write_all(int fd, const void *data, size_t len)
+bool disk_write_all(int fd, const void *data, size_t len)
 {
 	const char *at = data;
 
@@ -155,7 +138,7 @@ static int write_temp(int folder, const char *temp, const void *data,
 
 	if (fd < 0)
 		return errno;
-	if (!write_all(fd, data, len) || fsync(fd))
+	if (!disk_write_all(fd, data, len) || fsync(fd))
 		error = errno;
 	if (close(fd) && !error)
 		error = errno;
@@ -168,7 +151,7 @@ static int write_in(struct disk *d, int folder, const char *base,
 	char temp[32];
 	int error;
 
-	(void)snprintf(temp, sizeof(temp), TEMP_PREFIX "%u",
+	(void)snprintf(temp, sizeof(temp), DISK_TEMP "%u",
 		       atomic_fetch_add(&d->temps, 1));
 	error = write_temp(folder, temp, data, len, mode);
 	if (!error && renameat(folder, temp, folder, base))
@@ -186,14 +169,14 @@ int disk_write(struct disk *d, const char *name, const void *data, size_t len,
 	const char *base;
 	int folder, error;
 
-	if (check_kept(d, name, err))
+	if (disk_check(d, name, err))
 		return -1;
-	folder = open_folder(d, name, &base);
+	folder = disk_open_folder(d, name, &base);
 	if (folder < 0)
-		return refuse(d, name, "write", errno, err);
+		return disk_refuse(d, name, "write", errno, err);
 	error = write_in(d, folder, base, data, len, (mode_t)mode);
 	close_fd(folder);
-	return error ? refuse(d, name, "write", error, err) : 0;
+	return error ? disk_refuse(d, name, "write", error, err) : 0;
 }
 
 int disk_append(struct disk *d, const char *name, const void *data, size_t len,
@@ -201,18 +184,18 @@ int disk_append(struct disk *d, const char *name, const void *data, size_t len,
 {
 	int fd, error = 0;
 
-	if (check_kept(d, name, err))
+	if (disk_check(d, name, err))
 		return -1;
 	fd = openat(d->dir_fd, name,
 		    O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC,
 		    0600);
 	if (fd < 0)
-		return refuse(d, name, "append to", errno, err);
-	if (!write_all(fd, data, len))
+		return disk_refuse(d, name, "append to", errno, err);
+	if (!disk_write_all(fd, data, len))
 		error = errno;
 	if (close(fd) && !error)
 		error = errno;
-	return error ? refuse(d, name, "append to", error, err) : 0;
+	return error ? disk_refuse(d, name, "append to", error, err) : 0;
 }
 
 int disk_remove(struct disk *d, const char *name, struct err *err)
@@ -220,15 +203,15 @@ int disk_remove(struct disk *d, const char *name, struct err *err)
 	const char *base;
 	int folder, error = 0;
 
-	if (check_kept(d, name, err))
+	if (disk_check(d, name, err))
 		return -1;
-	folder = open_folder(d, name, &base);
+	folder = disk_open_folder(d, name, &base);
 	if (folder < 0)
-		return refuse(d, name, "remove", errno, err);
+		return disk_refuse(d, name, "remove", errno, err);
 	if (unlinkat(folder, base, 0) || fsync(folder))
 		error = errno;
 	close_fd(folder);
-	return error ? refuse(d, name, "remove", error, err) : 0;
+	return error ? disk_refuse(d, name, "remove", error, err) : 0;
 }
 
 /* Like rename(2), but never onto a file that is there. */
@@ -264,19 +247,19 @@ static int keep_bad_in(int folder, const char *base, char *to, size_t cap)
 int disk_keep_bad(struct disk *d, const char *name, char *kept, size_t cap,
 		  struct err *err)
 {
-	char to[NAME_LIMIT + 16];
+	char to[DISK_NAME + 16];
 	const char *base;
 	int folder, error;
 
-	if (check_kept(d, name, err))
+	if (disk_check(d, name, err))
 		return -1;
-	folder = open_folder(d, name, &base);
+	folder = disk_open_folder(d, name, &base);
 	if (folder < 0)
-		return refuse(d, name, "move", errno, err);
+		return disk_refuse(d, name, "move", errno, err);
 	error = keep_bad_in(folder, base, to, sizeof(to));
 	close_fd(folder);
 	if (error)
-		return refuse(d, name, "move", error, err);
+		return disk_refuse(d, name, "move", error, err);
 	(void)snprintf(kept, cap, "%.*s%s", (int)(base - name), name, to);
 	return 0;
 }
@@ -308,18 +291,18 @@ static int read_fd(const struct disk *d, int fd, const char *name, char **data,
 	int error;
 
 	if (fstat(fd, &st))
-		return refuse(d, name, "read", errno, err);
+		return disk_refuse(d, name, "read", errno, err);
 	if (!S_ISREG(st.st_mode))
-		return refuse(d, name, "read",
-			      S_ISDIR(st.st_mode) ? EISDIR : EINVAL, err);
+		return disk_refuse(d, name, "read",
+				   S_ISDIR(st.st_mode) ? EISDIR : EINVAL, err);
 	if (st.st_size > (off_t)DISK_FILE_MAX)
-		return refuse(d, name, "read", EFBIG, err);
+		return disk_refuse(d, name, "read", EFBIG, err);
 	buf = xcalloc(1, (size_t)st.st_size + 1);
 	error = read_all(fd, buf, (size_t)st.st_size, &got);
 	if (error) {
 		wipe(buf, got);
 		free(buf);
-		return refuse(d, name, "read", error, err);
+		return disk_refuse(d, name, "read", error, err);
 	}
 	buf[got] = '\0';
 	*data = buf;
@@ -347,7 +330,7 @@ int disk_read(const struct disk *d, const char *name, char **data, size_t *len,
 			       name);
 	fd = open_for_reading(d, name);
 	if (fd < 0)
-		return refuse(d, name, "read", errno, err);
+		return disk_refuse(d, name, "read", errno, err);
 	rc = read_fd(d, fd, name, data, len, err);
 	close_fd(fd);
 	return rc;
@@ -359,7 +342,7 @@ bool disk_exists(const struct disk *d, const char *name)
 	       !faccessat(d->dir_fd, name, F_OK, 0);
 }
 
-static DIR *open_list(int at, const char *folder)
+DIR *disk_open_list(int at, const char *folder)
 {
 	int fd = openat(at, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -388,10 +371,9 @@ char **disk_list(const struct disk *d, const char *folder)
 
 	if (!d->dir || (strcmp(folder, ".") != 0 && !name_is_fine(folder)))
 		return names;
-	dir = open_list(d->dir_fd, folder);
+	dir = disk_open_list(d->dir_fd, folder);
 	while (dir && (e = readdir(dir))) {
-		if (is_dots(e->d_name) ||
-		    str_has_prefix(e->d_name, TEMP_PREFIX))
+		if (is_dots(e->d_name) || str_has_prefix(e->d_name, DISK_TEMP))
 			continue;
 		names = xrealloc(names, (n + 2) * sizeof(*names));
 		names[n++] = xstrdup(e->d_name);
@@ -406,7 +388,7 @@ char **disk_list(const struct disk *d, const char *folder)
 static void count_folder(int at, const char *folder, int depth,
 			 struct disk_usage *u)
 {
-	DIR *dir = open_list(at, folder);
+	DIR *dir = disk_open_list(at, folder);
 	const struct dirent *e;
 	struct stat st;
 
@@ -416,7 +398,7 @@ static void count_folder(int at, const char *folder, int depth,
 			continue;
 		if (S_ISDIR(st.st_mode)) {
 			u->folders++;
-			if (depth < DEPTH_MAX)
+			if (depth < DISK_DEPTH)
 				count_folder(dirfd(dir), e->d_name, depth + 1,
 					     u);
 		} else if (S_ISREG(st.st_mode)) {
@@ -527,35 +509,34 @@ static int take_lock(struct disk *d, struct err *err)
 	d->lock_fd =
 		openat(d->dir_fd, "state", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (d->lock_fd < 0)
-		return refuse(d, "state", "open", errno, err);
+		return disk_refuse(d, "state", "open", errno, err);
 	if (flock(d->lock_fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK
 			       ? held(d, err)
-			       : refuse(d, "state", "lock", errno, err);
+			       : disk_refuse(d, "state", "lock", errno, err);
 	len = read_state(d->lock_fd, text, sizeof(text));
 	d->was_dirty = len && strcmp(text, "clean\n") != 0;
 	(void)snprintf(text, sizeof(text), "running %ld\n", (long)getpid());
 	if (!write_state(d->lock_fd, text))
-		return refuse(d, "state", "write", errno, err);
+		return disk_refuse(d, "state", "write", errno, err);
 	return 0;
 }
 
 static int make_folders(const struct disk *d, struct err *err)
 {
-	for (size_t i = 0; i < NFOLDER; i++)
-		if (mkdirat(d->dir_fd, folders[i].name, folders[i].mode) &&
-		    errno != EEXIST)
-			return refuse(d, folders[i].name, "make", errno, err);
+	for (const struct disk_folder *f = disk_folders; f->name; f++)
+		if (mkdirat(d->dir_fd, f->name, f->mode) && errno != EEXIST)
+			return disk_refuse(d, f->name, "make", errno, err);
 	return 0;
 }
 
 static void clean_temps(const struct disk *d, const char *folder)
 {
-	DIR *dir = open_list(d->dir_fd, folder);
+	DIR *dir = disk_open_list(d->dir_fd, folder);
 	const struct dirent *e;
 
 	while (dir && (e = readdir(dir)))
-		if (str_has_prefix(e->d_name, TEMP_PREFIX))
+		if (str_has_prefix(e->d_name, DISK_TEMP))
 			(void)unlinkat(dirfd(dir), e->d_name, 0);
 	if (dir)
 		(void)closedir(dir);
@@ -565,7 +546,7 @@ static void clean_temps(const struct disk *d, const char *folder)
 static int load_random(struct disk *d, const char *name, uint8_t *bytes,
 		       mode_t mode, struct err *err)
 {
-	char *data = NULL, kept[NAME_LIMIT + 16];
+	char *data = NULL, kept[DISK_NAME + 16];
 	size_t len = 0;
 	struct err why = { 0 };
 	int rc = disk_read(d, name, &data, &len, &why);
@@ -575,10 +556,10 @@ static int load_random(struct disk *d, const char *name, uint8_t *bytes,
 		return -1;
 	}
 	if (!rc) {
-		bool whole = len == SECRET_LEN;
+		bool whole = len == DISK_SECRET;
 
 		if (whole)
-			memcpy(bytes, data, SECRET_LEN);
+			memcpy(bytes, data, DISK_SECRET);
 		wipe(data, len);
 		free(data);
 		if (whole)
@@ -590,17 +571,22 @@ static int load_random(struct disk *d, const char *name, uint8_t *bytes,
 			  "made",
 			  name, kept);
 	}
-	rnd_bytes(bytes, SECRET_LEN);
-	return disk_write(d, name, bytes, SECRET_LEN, mode, err);
+	rnd_bytes(bytes, DISK_SECRET);
+	return disk_write(d, name, bytes, DISK_SECRET, mode, err);
 }
 
 static int open_parts(struct disk *d, struct err *err)
 {
+	int error;
+
 	if (open_dir(d, err) || take_lock(d, err) || make_folders(d, err))
 		return -1;
 	clean_temps(d, ".");
-	for (size_t i = 0; i < NFOLDER; i++)
-		clean_temps(d, folders[i].name);
+	for (const struct disk_folder *f = disk_folders; f->name; f++)
+		clean_temps(d, f->name);
+	error = disk_format_finish(d);
+	if (error)
+		return disk_refuse(d, DISK_FORMAT, "finish", error, err);
 	if (load_random(d, "identity", d->identity, 0644, err))
 		return -1;
 	return load_random(d, "secret", d->secret, 0600, err);

@@ -4,13 +4,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct err;
 
 /*
  * The switch's disk: one folder of the host, one owner at a time (flock).
- * Layout: startup-config, script/, log/, archive/, ssl/ (0700), core/, profile/,
- * and private files identity, secret (0600), state ("running" or "clean").
+ * Layout: startup-config; the folders that users have rights on: script/, log/,
+ * root/ (installed software), archive/, release/ (configurations), core/, mibs/;
+ * ssl/ (0700), profile/; and private files identity, secret (0600), state
+ * ("running" or "clean").
  * A NULL folder gives a scratch disk that keeps nothing (replay).
  */
 struct disk;
@@ -47,6 +50,41 @@ bool disk_exists(const struct disk *d, const char *name);
  * overwrites.  kept gets the new name. */
 int disk_keep_bad(struct disk *d, const char *name, char *kept, size_t cap,
 		  struct err *err);
+/* What a name is; size and mtime are 0 of what is no file. */
+enum disk_kind { DISK_NOTHING, DISK_FILE, DISK_FOLDER, DISK_OTHER };
+struct disk_entry {
+	enum disk_kind kind;
+	uint64_t size;
+	time_t mtime;
+};
+struct disk_entry disk_stat(const struct disk *d, const char *name);
+
+/* A file of any size, opened for reading: a descriptor of the caller's and the
+ * file's size now.  -1 and err; also for what is no file. */
+int disk_open_file(const struct disk *d, const char *name, uint64_t *len,
+		   struct err *err);
+
+/*
+ * A file that comes piece by piece.  It is seen under its name only when it is
+ * committed, whole and synced; what a kill leaves of a draft goes at the next
+ * start.  Any thread, one at a time a draft.  Commit and abort free it.
+ */
+struct disk_draft;
+struct disk_draft *disk_draft(struct disk *d, const char *name, unsigned mode,
+			      struct err *err);
+int disk_draft_add(struct disk_draft *f, const void *data, size_t len,
+		   struct err *err);
+int disk_draft_commit(struct disk_draft *f, struct err *err);
+void disk_draft_abort(struct disk_draft *f); /* NULL is fine */
+
+int disk_mkdir(struct disk *d, const char *name, unsigned mode,
+	       struct err *err); /* one that is there already is fine */
+/* A folder and all that is in it; links are removed, not followed. */
+int disk_remove_folder(struct disk *d, const char *name, struct err *err);
+/* Removes all files of the switch but identity, secret and boot record.  A kill
+ * on the way is made good at the next start: the disk is empty then. */
+int disk_format(struct disk *d, struct err *err);
+
 /* Sorted names in a folder of the disk; an array that ends in NULL, owned by
  * the caller (free each and the array). */
 char **disk_list(const struct disk *d, const char *folder);
