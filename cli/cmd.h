@@ -103,6 +103,17 @@ int cli_job(struct cli *cli, void (*work)(void *arg),
  * with the job's arg: set a flag that work() looks at.  Also called when the
  * session goes. */
 void cli_job_stop(struct cli *cli, void (*stop)(void *arg));
+/*
+ * Likewise: how far it is, for who waits on a terminal, as a line that turns:
+ * "Copying (-) 57,344", or with a total "Unpacking(-) 99%".  The struct is part
+ * of the job's arg; work() counts in done.
+ */
+struct progress {
+	const char *verb; /* static */
+	_Atomic uint64_t done;
+	uint64_t total; /* 0: not known */
+};
+void cli_progress(struct cli *cli, const struct progress *p);
 
 /*
  * Work on the loop that takes its time and shows how far it is (ping).  The

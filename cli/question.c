@@ -19,6 +19,9 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/io/job.h"
+#include "emu/io/loop.h"
+
+#define TURN_MS 250 /* a step of the turning bar */
 
 /* ---- questions ------------------------------------------------------------ */
 
@@ -143,6 +146,9 @@ struct cli_task {
 	int (*done)(struct cli *cli, void *arg, struct err *err);
 	void (*stop)(void *arg); /* NULL: it cannot be stopped */
 	void *arg;
+	const struct progress *progress; /* in arg; NULL: none is told */
+	struct timer turn;
+	unsigned turns;
 };
 
 static struct cli_task *task_new(struct cli *c, void (*stop)(void *arg),
@@ -169,6 +175,59 @@ static void task_over(struct cli *c, const struct err *err)
 		c->ready(c->ready_arg);
 }
 
+/* ---- progress ------------------------------------------------------------- */
+
+static void progress_line(struct cli_task *t)
+{
+	const struct progress *p = t->progress;
+	uint64_t done = p->done;
+	char bar = "-\\|/"[t->turns++ % 4];
+
+	if (p->total)
+		cli_task_print(t, "\r%s(%c) %u%%", p->verb, bar,
+			       (unsigned)(done * 100 / p->total));
+	else
+		cli_task_print(t, "\r%s (%c) %s", p->verb, bar,
+			       str_thousands(done));
+}
+
+static void on_turn(void *arg, uint64_t now_ms)
+{
+	struct cli_task *t = arg;
+
+	progress_line(t);
+	loop_timer(t->cli->env->loop, &t->turn, now_ms + TURN_MS);
+}
+
+void cli_progress(struct cli *c, const struct progress *p)
+{
+	struct cli_task *t = c->job;
+
+	if (!t || !(c->kind == SESSION_CONSOLE || c->kind == SESSION_VTY))
+		return;
+	t->progress = p;
+	t->turn = (struct timer){ .fn = on_turn, .arg = t };
+	loop_timer(c->env->loop, &t->turn, clock_ms() + TURN_MS);
+}
+
+static void progress_stop(struct cli_task *t)
+{
+	if (t->progress)
+		loop_timer_stop(t->cli->env->loop, &t->turn);
+}
+
+/* The last state stays on the screen. */
+static void progress_end(struct cli_task *t)
+{
+	if (!t->progress)
+		return;
+	progress_stop(t);
+	progress_line(t);
+	cli_task_print(t, "\n");
+}
+
+/* ---- work on a helper thread ---------------------------------------------- */
+
 static void job_work(void *arg)
 {
 	struct cli_task *t = arg;
@@ -183,6 +242,8 @@ static void job_done(void *arg)
 	struct err err = { .col = -1 };
 	int result = 0;
 
+	if (c)
+		progress_end(t);
 	if (c)
 		c->job = NULL;
 	result = t->done(c, t->arg, &err);
@@ -270,6 +331,7 @@ void job_forget(struct cli *c)
 	c->job = NULL;
 	if (!t)
 		return;
+	progress_stop(t);
 	t->cli = NULL;
 	if (t->stop)
 		t->stop(t->arg);

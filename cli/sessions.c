@@ -143,6 +143,17 @@ static void session_renew(struct terminal *t)
 	session_on_text(t->session, busy_text, t);
 }
 
+/* What a session said before it became busy comes before what it says now. */
+static void say_early(struct terminal *t)
+{
+	struct out *o = &t->reply.out;
+
+	if (!o->len || o->len > NOTICE_MAX / 2)
+		return;
+	terminal_notice(t, out_text(o));
+	out_clear(o);
+}
+
 /* Control thread.  The terminal's thread waits, so the lock is not needed for
  * the work itself; nothing else may be done meanwhile but hanging up, notices
  * and an interrupt. */
@@ -169,8 +180,10 @@ static void serve(void *arg)
 	if (text)
 		wipe(text, strlen(text));
 	free(text);
-	if (session_busy(t->session))
+	if (session_busy(t->session)) {
+		say_early(t);
 		return;
+	}
 	(void)pthread_mutex_lock(&t->lock);
 	reply_send(t);
 	(void)pthread_mutex_unlock(&t->lock);
