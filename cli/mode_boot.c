@@ -72,21 +72,3 @@ const struct cmd boot_cmds[] = {
 	{ 0 },
 };
 
-/* ---- debug ---------------------------------------------------------------- */
-
-static int core_clear(struct cli *c, const struct args *a, struct err *err)
-{
-	char path[300];
-
-	if (!c->env->disk)
-		return err_set(err, ERR_REFUSED, -1, "There is no disk");
-	(void)snprintf(path, sizeof(path), "core/%s", arg_word(a, "file"));
-	return disk_remove(c->env->disk, path, err);
-}
-
-const struct cmd debug_cmds[] = {
-	{ .syntax = "clear core <file:name:64>",
-	  .help = "Reset or delete ...\nA core dump\nIts file name",
-	  .run = core_clear },
-	{ 0 },
-};

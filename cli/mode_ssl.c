@@ -415,63 +415,27 @@ static void record_render(const void *obj, struct out *o)
 
 /* ---- copy ssl ------------------------------------------------------------- */
 
-struct copy { /* a job */
-	struct transfer *transfer;
+struct copy { /* what an import is to become */
 	enum store_format format;
 	char file[STORE_NAME_LEN + 1];
 	char password[33], passphrase[129];
 	bool has_passphrase;
 };
 
-static void copy_free(struct copy *c)
+static void copy_free(void *arg)
 {
-	transfer_free(c->transfer);
-	wipe(c, sizeof(*c));
-	free(c);
+	wipe(arg, sizeof(struct copy));
+	free(arg);
 }
 
-static void copy_work(void *arg)
+static int copy_store(struct cli *cli, struct transfer *t, void *arg,
+		      struct err *err)
 {
-	struct copy *c = arg;
+	const struct copy *c = arg;
 
-	transfer_run(c->transfer);
-}
-
-static int copy_store(struct cli *cli, struct copy *c, struct err *err)
-{
-	struct transfer *t = c->transfer;
-
-	if (t->put)
-		return 0;
 	return store_import(cli_env(cli)->store, c->file, c->format,
 			    t->data ? t->data : "", t->len, c->password,
 			    c->has_passphrase ? c->passphrase : NULL, err);
-}
-
-static int copy_done(struct cli *cli, void *arg, struct err *err)
-{
-	struct copy *c = arg;
-	int rc = 0;
-
-	if (!cli) {
-		copy_free(c);
-		return 0;
-	}
-	if (c->transfer->rc < 0)
-		rc = err_set(err, c->transfer->err.code, -1, "%s",
-			     c->transfer->err.msg);
-	else
-		rc = copy_store(cli, c, err);
-	if (rc == 0)
-		out_puts(cli_out(cli), T_XFER_DONE "\n");
-	copy_free(c);
-	return rc;
-}
-
-static int copy_start(struct cli *cli, struct copy *c)
-{
-	out_puts(cli_out(cli), T_XFER_START "\n");
-	return cli_job(cli, copy_work, copy_done, c);
 }
 
 /* ftp and sftp are one record; without either word it is SFTP. */
@@ -486,6 +450,7 @@ static int ssl_import(struct cli *cli, const struct args *a, struct err *err)
 	const char *base = transfer_base(remote);
 	const char *phrase = arg_word(a, "passphrase");
 	const struct env *env = cli_env(cli);
+	struct transfer *t = NULL;
 	struct copy *c = NULL;
 
 	if (!str_is_name(base, STORE_NAME_LEN))
@@ -493,6 +458,10 @@ static int ssl_import(struct cli *cli, const struct args *a, struct err *err)
 			       STORE_NAME_LEN);
 	if (store_has(env->store, base))
 		return err_set(err, ERR_EXISTS, -1, T_SSL_EXISTS);
+	t = transfer_new(env, arg_word(a, "record"), is_sftp(a), remote,
+			 STORE_BYTES_MAX, err);
+	if (!t)
+		return -1;
 	c = xcalloc(1, sizeof(*c));
 	c->format = arg_key(a, "DER")	   ? STORE_DER
 		    : arg_key(a, "PKCS12") ? STORE_P12
@@ -503,21 +472,13 @@ static int ssl_import(struct cli *cli, const struct args *a, struct err *err)
 	c->has_passphrase = phrase != NULL;
 	(void)str_copy(c->passphrase, sizeof(c->passphrase),
 		       phrase ? phrase : "");
-	c->transfer = transfer_new(env, arg_word(a, "record"), is_sftp(a),
-				   remote, STORE_BYTES_MAX, err);
-	if (!c->transfer) {
-		wipe(c, sizeof(*c));
-		free(c);
-		return -1;
-	}
-	return copy_start(cli, c);
+	return transfer_start(cli, t, copy_store, c, copy_free);
 }
 
 static int ssl_export(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct env *env = cli_env(cli);
 	const char *file = arg_word(a, "file");
-	struct copy *c = NULL;
 	struct transfer *t;
 	void *data = NULL;
 	size_t len = 0;
@@ -532,9 +493,7 @@ static int ssl_export(struct cli *cli, const struct args *a, struct err *err)
 		return -1;
 	}
 	transfer_send(t, data, len);
-	c = xcalloc(1, sizeof(*c));
-	c->transfer = t;
-	return copy_start(cli, c);
+	return transfer_start(cli, t, NULL, NULL, NULL);
 }
 
 /* ---- clear ssl ------------------------------------------------------------ */

@@ -356,14 +356,19 @@ int render_section(const struct env *env, const char *section, const char *name,
 	return 0;
 }
 
+int render_store(const struct env *env, const char *text, size_t len,
+		 struct err *err)
+{
+	return disk_write(env->disk, STARTUP_CONFIG, text, len, 0600, err);
+}
+
 int render_save(const struct env *env, struct err *err)
 {
 	struct out text = { 0 };
 	int result = 0;
 
 	render_config(env, wall_now(), &text);
-	result = disk_write(env->disk, STARTUP_CONFIG, out_text(&text),
-			    text.len, 0600, err);
+	result = render_store(env, out_text(&text), text.len, err);
 	if (!result)
 		env->conf->saved = env->conf->generation;
 	out_fini(&text);

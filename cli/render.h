@@ -2,6 +2,7 @@
 #define CSS_CLI_RENDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 struct cmd;
@@ -27,5 +28,8 @@ void render_mode(int mode, const void *obj, struct out *o);
 void render_rows(const struct cmd *table, const void *obj, struct out *o);
 /* copy running-config startup-config: safe against a kill at any time */
 int render_save(const struct env *env, struct err *err);
+/* A configuration from elsewhere becomes the startup-config, as safely. */
+int render_store(const struct env *env, const char *text, size_t len,
+		 struct err *err);
 
 #endif

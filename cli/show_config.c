@@ -7,6 +7,7 @@
 #include "cli/access.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/filedir.h"
 #include "cli/modes.h"
 #include "cli/render.h"
 #include "cli/session.h"
@@ -24,33 +25,13 @@
 
 /* ---- showing -------------------------------------------------------------- */
 
-static void put_numbered(const char *text, struct out *o)
-{
-	unsigned line = 1;
-
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		out_printf(o, "%4u  %.*s\n", line++, (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-static void put(const char *text, bool numbered, struct out *o)
-{
-	if (numbered)
-		put_numbered(text, o);
-	else
-		out_puts(o, text);
-}
-
 static int running_show(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct out text = { 0 };
 
 	(void)err;
 	render_config(cli_env(cli), wall_now(), &text);
-	put(out_text(&text), arg_key(a, "line-numbers"), cli_out(cli));
+	file_print(out_text(&text), arg_key(a, "line-numbers"), cli_out(cli));
 	out_fini(&text);
 	return 0;
 }
@@ -100,7 +81,7 @@ static int startup_show(struct cli *cli, const struct args *a, struct err *err)
 
 	if (startup_read(cli, &text, &len, err) < 0)
 		return -1;
-	put(text, arg_key(a, "line-numbers"), cli_out(cli));
+	file_print(text, arg_key(a, "line-numbers"), cli_out(cli));
 	wipe(text, len);
 	free(text);
 	return 0;

@@ -13,6 +13,7 @@
 
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/filedir.h"
 #include "cli/logfile.h"
 #include "cli/modes.h"
 #include "emu/base/err.h"
@@ -25,8 +26,6 @@
 #include "emu/io/disk.h"
 
 enum {
-	W_FILE = 34,
-	W_SIZE = 14,
 	W_SUBSYS = 14,
 	W_DESTINATION = 22,
 };
@@ -48,38 +47,10 @@ static int show_file(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- show log-list -------------------------------------------------------- */
 
-static void file_row(const char *dir, const char *name, struct out *o)
-{
-	char path[4200], when[WALL_TEXT_LEN + 1];
-	struct stat st;
-
-	(void)snprintf(path, sizeof(path), "%s/log/%s", dir, name);
-	if (stat(path, &st) < 0)
-		return;
-	out_col(o, W_FILE, "%s", name);
-	out_col(o, W_SIZE, "%llu", (unsigned long long)st.st_size);
-	out_printf(o, "%s\n", wall_text(wall_of_host(st.st_mtime), when));
-}
-
 static int show_list(struct cli *cli, const struct args *a, struct err *err)
 {
-	const struct disk *d = cli_env(cli)->disk;
-	struct out *o = cli_out(cli);
-	char **names;
-
 	(void)a;
-	if (!disk_dir(d))
-		return err_set(err, ERR_REFUSED, -1, T_SCRATCH_DISK);
-	out_col(o, W_FILE, "File Name");
-	out_col(o, W_SIZE, "Bytes");
-	out_puts(o, "Last Write\n");
-	names = disk_list(d, "log");
-	for (char **n = names; n && *n; n++) {
-		file_row(disk_dir(d), *n, o);
-		free(*n);
-	}
-	free(names);
-	return 0;
+	return filedir_list(cli, DIR_LOG, err);
 }
 
 /* ---- show log-state ------------------------------------------------------- */

@@ -4,7 +4,8 @@
  * The server's address goes through the host mapping like every address of the
  * configuration: the URL carries the appliance's address, the connection is
  * made to the host's.  Proxies of the environment do not count, nothing is
- * asked of a terminal, time and size are bounded.
+ * asked of a terminal, time and size are bounded.  TFTP has no name for the
+ * server in what it says, so its URL has the host's address at once.
  *
  * SFTP servers are believed at first sight and remembered in the file
  * ssh_known_hosts of the disk; a server whose key has changed is refused.
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/env.h"
 #include "emu/base/out.h"
@@ -29,7 +31,9 @@
 #include "sslmod/seal.h"
 
 #define CONNECT_S 15
-#define TOTAL_S	  120
+#define IDLE_S	  30   /* nothing moves for so long: given up */
+#define TOTAL_S	  3600 /* an image over a slow line */
+#define FIRST_CAP 4096
 #define HOSTS	  "ssh_known_hosts"
 
 struct transfer_peer {
@@ -37,8 +41,8 @@ struct transfer_peer {
 	char user[33], password[129];
 	char *path;	   /* below the login directory unless it begins "/" */
 	char *known_hosts; /* NULL: a switch without a disk */
-	bool key_changed, too_long;
-	size_t sent;
+	bool key_changed, too_long, not_written;
+	uint64_t sent, total; /* put */
 };
 
 const char *transfer_base(const char *remote)
@@ -90,14 +94,10 @@ static int read_password(const struct env *env, const struct ftp_record *r,
 	return err_set(err, ERR_DENIED, -1, T_RECORD_SEALED, r->name, r->name);
 }
 
-static int fill_peer(const struct env *env, const char *record,
+static int fill_peer(const struct env *env, const struct ftp_record *r,
 		     const char *remote, struct transfer_peer *p,
 		     struct err *err)
 {
-	const struct ftp_record *r = ftp_record_find(env->conf, record);
-
-	if (!r)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_RECORD);
 	if (host_resolve(env->conf, r->host, &p->appliance, err) < 0)
 		return -1;
 	p->host = hostmap_addr(env->map, p->appliance);
@@ -136,22 +136,64 @@ static void start_curl(void)
 			     calloc);
 }
 
-struct transfer *transfer_new(const struct env *env, const char *record,
-			      bool sftp, const char *remote, size_t max,
-			      struct err *err)
+static struct transfer *transfer_make(enum transfer_way way, uint64_t max)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
 	pthread_once(&once, start_curl);
-	t->sftp = sftp;
+	t->way = way;
 	t->max = max;
+	t->fd = -1;
+	t->progress.verb = T_XFER_COPYING;
 	t->peer = xcalloc(1, sizeof(*t->peer));
-	if (fill_peer(env, record, remote, t->peer, err) < 0) {
-		transfer_free(t);
-		return NULL;
-	}
 	return t;
+}
+
+struct transfer *transfer_by(const struct env *env, const struct ftp_record *r,
+			     bool sftp, const char *remote, uint64_t max,
+			     struct err *err)
+{
+	struct transfer *t =
+		transfer_make(sftp ? TRANSFER_SFTP : TRANSFER_FTP, max);
+
+	if (fill_peer(env, r, remote, t->peer, err) == 0)
+		return t;
+	transfer_free(t);
+	return NULL;
+}
+
+struct transfer *transfer_new(const struct env *env, const char *record,
+			      bool sftp, const char *remote, uint64_t max,
+			      struct err *err)
+{
+	const struct ftp_record *r = ftp_record_find(env->conf, record);
+
+	if (r)
+		return transfer_by(env, r, sftp, remote, max, err);
+	(void)err_set(err, ERR_NOT_FOUND, -1, T_NO_RECORD);
+	return NULL;
+}
+
+struct transfer *transfer_tftp(const struct env *env, const char *host,
+			       const char *remote, uint64_t max,
+			       struct err *err)
+{
+	struct in_addr addr;
+	struct transfer *t = NULL;
+
+	if (host_resolve(env->conf, host, &addr, err) < 0)
+		return NULL;
+	t = transfer_make(TRANSFER_TFTP, max);
+	t->peer->appliance = addr;
+	t->peer->host = hostmap_addr(env->map, addr);
+	t->peer->path = xstrdup(remote);
+	return t;
+}
+
+void transfer_receive(struct transfer *t, struct disk_draft *draft)
+{
+	t->draft = draft;
 }
 
 void transfer_send(struct transfer *t, void *data, size_t len)
@@ -159,6 +201,14 @@ void transfer_send(struct transfer *t, void *data, size_t len)
 	t->put = true;
 	t->data = data;
 	t->len = len;
+	t->peer->total = len;
+}
+
+void transfer_send_file(struct transfer *t, int fd, uint64_t len)
+{
+	t->put = true;
+	t->fd = fd;
+	t->peer->total = len;
 }
 
 void transfer_free(struct transfer *t)
@@ -168,6 +218,9 @@ void transfer_free(struct transfer *t)
 	if (t->data)
 		wipe(t->data, t->len);
 	free(t->data);
+	disk_draft_abort(t->draft);
+	if (t->fd >= 0)
+		(void)close(t->fd);
 	free(t->peer->path);
 	free(t->peer->known_hosts);
 	wipe(t->peer, sizeof(*t->peer));
@@ -177,37 +230,79 @@ void transfer_free(struct transfer *t)
 
 /* ---- on the helper thread ------------------------------------------------- */
 
-static size_t on_data(char *p, size_t size, size_t n, void *arg)
+/* Room for n bytes more and a NUL; what is left behind is wiped. */
+static void make_room(struct transfer *t, size_t n)
 {
-	struct transfer *t = arg;
-	char *more;
+	size_t cap = t->cap ? t->cap : FIRST_CAP;
+	char *more = NULL;
 
-	n *= size;
-	if (n > t->max - t->len) {
-		t->peer->too_long = true;
-		return 0;
-	}
-	more = xcalloc(1, t->len + n + 1);
+	while (cap < t->len + n + 1)
+		cap *= 2;
+	if (cap == t->cap)
+		return;
+	more = xcalloc(1, cap);
 	if (t->data) {
 		memcpy(more, t->data, t->len);
 		wipe(t->data, t->len);
 		free(t->data);
 	}
-	memcpy(more + t->len, p, n);
 	t->data = more;
-	t->len += n;
+	t->cap = cap;
+}
+
+static int on_step(void *arg, curl_off_t dltotal, curl_off_t dlnow,
+		   curl_off_t ultotal, curl_off_t ulnow)
+{
+	const struct transfer *t = arg;
+
+	(void)dltotal;
+	(void)dlnow;
+	(void)ultotal;
+	(void)ulnow;
+	return t->stopped;
+}
+
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	n *= size;
+	if (n > t->max - t->progress.done) {
+		t->peer->too_long = true;
+		return 0;
+	}
+	if (t->draft && disk_draft_add(t->draft, p, n, &t->err) < 0) {
+		t->peer->not_written = true;
+		return 0;
+	}
+	if (!t->draft) {
+		make_room(t, n);
+		memcpy(t->data + t->len, p, n);
+		t->len += n;
+		t->data[t->len] = '\0';
+	}
+	t->progress.done += n;
 	return n;
 }
 
 static size_t on_wanted(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	size_t left = t->len - t->peer->sent;
+	uint64_t left = t->peer->total - t->peer->sent;
 
 	n *= size;
-	n = n < left ? n : left;
-	memcpy(p, t->data + t->peer->sent, n);
+	n = n < left ? n : (size_t)left;
+	if (t->fd >= 0) {
+		ssize_t got = read(t->fd, p, n);
+
+		if (got < 0)
+			return CURL_READFUNC_ABORT;
+		n = (size_t)got;
+	} else {
+		memcpy(p, t->data + t->peer->sent, n);
+	}
 	t->peer->sent += n;
+	t->progress.done += n;
 	return n;
 }
 
@@ -233,9 +328,9 @@ static void add_path(struct out *url, CURL *c, const struct transfer *t)
 {
 	const char *path = t->peer->path;
 
-	if (*path == '/' && !t->sftp)
+	if (*path == '/' && t->way != TRANSFER_SFTP)
 		out_puts(url, "%2F");
-	else if (*path != '/' && t->sftp)
+	else if (*path != '/' && t->way == TRANSFER_SFTP)
 		out_puts(url, "~/");
 	path += strspn(path, "/");
 	while (*path) {
@@ -251,13 +346,9 @@ static void add_path(struct out *url, CURL *c, const struct transfer *t)
 	}
 }
 
-static int explain(const struct transfer *t, CURLcode code, struct err *err)
+static int explain_code(const struct transfer *t, CURLcode code,
+			struct err *err)
 {
-	if (t->peer->key_changed)
-		return err_set(err, ERR_DENIED, -1, T_XFER_KEY,
-			       str_addr(t->peer->appliance));
-	if (t->peer->too_long)
-		return err_set(err, ERR_RANGE, -1, T_XFER_LONG, t->max);
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -270,13 +361,38 @@ static int explain(const struct transfer *t, CURLcode code, struct err *err)
 	case CURLE_REMOTE_FILE_NOT_FOUND:
 	case CURLE_FTP_COULDNT_RETR_FILE:
 	case CURLE_REMOTE_ACCESS_DENIED:
+	case CURLE_TFTP_NOTFOUND:
+		if (t->put)
+			return err_set(err, ERR_IO, -1, T_XFER_REFUSED);
 		return err_set(err, ERR_NOT_FOUND, -1, T_XFER_NOFILE);
 	case CURLE_UPLOAD_FAILED:
+	case CURLE_TFTP_PERM:
+	case CURLE_REMOTE_FILE_EXISTS:
+	case CURLE_REMOTE_DISK_FULL:
 		return err_set(err, ERR_IO, -1, T_XFER_REFUSED);
+	case CURLE_ABORTED_BY_CALLBACK:
+		return err_set(err, ERR_REFUSED, -1, T_XFER_STOPPED);
 	default:
 		return err_set(err, ERR_IO, -1, T_XFER_FAILED,
 			       curl_easy_strerror(code));
 	}
+}
+
+static int explain(const struct transfer *t, CURLcode code, struct err *err)
+{
+	if (t->peer->key_changed)
+		return err_set(err, ERR_DENIED, -1, T_XFER_KEY,
+			       str_addr(t->peer->appliance));
+	if (t->peer->too_long)
+		return err_set(err, ERR_RANGE, -1, T_XFER_LONG,
+			       str_thousands(t->max));
+	if (t->peer->not_written)
+		return -1; /* the disk has told why */
+	/* a port without a TFTP server answers by ICMP */
+	if (t->way == TRANSFER_TFTP && !t->progress.done &&
+	    (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR))
+		code = CURLE_COULDNT_CONNECT;
+	return explain_code(t, code, err);
 }
 
 static void set_ssh(CURL *c, struct transfer *t)
@@ -297,11 +413,34 @@ static void set_direction(CURL *c, struct transfer *t)
 		curl_easy_setopt(c, CURLOPT_READFUNCTION, on_wanted);
 		curl_easy_setopt(c, CURLOPT_READDATA, t);
 		curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE,
-				 (curl_off_t)t->len);
+				 (curl_off_t)t->peer->total);
 	} else {
 		curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
 		curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
 	}
+}
+
+static void put_url(struct out *url, CURL *c, const struct transfer *t)
+{
+	static const char *const scheme[] = { [TRANSFER_FTP] = "ftp",
+					      [TRANSFER_SFTP] = "sftp",
+					      [TRANSFER_TFTP] = "tftp" };
+	bool tftp = t->way == TRANSFER_TFTP;
+
+	out_printf(url, "%s://%s/", scheme[t->way],
+		   str_addr(tftp ? t->peer->host : t->peer->appliance));
+	add_path(url, c, t);
+}
+
+static void set_limits(CURL *c)
+{
+	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TOTAL_S);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)IDLE_S);
+	curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)IDLE_S);
 }
 
 static CURLcode perform(CURL *c, struct transfer *t)
@@ -310,24 +449,24 @@ static CURLcode perform(CURL *c, struct transfer *t)
 	struct curl_slist *list;
 	CURLcode code;
 
-	out_printf(&url, "%s://%s/", t->sftp ? "sftp" : "ftp",
-		   str_addr(t->peer->appliance));
-	add_path(&url, c, t);
+	put_url(&url, c, t);
 	out_printf(&to, "::%s:", str_addr(t->peer->host));
 	list = curl_slist_append(NULL, out_text(&to));
 	curl_easy_setopt(c, CURLOPT_URL, out_text(&url));
 	curl_easy_setopt(c, CURLOPT_CONNECT_TO, list);
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TOTAL_S);
-	curl_easy_setopt(c, CURLOPT_USERNAME, t->peer->user);
-	curl_easy_setopt(c, CURLOPT_PASSWORD, t->peer->password);
+	set_limits(c);
+	if (t->way != TRANSFER_TFTP) {
+		curl_easy_setopt(c, CURLOPT_USERNAME, t->peer->user);
+		curl_easy_setopt(c, CURLOPT_PASSWORD, t->peer->password);
+	}
 	curl_easy_setopt(c, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD);
 	curl_easy_setopt(c, CURLOPT_FTP_SKIP_PASV_IP, 1L);
-	if (t->sftp)
+	if (t->way == TRANSFER_SFTP)
 		set_ssh(c, t);
 	set_direction(c, t);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_step);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
 	code = curl_easy_perform(c);
 	curl_slist_free_all(list);
 	out_fini(&url);
@@ -344,4 +483,68 @@ void transfer_run(struct transfer *t)
 		curl_easy_cleanup(c);
 	if (code != CURLE_OK)
 		t->rc = explain(t, code, &t->err);
+	else if (t->draft)
+		t->rc = disk_draft_commit(t->draft, &t->err);
+	if (code == CURLE_OK)
+		t->draft = NULL;
+}
+
+/* ---- as a job of a session ------------------------------------------------ */
+
+struct started {
+	struct transfer *transfer;
+	int (*keep)(struct cli *cli, struct transfer *t, void *arg,
+		    struct err *err);
+	void *arg;
+	void (*drop)(void *arg);
+};
+
+static void started_work(void *arg)
+{
+	struct started *s = arg;
+
+	transfer_run(s->transfer);
+}
+
+static void started_stop(void *arg)
+{
+	struct started *s = arg;
+
+	s->transfer->stopped = true;
+}
+
+static int started_done(struct cli *cli, void *arg, struct err *err)
+{
+	struct started *s = arg;
+	struct transfer *t = s->transfer;
+	int rc = 0;
+
+	if (cli && t->rc < 0)
+		rc = err_set(err, t->err.code, -1, "%s", t->err.msg);
+	else if (cli && s->keep)
+		rc = s->keep(cli, t, s->arg, err);
+	if (cli && rc == 0)
+		out_puts(cli_out(cli), T_XFER_DONE "\n");
+	transfer_free(t);
+	if (s->drop)
+		s->drop(s->arg);
+	free(s);
+	return rc;
+}
+
+int transfer_start(struct cli *cli, struct transfer *t,
+		   int (*keep)(struct cli *cli, struct transfer *t, void *arg,
+			       struct err *err),
+		   void *arg, void (*drop)(void *arg))
+{
+	struct started *s = xcalloc(1, sizeof(*s));
+	const struct progress *p = &t->progress;
+	int rc;
+
+	*s = (struct started){ t, keep, arg, drop };
+	out_puts(cli_out(cli), T_XFER_START "\n");
+	rc = cli_job(cli, started_work, started_done, s);
+	cli_job_stop(cli, started_stop);
+	cli_progress(cli, p);
+	return rc;
 }

@@ -30,6 +30,7 @@
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/balance/balance.h"
+#include "emu/io/disk.h"
 #include "sslmod/store.h"
 #include "sslmod/suites.h"
 
@@ -354,6 +355,26 @@ static void sslfile_complete(const struct scope *s, emit_fn emit, void *arg)
 		emit(arg, f.name);
 }
 
+/* Files of a folder of the disk. */
+#define COMPLETE_FILES(fn, folder)                                             \
+	static void fn(const struct scope *s, emit_fn emit, void *arg)         \
+	{                                                                      \
+		char **names = s->env && s->env->disk                          \
+				       ? disk_list(s->env->disk, folder)       \
+				       : NULL;                                 \
+                                                                               \
+		for (char **n = names; n && *n; n++) {                         \
+			emit(arg, *n);                                         \
+			free(*n);                                              \
+		}                                                              \
+		free(names);                                                   \
+	}
+
+COMPLETE_FILES(script_complete, "script")
+COMPLETE_FILES(logfile_complete, "log")
+COMPLETE_FILES(archive_complete, "archive")
+COMPLETE_FILES(core_complete, "core")
+
 static void balance_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	(void)s;
@@ -506,6 +527,10 @@ static const struct value_type types[] = {
 	{ "dsakey", name_parse, NULL, dsakey_complete, false, false, NULL },
 	{ "dhparam", name_parse, NULL, dhparam_complete, false, false, NULL },
 	{ "sslfile", name_parse, NULL, sslfile_complete, false, false, NULL },
+	{ "script", name_parse, NULL, script_complete, false, false, NULL },
+	{ "logfile", name_parse, NULL, logfile_complete, false, false, NULL },
+	{ "archive", name_parse, NULL, archive_complete, false, false, NULL },
+	{ "core", name_parse, NULL, core_complete, false, false, NULL },
 	{ "balance", balance_parse, NULL, balance_complete, false, false,
 	  NULL },
 	{ "suite", suite_parse, NULL, suite_complete, false, false, NULL },

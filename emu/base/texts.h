@@ -134,10 +134,15 @@
 #define T_XFER_KEY                                                             \
 	"The host key of %s has changed; if that is right, delete its line "   \
 	"from ssh_known_hosts on the disk"		      /* own */
-#define T_XFER_LONG    "The file is longer than %zu bytes"    /* own */
+#define T_XFER_LONG    "The file is longer than %s bytes"     /* own */
+#define T_XFER_STOPPED "Interrupted"			      /* own */
+#define T_XFER_EMPTY   "The file is empty; %s is unchanged"   /* own */
+#define T_XFER_NO_TEXT                                                         \
+	"The file is not a text file; %s is unchanged" /* own */
 #define T_XFER_REFUSED "The server refuses the file"	      /* guess */
 #define T_XFER_FAILED  "Transfer failed: %s"		      /* own */
 #define T_XFER_START   "Connecting"			      /* recall */
+#define T_XFER_COPYING "Copying"			      /* recall */
 #define T_XFER_DONE    "Completed successfully."	      /* recall */
 #define T_VERIFY_YES   "Certificate %s matches key %s"	      /* recall */
 #define T_VERIFY_NO    "Certificate %s does not match key %s" /* guess */
@@ -174,6 +179,13 @@
 #define T_NO_LOG_FILE "Log file %s does not exist; see show log-list" /* own */
 #define T_LOG_DISK    "The log cannot be written to disk: %s"	      /* own */
 #define T_LOG_DROPPED "%u log lines were dropped: too many at once"   /* own */
+
+/* ---- files ------------------------------------------------------------- */
+#define T_WORKING      "Working.."			/* recall */
+#define T_NO_FILE_KIND "%s is not a file"		/* own */
+#define T_NO_TEXT      "%s is not a text file"		/* own */
+#define T_IMAGE_NAME                                                           \
+	"%s is no name of an image: it must end in .adi or .zip" /* own */
 
 /* ---- system ------------------------------------------------------------ */
 #define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */

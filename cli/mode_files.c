@@ -1,0 +1,314 @@
+/*
+ * Archives, scripts, cores: archive, restore, clear, show (platform.md 3.2).
+ *
+ * A log may be larger than what is read at once, so whole files are copied
+ * piece by piece on a helper thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/access.h"
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/filedir.h"
+#include "cli/modes.h"
+#include "cli/render.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/base/wall.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/disk.h"
+
+#define STARTUP_CONFIG "startup-config"
+
+/* ---- copying a file as a job ---------------------------------------------- */
+
+struct duplicate {
+	int from;
+	uint64_t len;
+	struct disk_draft *to; /* owned until it is committed */
+	struct progress progress;
+	int rc;
+	struct err err;
+};
+
+static void duplicate_work(void *arg)
+{
+	struct duplicate *d = arg;
+	char buf[65536];
+
+	while (d->progress.done < d->len) {
+		uint64_t left = d->len - d->progress.done;
+		size_t want = left < sizeof(buf) ? (size_t)left : sizeof(buf);
+		ssize_t n = read(d->from, buf, want);
+
+		if (n <= 0) /* it was cut meanwhile: what is there is taken */
+			break;
+		if (disk_draft_add(d->to, buf, (size_t)n, &d->err) < 0) {
+			d->rc = -1;
+			return;
+		}
+		d->progress.done += (size_t)n;
+	}
+	d->rc = disk_draft_commit(d->to, &d->err);
+	d->to = NULL;
+}
+
+static int duplicate_done(struct cli *cli, void *arg, struct err *err)
+{
+	struct duplicate *d = arg;
+	int rc = 0;
+
+	if (cli && d->rc < 0)
+		rc = err_set(err, d->err.code, -1, "%s", d->err.msg);
+	disk_draft_abort(d->to);
+	(void)close(d->from);
+	free(d);
+	return rc;
+}
+
+static int duplicate(struct cli *cli, const char *from, const char *to,
+		     struct err *err)
+{
+	struct disk *disk = cli_env(cli)->disk;
+	struct duplicate *d = xcalloc(1, sizeof(*d));
+	const struct progress *p = &d->progress;
+	int rc;
+
+	d->from = disk_open_file(disk, from, &d->len, err);
+	d->to = d->from < 0 ? NULL : disk_draft(disk, to, 0600, err);
+	if (!d->to) {
+		if (d->from >= 0)
+			(void)close(d->from);
+		free(d);
+		return -1;
+	}
+	d->progress.verb = T_WORKING;
+	d->progress.total = d->len;
+	rc = cli_job(cli, duplicate_work, duplicate_done, d);
+	cli_progress(cli, p);
+	return rc;
+}
+
+/* ---- archive, restore ----------------------------------------------------- */
+
+static int archive_file(struct cli *cli, enum access_dir dir, const char *file,
+			const char *archive, struct err *err)
+{
+	char from[FILE_PATH_LEN], to[FILE_PATH_LEN];
+
+	if (access_may(cli, dir, false, err) < 0 ||
+	    access_may(cli, DIR_ARCHIVE, true, err) < 0 ||
+	    filedir_find(cli, dir, file, err) < 0)
+		return -1;
+	filedir_path(dir, file, from, sizeof(from));
+	filedir_path(DIR_ARCHIVE, archive ? archive : file, to, sizeof(to));
+	return duplicate(cli, from, to, err);
+}
+
+static int archive_log(struct cli *cli, const struct args *a, struct err *err)
+{
+	return archive_file(cli, DIR_LOG, arg_word(a, "file"),
+			    arg_word(a, "archive"), err);
+}
+
+static int archive_script(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	return archive_file(cli, DIR_SCRIPT, arg_word(a, "file"),
+			    arg_word(a, "archive"), err);
+}
+
+static int archive_running(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	struct out text = { 0 };
+	int rc;
+
+	if (access_may(cli, DIR_RELEASE_ROOT, false, err) < 0)
+		return -1;
+	render_config(cli_env(cli), wall_now(), &text);
+	rc = filedir_write(cli, DIR_ARCHIVE, arg_word(a, "archive"),
+			   out_text(&text), text.len, err);
+	out_fini(&text);
+	return rc;
+}
+
+static int startup_there(struct cli *cli, struct err *err)
+{
+	if (disk_exists(cli_env(cli)->disk, STARTUP_CONFIG))
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, -1, T_NO_STARTUP);
+}
+
+static int archive_startup(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	const char *archive = arg_word(a, "archive");
+	char to[FILE_PATH_LEN];
+
+	if (access_may(cli, DIR_RELEASE_ROOT, false, err) < 0 ||
+	    access_may(cli, DIR_ARCHIVE, true, err) < 0 ||
+	    startup_there(cli, err) < 0)
+		return -1;
+	filedir_path(DIR_ARCHIVE, archive ? archive : STARTUP_CONFIG, to,
+		     sizeof(to));
+	return duplicate(cli, STARTUP_CONFIG, to, err);
+}
+
+static int restore_file(struct cli *cli, const struct args *a,
+			enum access_dir dir, struct err *err)
+{
+	const char *archive = arg_word(a, "archive");
+	const char *file = arg_word(a, "file");
+	char from[FILE_PATH_LEN], to[FILE_PATH_LEN];
+
+	if (access_may(cli, DIR_ARCHIVE, false, err) < 0 ||
+	    access_may(cli, dir, true, err) < 0 ||
+	    filedir_find(cli, DIR_ARCHIVE, archive, err) < 0)
+		return -1;
+	filedir_path(DIR_ARCHIVE, archive, from, sizeof(from));
+	filedir_path(dir, file ? file : archive, to, sizeof(to));
+	return duplicate(cli, from, to, err);
+}
+
+static int restore_log(struct cli *cli, const struct args *a, struct err *err)
+{
+	return restore_file(cli, a, DIR_LOG, err);
+}
+
+static int restore_script(struct cli *cli, const struct args *a,
+			  struct err *err)
+{
+	return restore_file(cli, a, DIR_SCRIPT, err);
+}
+
+/* What is no text never becomes the configuration of the next start. */
+static int restore_startup(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (access_may(cli, DIR_RELEASE_ROOT, true, err) < 0 ||
+	    filedir_read(cli, DIR_ARCHIVE, arg_word(a, "archive"), &text, &len,
+			 err) < 0)
+		return -1;
+	rc = render_store(cli_env(cli), text, len, err);
+	wipe(text, len);
+	free(text);
+	return rc;
+}
+
+/* ---- show ----------------------------------------------------------------- */
+
+static int show_file(struct cli *cli, const struct args *a, enum access_dir dir,
+		     bool numbered, struct err *err)
+{
+	const char *file = arg_word(a, "file");
+	char *text = NULL;
+	size_t len = 0;
+
+	if (!file)
+		return filedir_list(cli, dir, err);
+	if (filedir_read(cli, dir, file, &text, &len, err) < 0)
+		return -1;
+	file_print(text, numbered, cli_out(cli));
+	wipe(text, len); /* an archive may be a configuration */
+	free(text);
+	return 0;
+}
+
+static int show_archive(struct cli *cli, const struct args *a, struct err *err)
+{
+	return show_file(cli, a, DIR_ARCHIVE, false, err);
+}
+
+static int show_script(struct cli *cli, const struct args *a, struct err *err)
+{
+	return show_file(cli, a, DIR_SCRIPT, arg_key(a, "line-numbers"), err);
+}
+
+static int show_core(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	return filedir_list(cli, DIR_CORE, err);
+}
+
+/* ---- clear ---------------------------------------------------------------- */
+
+static int clear_archive(struct cli *cli, const struct args *a, struct err *err)
+{
+	return filedir_remove(cli, DIR_ARCHIVE, arg_word(a, "file"), err);
+}
+
+static int clear_script(struct cli *cli, const struct args *a, struct err *err)
+{
+	return filedir_remove(cli, DIR_SCRIPT, arg_word(a, "file"), err);
+}
+
+static int clear_core(struct cli *cli, const struct args *a, struct err *err)
+{
+	return filedir_remove(cli, DIR_CORE, arg_word(a, "file"), err);
+}
+
+/* ---- the tables ----------------------------------------------------------- */
+
+#define TO_ARCHIVE "Name in the archive; the same if not given"
+
+const struct cmd file_cmds[] = {
+	{ .syntax = "archive", .help = "Keep a copy in the archive" },
+	{ .syntax = "archive log <file:logfile:32> [<archive:name:32>]",
+	  .help = "Log file\nIts name\n" TO_ARCHIVE,
+	  .run = archive_log },
+	{ .syntax = "archive running-config <archive:name:32>",
+	  .help = "Configuration in force\nName in the archive",
+	  .run = archive_running },
+	{ .syntax = "archive script <file:script:32> [<archive:name:32>]",
+	  .help = "Script\nIts name\n" TO_ARCHIVE,
+	  .run = archive_script },
+	{ .syntax = "archive startup-config [<archive:name:32>]",
+	  .help = "Configuration at start-up\nName in the archive; "
+		  "startup-config if not given",
+	  .run = archive_startup },
+	{ .syntax = "restore <archive:archive:32> log [<file:name:32>]",
+	  .help = "Take a file back from the archive\n"
+		  "Its name in the archive\n"
+		  "As a log file\n"
+		  "Name of the log file; the same if not given",
+	  .run = restore_log },
+	{ .syntax = "restore <archive:archive:32> script [<file:name:32>]",
+	  .help = "As a script\nName of the script; the same if not given",
+	  .run = restore_script },
+	{ .syntax = "restore <archive:archive:32> startup-config",
+	  .help = "As the configuration at start-up",
+	  .run = restore_startup },
+	{ .syntax = "show archive [<file:archive:32>]",
+	  .help = "Print what is known about ...\n"
+		  "Files of the archive\n"
+		  "One of them",
+	  .run = show_archive },
+	{ .syntax = "show script [<file:script:32> [line-numbers]]",
+	  .help = "Scripts\nOne of them\nWith a number on each line",
+	  .run = show_script },
+	{ .syntax = "show core", .help = "Core dumps", .run = show_core },
+	{ .syntax = "clear", .help = "Reset or delete ..." },
+	{ .syntax = "clear archive <file:archive:32>",
+	  .help = "File of the archive\nIts name",
+	  .run = clear_archive },
+	{ .syntax = "clear script <file:script:32>",
+	  .help = "Script\nIts name",
+	  .run = clear_script },
+	{ 0 },
+};
+
+const struct cmd debug_cmds[] = {
+	{ .syntax = "clear core <file:core:32>",
+	  .help = "Reset or delete ...\nA core dump\nIts file name",
+	  .run = clear_core },
+	{ 0 },
+};
