@@ -16,6 +16,7 @@ struct loop;
 struct monitor;
 struct out;
 struct plane;
+struct radius_client;
 struct sessions;
 struct store;
 
@@ -24,8 +25,8 @@ struct store;
 
 /*
  * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
- * borrowed and lives as long as the switch.  plane, monitor and sessions are
- * NULL in `replay`: a show command must cope.
+ * borrowed and lives as long as the switch.  plane, monitor, sessions and radius
+ * are NULL in `replay`: a show command must cope.
  */
 struct env {
 	struct conf *conf;
@@ -38,6 +39,7 @@ struct env {
 	struct monitor *monitor;
 	struct plane *plane;
 	struct sessions *sessions;
+	struct radius_client *radius;
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

@@ -16,6 +16,7 @@
 
 #include "cli/account.h"
 #include "cli/env.h"
+#include "emu/aaa/radius_client.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -38,6 +39,13 @@ struct attempt {
 	/* of the local method's job */
 	char hash[HASH_CAP];
 	bool has_hash, fits;
+	/* of a question to a server */
+	struct cli *cli;
+	struct cli_task *task;
+	void *question;
+	void (*cancel)(void *question);
+	enum aaa_verdict verdict;
+	bool superuser;
 };
 
 /* ---- rights --------------------------------------------------------------- */
@@ -128,11 +136,94 @@ static bool local_ask(struct cli *c, struct attempt *k)
 	return true;
 }
 
+/* ---- servers -------------------------------------------------------------- */
+
+static void attempt_go_on(struct cli *c, struct attempt *k);
+
+/* Ctrl-C, or the session goes. */
+static void server_stop(void *arg)
+{
+	struct attempt *k = arg;
+	struct cli_task *task = k->task;
+
+	k->cancel(k->question);
+	if (k->cli->state == CLI_PASSWORD)
+		k->cli->state = CLI_USER_NAME;
+	attempt_free(k);
+	cli_task_end(task, NULL);
+}
+
+static void server_heed(struct cli *c, void *arg)
+{
+	struct attempt *k = arg;
+
+	if (k->verdict == AAA_NO_ANSWER) {
+		k->at++;
+		attempt_go_on(c, k);
+	} else if (k->verdict == AAA_REFUSED) {
+		refuse(c, k);
+	} else {
+		rights_fill(c, k->user, k->superuser, &k->rights);
+		let_in(c, k);
+	}
+}
+
+static void server_answer(void *arg, enum aaa_verdict v, bool superuser)
+{
+	struct attempt *k = arg;
+
+	k->verdict = v;
+	k->superuser = superuser;
+	cli_task_then(k->task, server_heed, k);
+}
+
+static struct aaa_user who(const struct cli *c, const struct attempt *k)
+{
+	return (struct aaa_user){
+		.name = k->user,
+		.password = k->password,
+		.line = c->line_name,
+		.caller = c->kind == SESSION_VTY ? c->where : "",
+		.port = sessions_line_number(c->line_name),
+		.is_remote = c->kind == SESSION_VTY,
+	};
+}
+
+static void radius_cancel(void *question)
+{
+	radius_client_cancel(question);
+}
+
+static bool radius_ask(struct cli *c, struct attempt *k)
+{
+	const struct aaa_user u = who(c, k);
+
+	if (!c->env->radius)
+		return false;
+	k->question = radius_client_ask(c->env->radius, &u, server_answer, k);
+	k->cancel = radius_cancel;
+	return k->question != NULL;
+}
+
+/* False: there is none to ask. */
+static bool server_ask(struct cli *c, struct attempt *k, enum auth_method m)
+{
+	struct err err;
+
+	if (m != AUTH_RADIUS || !radius_ask(c, k))
+		return false;
+	k->cli = c;
+	k->task = cli_task_begin(c, server_stop, k, &err);
+	return true;
+}
+
 /* Asks the next method; the attempt is settled, or its answer will come. */
 static void attempt_go_on(struct cli *c, struct attempt *k)
 {
 	for (; k->at < AUTH_TRIES; k->at++) {
-		switch ((enum auth_method)k->order.method[k->at]) {
+		enum auth_method m = (enum auth_method)k->order.method[k->at];
+
+		switch (m) {
 		case AUTH_LOCAL:
 			if (local_ask(c, k))
 				return;
@@ -144,6 +235,11 @@ static void attempt_go_on(struct cli *c, struct attempt *k)
 		case AUTH_DISALLOWED:
 			refuse(c, k);
 			return;
+		case AUTH_RADIUS:
+		case AUTH_TACACS:
+			if (server_ask(c, k, m))
+				return;
+			break;
 		default:
 			break;
 		}

@@ -97,7 +97,8 @@ bool value_fits(const struct node *c, const struct words *ws, int at)
 {
 	const struct word *w = &ws->w[at];
 
-	if (!c->type || (c->type->in_quotes && !w->quoted))
+	if (!c->type || (c->type->quotes == QUOTES_MUST && !w->quoted) ||
+	    (c->type->quotes == QUOTES_NEVER && w->quoted))
 		return false;
 	if (c->type->takes_rest && at < ws->n - 1)
 		return c->type->parse(ws->line + w->col, c->limits);

@@ -59,7 +59,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 #define SHOWS                                                                  \
 	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
 		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
-		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, NET_SHOWS
+		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, show_radius_cmds,  \
+		NET_SHOWS
 
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
@@ -86,6 +87,7 @@ static table_list global_tables = {
 	restrict_cmds,
 	user_database_cmds,
 	access_cmds,
+	radius_cmds,
 	global_cmds,
 	date_cmds,
 	bridge_cmds,

@@ -66,6 +66,8 @@ extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */
 extern const struct cmd restrict_cmds[];  /* mode_access.c: closed ways */
 extern const struct cmd access_cmds[];	  /* mode_access.c: ways in */
+extern const struct cmd radius_cmds[];	      /* mode_radius.c */
+extern const struct cmd show_radius_cmds[];   /* mode_radius.c */
 extern const struct cmd user_database_cmds[]; /* mode_user.c: username ... */
 extern const struct cmd show_user_cmds[];     /* mode_user.c: SuperUser */
 extern const struct cmd global_cmds[];	  /* mode_global.c */

@@ -315,6 +315,19 @@ void cli_task_end(struct cli_task *t, const struct err *err)
 	task_over(c, err);
 }
 
+void cli_task_then(struct cli_task *t, void (*then)(struct cli *c, void *arg),
+		   void *arg)
+{
+	struct cli *c = t->cli;
+
+	free(t);
+	if (!c)
+		return;
+	c->job = NULL;
+	then(c, arg);
+	task_over(c, NULL);
+}
+
 void job_interrupt(struct cli *c)
 {
 	if (!c->job->stop)

@@ -130,6 +130,10 @@ void question_settle(struct cli *c, const char *line);
 void question_drop(struct cli *c); /* the session ends: answers NULL */
 void job_forget(struct cli *c);	   /* the session ends while it runs */
 void job_interrupt(struct cli *c); /* Ctrl-C while it runs */
+/* As cli_task_end(), but then(c, arg) comes first and may begin another task or
+ * a job; not called when the session is gone. */
+void cli_task_then(struct cli_task *t, void (*then)(struct cli *c, void *arg),
+		   void *arg);
 
 /* ---- login.c -------------------------------------------------------------- */
 void login_line(struct cli *c, const char *line);
@@ -155,6 +159,8 @@ int boot_config_show(struct cli *c, const struct args *a, struct err *err);
 struct sessions;
 void sessions_show(const struct sessions *s, const struct cli *own,
 		   struct out *o);
+/* 1 for vty1 ..., 0 for the console */
+unsigned sessions_line_number(const char *name);
 int sessions_disconnect(struct sessions *s, const char *line_name,
 			struct err *err);
 

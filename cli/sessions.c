@@ -373,6 +373,14 @@ const char *sessions_vty(const struct sessions *s)
 	return NULL;
 }
 
+unsigned sessions_line_number(const char *name)
+{
+	for (unsigned i = 0; i < VTY_MAX; i++)
+		if (!strcmp(name, vty_names[i]))
+			return i + 1;
+	return 0;
+}
+
 static void duration(struct out *o, time_t s)
 {
 	long n = s < 0 ? 0 : (long)s;

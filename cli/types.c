@@ -505,6 +505,8 @@ static const struct value_type types[] = {
 	{ "text", text_parse, NULL, NULL, false, false, quoted_print },
 	/* SSL passwords are always typed in quotes (SSL Configuration Guide, ch. 3) */
 	{ "quoted", text_parse, NULL, NULL, false, true, quoted_print },
+	/* secrets as running-config prints them */
+	{ "sealed", word_parse, NULL, NULL, false, QUOTES_NEVER, NULL },
 	{ "line", word_parse, NULL, NULL, true, false, NULL },
 	{ "host", host_parse, host_describe, host_complete, false, false,
 	  host_print },

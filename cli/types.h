@@ -23,6 +23,12 @@ struct scope {
 
 typedef void (*emit_fn)(void *arg, const char *text);
 
+enum quotes {
+	QUOTES_MAY,  /* = false */
+	QUOTES_MUST, /* = true */
+	QUOTES_NEVER, /* in quotes it would mean something else */
+};
+
 struct value_type {
 	const char *name;
 	/* Does the word (quotes off) fit? */
@@ -32,7 +38,7 @@ struct value_type {
 	/* Every known value; NULL: none are known. */
 	void (*complete)(const struct scope *s, emit_fn emit, void *arg);
 	bool takes_rest; /* swallows the rest of the line, blanks and all */
-	bool in_quotes;	 /* must be typed in quotes */
+	enum quotes quotes;
 	/* The word as running-config prints it; NULL: as it was typed, in quotes
 	 * where it needs them.  -1 and err when it names nothing. */
 	int (*print)(const char *word, const struct conf *c, struct out *o,

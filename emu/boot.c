@@ -28,6 +28,7 @@
 #include "cli/logfile.h"
 #include "cli/mask.h"
 #include "cli/session.h"
+#include "emu/aaa/radius_client.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
@@ -47,6 +48,7 @@
 #include "emu/scratch.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/image.h"
+#include "sslmod/seal.h"
 #include "sslmod/store.h"
 
 struct css {
@@ -192,6 +194,7 @@ static void follow(void *arg, struct out *warn)
 	if (css->cards_moved)
 		memset(css->refused, 0, sizeof(css->refused));
 	css->cards_moved = false;
+	radius_client_sync(css->env.radius);
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
@@ -247,6 +250,13 @@ static void stop(void *arg, bool reboot)
 
 	css->reboot = reboot;
 	loop_stop(css->env.loop);
+}
+
+static bool secret_open(void *arg, const char *sealed, char *clear, size_t cap)
+{
+	struct css *css = arg;
+
+	return seal_open(disk_secret(css->env.disk), sealed, clear, cap);
 }
 
 /* ---- the start-up configuration -------------------------------------------- */
@@ -370,6 +380,7 @@ static int parts_new(struct css *css, struct err *err)
 	struct monitor_hooks hooks = { .arg = css,
 				       .changed = service_changed,
 				       .module_ready = module_ready };
+	struct aaa_secrets secrets = { css, secret_open };
 
 	env->disk = disk_open(css->opt->disk, err);
 	if (!env->disk)
@@ -391,6 +402,8 @@ static int parts_new(struct css *css, struct err *err)
 		plane_new(env->loop, env->map, workers_wanted(css->opt), err);
 	if (!env->plane)
 		return -1;
+	env->radius =
+		radius_client_new(env->loop, env->map, env->conf, &secrets);
 	env->sessions = sessions_new(env);
 	return 0;
 }
@@ -401,6 +414,7 @@ static void parts_free(struct css *css)
 
 	if (env->sessions)
 		sessions_free(env->sessions);
+	radius_client_free(env->radius);
 	if (env->jobs)
 		jobs_free(env->jobs);
 	if (env->plane)

@@ -14,6 +14,7 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/aaa.h"
 #include "emu/conf/access.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/content.h"
@@ -37,6 +38,7 @@ struct conf *conf_new(void)
 	TAILQ_INIT(&c->groups);
 	c->global = global_new();
 	c->access = access_new();
+	c->aaa = aaa_new();
 	(void)circuit_add(c, 1, &err); /* VLAN1 is always there */
 	c->generation = 1;
 	c->saved = 1;
@@ -95,6 +97,8 @@ void conf_clear(struct conf *c)
 	drop_circuits(c);
 	global_free(c->global);
 	access_clear(c->access);
+	aaa_free(c->aaa);
+	c->aaa = aaa_new();
 	c->global = global_new();
 	(void)circuit_add(c, 1, &err);
 	conf_changed(c);
@@ -109,6 +113,7 @@ void conf_free(struct conf *c)
 	drop_circuits(c);
 	global_free(c->global);
 	access_free(c->access);
+	aaa_free(c->aaa);
 	free(c);
 }
 

@@ -22,6 +22,7 @@
  */
 struct conf;
 struct err;
+struct aaa;
 struct access;
 struct acl;
 struct circuit;
@@ -72,6 +73,7 @@ struct conf_hooks {
 struct conf {
 	struct global *global; /* owned, never NULL */
 	struct access *access; /* owned, never NULL */
+	struct aaa *aaa;       /* owned, never NULL */
 	struct iface_list ifaces;
 	struct circuit_list circuits;
 	struct ssllist_list ssllists;

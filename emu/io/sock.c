@@ -281,6 +281,23 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	return fd;
 }
 
+int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
+	     struct in_addr src)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr = hostmap_addr(m, dst),
+				  .sin_port = port };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if ((src.s_addr != htonl(INADDR_ANY) &&
+	     bind_source(fd, hostmap_addr(m, src))) ||
+	    connect(fd, (const struct sockaddr *)&to, sizeof(to)))
+		return close_keep_errno(fd);
+	return fd;
+}
+
 int sock_error(int fd)
 {
 	int error = 0;

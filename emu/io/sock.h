@@ -29,6 +29,11 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 /* SO_ERROR of a connecting socket: 0 when it is open. */
 int sock_error(int fd);
 
+/* A UDP socket whose only peer is dst; src as for sock_connect().  -1 and errno
+ * kept.  An ICMP answer that nobody listens is ECONNREFUSED of a later call. */
+int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
+	     struct in_addr src);
+
 /* ICMP echo socket: raw, else the kernel's unprivileged ping socket (then
  * *is_dgram); -1 and err when neither may be had, with the cure. */
 int sock_icmp(bool *is_dgram, struct err *err);

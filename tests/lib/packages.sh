@@ -22,7 +22,8 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 # What the tests take beside both: a second compiler with its sanitizer and
 # fuzzer libraries, real clients, and namespaces to run them in.
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
-	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa"
+	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa
+	freeradius"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.
