@@ -19,14 +19,15 @@ struct plane;
 struct radius_client;
 struct sessions;
 struct store;
+struct vrouters;
 
 #define CSS_VERSION_IMAGE "sg0820501"  /* Active version line */
 #define CSS_VERSION_DOTS  "08.20.5.01" /* show version */
 
 /*
  * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
- * borrowed and lives as long as the switch.  plane, monitor, sessions and radius
- * are NULL in `replay`: a show command must cope.
+ * borrowed and lives as long as the switch.  plane, monitor, sessions, radius and
+ * vrouters are NULL in `replay`: a show command must cope.
  */
 struct env {
 	struct conf *conf;
@@ -40,6 +41,7 @@ struct env {
 	struct plane *plane;
 	struct sessions *sessions;
 	struct radius_client *radius;
+	struct vrouters *vrouters;
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

@@ -65,10 +65,11 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
 	show_ports_cmds, show_circuit_cmds, show_ip_cmds, show_route_cmds,     \
-		show_arp_cmds
+		show_arp_cmds, show_vrouter_cmds
 
 /* Clearing what NET_SHOWS show. */
-#define NET_CLEARS clear_ports_cmds, clear_arp_cmds, zero_ip_cmds
+#define NET_CLEARS                                                             \
+	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds
 
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \

@@ -12,29 +12,13 @@
 
 /* ---- ports ---------------------------------------------------------------- */
 
-bool port_next(const struct env *env, struct port *p)
-{
-	const struct chassis *c = env->chassis;
-
-	p->number++;
-	while (!chassis_port_name(c, p->slot, p->number, p->name)) {
-		if (++p->slot > chassis_model(c)->nslots)
-			return false;
-		p->number = 1;
-	}
-	p->ifindex++;
-	p->type = card_port_type(chassis_card(c, p->slot)->ops, p->number);
-	p->iface = iface_find(env->conf, p->name);
-	return true;
-}
-
 int port_check(const struct cli *cli, const struct args *a, struct err *err)
 {
 	const char *name = arg_word(a, "port");
-	unsigned slot, port;
+	const struct env *env = cli_env(cli);
+	struct port p;
 
-	if (name &&
-	    !chassis_port_find(cli_env(cli)->chassis, name, &slot, &port))
+	if (name && !port_find(env->chassis, env->conf, name, &p))
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_PORT, name);
 	return 0;
 }
@@ -42,21 +26,12 @@ int port_check(const struct cli *cli, const struct args *a, struct err *err)
 bool port_next_of(const struct cli *cli, const struct args *a, struct port *p)
 {
 	const char *name = arg_word(a, "port");
+	const struct env *env = cli_env(cli);
 
-	while (port_next(cli_env(cli), p))
+	while (port_next(env->chassis, env->conf, p))
 		if (!name || str_ieq(name, p->name))
 			return true;
 	return false;
-}
-
-bool port_is_up(const struct port *p)
-{
-	return !p->iface || !p->iface->admin_shutdown;
-}
-
-unsigned port_vlan(const struct port *p)
-{
-	return p->iface && p->iface->vlan > 0 ? p->iface->vlan : 1;
 }
 
 time_t port_changed(const struct env *env, const struct port *p)
@@ -77,25 +52,6 @@ void port_counters(const struct env *env, const struct port *p,
 }
 
 /* ---- circuits ------------------------------------------------------------- */
-
-bool circuit_next_port(const struct env *env, const struct circuit *ci,
-		       struct port *p)
-{
-	while (port_next(env, p))
-		if (port_vlan(p) == ci->vlan)
-			return true;
-	return false;
-}
-
-bool circuit_is_active(const struct env *env, const struct circuit *ci)
-{
-	struct port p = { 0 };
-
-	while (circuit_next_port(env, ci, &p))
-		if (port_is_up(&p))
-			return true;
-	return false;
-}
 
 unsigned circuit_ifindex(const struct env *env, const struct circuit *ci)
 {

@@ -69,8 +69,8 @@ static unsigned own_rows(const struct env *env, const struct in_addr *only,
 	TAILQ_FOREACH(ci, &env->conf->circuits, link) {
 		struct port p = { 0 };
 
-		if (!circuit_is_active(env, ci) ||
-		    !circuit_next_port(env, ci, &p))
+		if (!circuit_is_active(env->chassis, env->conf, ci) ||
+		    !circuit_next_port(env->chassis, env->conf, ci, &p))
 			continue;
 		TAILQ_FOREACH(ip, &ci->ips, link) {
 			if (ip->disabled || !is_wanted(only, ip->addr))

@@ -39,7 +39,7 @@ static const char *circuit_state(const struct env *env,
 {
 	bool has_ip = circuit_has_ip(ci);
 
-	if (circuit_is_active(env, ci))
+	if (circuit_is_active(env->chassis, env->conf, ci))
 		return has_ip ? "active-ipEnabled" : "active-ipDisabled";
 	return has_ip ? "down-ipEnabled" : "down-ipDisabled";
 }
@@ -56,7 +56,7 @@ static void circuit_show(const struct env *env, const struct circuit *ci,
 {
 	const struct circuit_ip *ip = TAILQ_FIRST(&ci->ips);
 	struct port p = { 0 };
-	bool more = circuit_next_port(env, ci, &p);
+	bool more = circuit_next_port(env->chassis, env->conf, ci, &p);
 
 	out_col(o, W_CIRCUIT, "%s", ci->name);
 	out_col(o, W_STATE, "%s", circuit_state(env, ci));
@@ -69,7 +69,8 @@ static void circuit_show(const struct env *env, const struct circuit *ci,
 			port_cols(&p, o);
 		out_puts(o, "\n");
 		ip = ip ? TAILQ_NEXT(ip, link) : NULL;
-		more = more && circuit_next_port(env, ci, &p);
+		more = more &&
+		       circuit_next_port(env->chassis, env->conf, ci, &p);
 	}
 }
 
@@ -89,7 +90,7 @@ static int circuits_show(struct cli *cli, bool all)
 
 	circuits_head(cli_out(cli));
 	TAILQ_FOREACH(ci, &env->conf->circuits, link) {
-		if (all || circuit_is_active(env, ci))
+		if (all || circuit_is_active(env->chassis, env->conf, ci))
 			circuit_show(env, ci, cli_out(cli));
 	}
 	return 0;
@@ -165,9 +166,10 @@ static void ip_block(struct cli *cli, const struct circuit *ci,
 	const struct env *env = cli_env(cli);
 	struct out *o = cli_out(cli);
 	char mask[INET_ADDRSTRLEN];
-	const char *state = ip->disabled		 ? "disabled"
-			    : circuit_is_active(env, ci) ? "active"
-							 : "noCircuit";
+	const char *state = ip->disabled ? "disabled"
+			    : circuit_is_active(env->chassis, env->conf, ci)
+				    ? "active"
+				    : "noCircuit";
 
 	out_puts(o, "\n");
 	label(o, "Circuit Name", ci->name);

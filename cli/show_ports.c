@@ -123,7 +123,7 @@ static int show_interface(struct cli *cli, const struct args *a,
 	    !str_ieq(name, "console") && port_check(cli, a, err))
 		return -1;
 	iface_head(o);
-	while (port_next(env, &p)) {
+	while (port_next(env->chassis, env->conf, &p)) {
 		if (!name || str_ieq(name, p.name))
 			port_show(env, &p, o);
 	}
@@ -359,6 +359,7 @@ static int show_cvt(struct cli *cli, const struct args *a, struct err *err)
 		PORT_IN_OCTETS,	 PORT_IN_UCAST,	 PORT_IN_ERRORS,
 		PORT_OUT_OCTETS, PORT_OUT_UCAST, PORT_OUT_ERRORS
 	};
+	const struct env *env = cli_env(cli);
 	struct out *o = cli_out(cli);
 	struct port_counters c;
 	struct port p = { 0 };
@@ -368,8 +369,8 @@ static int show_cvt(struct cli *cli, const struct args *a, struct err *err)
 	out_col(o, W_PHY_NAME, "Name");
 	out_puts(o, "   In Octets   In Unicast    In Errors   Out Octets"
 		    "  Out Unicast   Out Errors\n");
-	while (port_next(cli_env(cli), &p)) {
-		port_counters(cli_env(cli), &p, &c);
+	while (port_next(env->chassis, env->conf, &p)) {
+		port_counters(env, &p, &c);
 		out_col(o, W_PHY_NAME, "%s", p.name);
 		for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++)
 			out_col(o, W_CVT, "%llu",
@@ -404,7 +405,7 @@ static void isc_show(const struct env *env, bool first, struct out *o)
 {
 	struct port p = { 0 };
 
-	while (port_next(env, &p)) {
+	while (port_next(env->chassis, env->conf, &p)) {
 		bool marked = p.iface &&
 			      (first ? p.iface->isc_one : p.iface->isc_two);
 

@@ -74,7 +74,7 @@ static void add_local(const struct env *env, struct routes *t)
 	const struct circuit_ip *ip = NULL;
 
 	TAILQ_FOREACH(ci, &env->conf->circuits, link) {
-		bool active = circuit_is_active(env, ci);
+		bool active = circuit_is_active(env->chassis, env->conf, ci);
 
 		TAILQ_FOREACH(ip, &ci->ips, link) {
 			struct route_row r = {

@@ -45,6 +45,7 @@
 #include "emu/keepalive/keepalive.h"
 #include "emu/options.h"
 #include "emu/plane/plane.h"
+#include "emu/redundancy/vrouter.h"
 #include "emu/scratch.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/image.h"
@@ -184,6 +185,29 @@ static void follow_states(struct css *css)
 	}
 }
 
+static enum service_state router_asks(void *arg, const struct service *s)
+{
+	const struct css *css = arg;
+	struct monitor_info info;
+
+	monitor_info(css->env.monitor, s->index, &info);
+	return info.state;
+}
+
+/* true: traffic must follow */
+static bool follow_routers(struct css *css)
+{
+	struct vr_view v = { .chassis = css->env.chassis,
+			     .conf = css->env.conf,
+			     .arg = css,
+			     .service_state = router_asks };
+
+	if (!vrouters_follow(css->env.vrouters, &v))
+		return false;
+	plane_served_changed(css->env.plane);
+	return true;
+}
+
 static void follow(void *arg, struct out *warn)
 {
 	struct css *css = arg;
@@ -197,6 +221,7 @@ static void follow(void *arg, struct out *warn)
 	radius_client_sync(css->env.radius);
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
+	(void)follow_routers(css);
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
 	follow_states(css);
 	reset_left(css);
@@ -206,10 +231,15 @@ static void service_changed(void *arg, unsigned index, enum service_state from,
 			    enum service_state to)
 {
 	struct css *css = arg;
+	struct out warn = { 0 };
 
 	(void)from;
 	if (css->env.plane)
 		plane_service_state(css->env.plane, index, to);
+	if (!css->env.vrouters || !follow_routers(css))
+		return;
+	plane_publish(css->env.plane, css->env.conf, css->env.chassis, &warn);
+	out_fini(&warn); /* it is in the log */
 }
 
 /* What must follow does so behind the command, which then tells what failed. */
@@ -404,6 +434,7 @@ static int parts_new(struct css *css, struct err *err)
 		return -1;
 	env->radius =
 		radius_client_new(env->loop, env->map, env->conf, &secrets);
+	env->vrouters = vrouters_new();
 	env->sessions = sessions_new(env);
 	return 0;
 }
@@ -415,6 +446,8 @@ static void parts_free(struct css *css)
 	if (env->sessions)
 		sessions_free(env->sessions);
 	radius_client_free(env->radius);
+	vrouters_free(env->vrouters);
+	env->vrouters = NULL;
 	if (env->jobs)
 		jobs_free(env->jobs);
 	if (env->plane)

@@ -15,6 +15,7 @@
 #include "emu/io/disk.h"
 #include "emu/io/loop.h"
 #include "emu/options.h"
+#include "emu/redundancy/vrouter.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/store.h"
 
@@ -96,6 +97,14 @@ static bool port_exists(void *arg, unsigned slot, unsigned port)
 	return chassis_port_name(env->chassis, slot, port, name);
 }
 
+static bool serves(void *arg, struct in_addr vip)
+{
+	const struct env *env = arg;
+
+	return !env->vrouters ||
+	       vrouters_serve(env->vrouters, env->conf, vip);
+}
+
 void scratch_hooks(struct env *env, enum tls_profile profile, bool replaying)
 {
 	hook_profile = profile;
@@ -105,6 +114,7 @@ void scratch_hooks(struct env *env, enum tls_profile profile, bool replaying)
 		.associate_check = associate_check,
 		.slot_has_ssl = slot_has_ssl,
 		.port_exists = port_exists,
+		.serves = serves,
 		.replaying = replaying,
 	};
 }

@@ -192,6 +192,8 @@
 #define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */
 #define T_NO_PORT      "Specified interface does not exist: %s"	   /* guess */
 #define T_NO_ARP       "No ARP entry for %s"			   /* guess */
+#define T_NO_IP_IFACE  "No circuit has the IP interface %s"	   /* guess */
+#define T_NO_VROUTER   "No virtual router %u on %s"		   /* guess */
 #define T_INERT                                                                \
 	"Kept, but without effect on this switch:" /* own */
 #define T_NO_INERT                                                             \

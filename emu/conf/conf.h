@@ -66,6 +66,9 @@ struct conf_hooks {
 			       const char *file, struct err *err);
 	bool (*slot_has_ssl)(void *arg, unsigned slot);
 	bool (*port_exists)(void *arg, unsigned slot, unsigned port);
+	/* does this switch answer on the address?  Not on one that it shares
+	 * with a peer, while it is not master of it. */
+	bool (*serves)(void *arg, struct in_addr vip);
 	/* the scratch switch of `replay`: missing files are warnings */
 	bool replaying;
 };

@@ -287,6 +287,13 @@ static void build_balance(struct build *b, const struct content *c,
 		   c->owner->name, c->name, c->balance, r->balance->name);
 }
 
+static bool is_served(const struct build *b, struct in_addr vip)
+{
+	const struct conf_hooks *h = &b->conf->hooks;
+
+	return !h->serves || h->serves(h->arg, vip);
+}
+
 static bool is_in_force(struct build *b, const struct content *c)
 {
 	if (!c->active)
@@ -296,6 +303,10 @@ static bool is_in_force(struct build *b, const struct content *c)
 	else if (c->redirect[0])
 		rule_warn(b, c,
 			  "is not in force, redirect is not acted on yet");
+	else if (!is_served(b, c->vip))
+		rule_warn(b, c,
+			  "is not in force, the virtual router of its VIP is "
+			  "not master");
 	else
 		return true;
 	return false;

@@ -29,6 +29,7 @@ struct plane {
 	struct worker **worker; /* owned */
 	int nworkers;
 	struct policy *policy;	   /* one reference; NULL before the first */
+	bool stale;		   /* policy is of other circumstances */
 	struct listener *listener; /* owned, sorted */
 	int nlistener;
 	struct out told; /* warnings in force, so that each is told once */

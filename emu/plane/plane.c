@@ -165,10 +165,11 @@ void plane_publish(struct plane *p, const struct conf *conf,
 	struct out now = { 0 };
 	struct policy *old = p->policy;
 
-	if (old && old->generation == conf->generation &&
+	if (old && !p->stale && old->generation == conf->generation &&
 	    policy_images_current(old, ch))
 		return;
 	p->policy = policy_build(conf, ch, p->shared, &now);
+	p->stale = false;
 	for (int i = 0; i < p->nworkers; i++)
 		worker_publish(p->worker[i], p->policy);
 	listeners_sync(p, &now);
@@ -177,6 +178,11 @@ void plane_publish(struct plane *p, const struct conf *conf,
 	policy_unref(old);
 	tell(p, &now, warn);
 	out_fini(&now);
+}
+
+void plane_served_changed(struct plane *p)
+{
+	p->stale = true;
 }
 
 void plane_service_state(struct plane *p, unsigned service_index,

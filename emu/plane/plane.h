@@ -34,6 +34,9 @@ int plane_nworkers(const struct plane *p);
  */
 void plane_publish(struct plane *p, const struct conf *conf,
 		   const struct chassis *ch, struct out *warn);
+/* conf->hooks.serves() answers otherwise than before: the next plane_publish()
+ * compiles even the configuration that it knows. */
+void plane_served_changed(struct plane *p);
 /* A service's state changed: no recompilation, seen at once by every worker. */
 void plane_service_state(struct plane *p, unsigned service_index,
 			 enum service_state s);

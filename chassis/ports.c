@@ -1,0 +1,59 @@
+#include "chassis/ports.h"
+
+#include "chassis/chassis.h"
+#include "emu/base/str.h"
+#include "emu/conf/circuit.h"
+
+bool port_next(const struct chassis *ch, const struct conf *c, struct port *p)
+{
+	p->number++;
+	while (!chassis_port_name(ch, p->slot, p->number, p->name)) {
+		if (++p->slot > chassis_model(ch)->nslots)
+			return false;
+		p->number = 1;
+	}
+	p->ifindex++;
+	p->type = card_port_type(chassis_card(ch, p->slot)->ops, p->number);
+	p->iface = iface_find(c, p->name);
+	return true;
+}
+
+bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
+	       struct port *p)
+{
+	*p = (struct port){ 0 };
+	while (port_next(ch, c, p))
+		if (str_ieq(name, p->name))
+			return true;
+	return false;
+}
+
+bool port_is_up(const struct port *p)
+{
+	return !p->iface || !p->iface->admin_shutdown;
+}
+
+unsigned port_vlan(const struct port *p)
+{
+	return p->iface && p->iface->vlan > 0 ? p->iface->vlan : 1;
+}
+
+bool circuit_next_port(const struct chassis *ch, const struct conf *c,
+		       const struct circuit *ci, struct port *p)
+{
+	while (port_next(ch, c, p))
+		if (port_vlan(p) == ci->vlan)
+			return true;
+	return false;
+}
+
+bool circuit_is_active(const struct chassis *ch, const struct conf *c,
+		       const struct circuit *ci)
+{
+	struct port p = { 0 };
+
+	while (circuit_next_port(ch, c, ci, &p))
+		if (port_is_up(&p))
+			return true;
+	return false;
+}

@@ -1,0 +1,38 @@
+#ifndef CSS_CHASSIS_PORTS_H
+#define CSS_CHASSIS_PORTS_H
+
+#include <stdbool.h>
+
+struct chassis;
+struct circuit;
+struct conf;
+struct iface;
+
+/*
+ * The ports that the modules in the slots have, and the circuits that the
+ * configuration makes of them.  On the host attachment a port has no cable and
+ * carries no frames.  It counts as connected: it is up while its module is in
+ * and nobody has shut it.  A circuit is active while one of its ports is up.
+ */
+struct port {
+	unsigned slot, number, ifindex;
+	char name[16];
+	const char *type;	   /* "fe", "ge" */
+	const struct iface *iface; /* borrowed; NULL: no settings of its own */
+};
+
+/* Steps to the next port of the chassis; start with a zeroed one. */
+bool port_next(const struct chassis *ch, const struct conf *c, struct port *p);
+/* false: there is no such port */
+bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
+	       struct port *p);
+bool port_is_up(const struct port *p);
+unsigned port_vlan(const struct port *p);
+
+bool circuit_is_active(const struct chassis *ch, const struct conf *c,
+		       const struct circuit *ci);
+/* Like port_next(), of the ports of one circuit. */
+bool circuit_next_port(const struct chassis *ch, const struct conf *c,
+		       const struct circuit *ci, struct port *p);
+
+#endif

@@ -1,0 +1,261 @@
+/* Virtual routers: what they are decided by, and what is kept of it. */
+#include "emu/redundancy/vrouter.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/env.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/service.h"
+#include "tests/fuzz/scratch_env.h"
+
+static struct env *env;
+static struct circuit *ci;
+static struct circuit_ip *ip;
+static struct vrouters *routers;
+static struct err err;
+
+static struct in_addr addr(const char *text)
+{
+	struct in_addr a = { INADDR_ANY };
+
+	ck_assert(str_to_addr(text, &a));
+	return a;
+}
+
+/* ---- the living switch ---------------------------------------------------- */
+
+static const char *down; /* a service or reporter; every other is up */
+
+static enum service_state state_of(void *arg, const struct service *s)
+{
+	(void)arg;
+	return down && !strcmp(down, s->name) ? SERVICE_DOWN : SERVICE_ALIVE;
+}
+
+static bool reporter_up(void *arg, const char *name)
+{
+	(void)arg;
+	return !down || strcmp(down, name) != 0;
+}
+
+static struct vr_view view(void)
+{
+	return (struct vr_view){ .chassis = env->chassis,
+				 .conf = env->conf,
+				 .service_state = state_of,
+				 .reporter_up = reporter_up };
+}
+
+static enum vr_state decided(uint8_t vrid, enum vr_fail *why)
+{
+	struct vr_view v = view();
+
+	return vr_decide(&v, ci, ip, vrid, why);
+}
+
+/* ---- the configuration ---------------------------------------------------- */
+
+static void line(struct vr_line l)
+{
+	ck_assert_int_eq(circuit_ip_set_vr(env->conf, ip, &l, &err), 0);
+}
+
+static void critical(uint8_t vrid, const char *name)
+{
+	struct vr_line l = { .kind = VR_SERVICE, .vrid = vrid };
+
+	ck_assert(str_copy(l.name, sizeof(l.name), name));
+	line(l);
+}
+
+static struct service *service(const char *name)
+{
+	struct service *s = service_add(env->conf, name, &err);
+
+	ck_assert_ptr_nonnull(s);
+	return s;
+}
+
+static void setup(void)
+{
+	struct iface *port = NULL;
+
+	env = scratch_env();
+	down = NULL;
+	port = iface_get(env->conf, "3/1", &err);
+	ck_assert_ptr_nonnull(port);
+	ck_assert_int_eq(iface_set_vlan(env->conf, port, 20, &err), 0);
+	ci = circuit_find(env->conf, "VLAN20");
+	ip = circuit_ip_add(env->conf, ci, addr("10.1.20.1"), 24, &err);
+	ck_assert_ptr_nonnull(ip);
+	line((struct vr_line){ .kind = VR_ROUTER, .vrid = 1, .priority = 100 });
+	routers = vrouters_new();
+}
+
+static void teardown(void)
+{
+	vrouters_free(routers);
+}
+
+/* ---- deciding ------------------------------------------------------------- */
+
+START_TEST(a_router_alone_is_master)
+{
+	enum vr_fail why = VR_FAIL_SERVICE;
+
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+	ck_assert_int_eq(why, VR_NO_FAIL);
+}
+END_TEST
+
+START_TEST(a_router_needs_its_circuit)
+{
+	enum vr_fail why;
+
+	iface_find(env->conf, "3/1")->admin_shutdown = true;
+	ck_assert_int_eq(decided(1, &why), VR_IF_DOWN);
+	ck_assert_int_eq(why, VR_FAIL_INTERFACE);
+	iface_find(env->conf, "3/1")->admin_shutdown = false;
+	ip->disabled = true;
+	ck_assert_int_eq(decided(1, &why), VR_IF_DOWN);
+}
+END_TEST
+
+/* Of local services the last one matters, and so of uplinks; of scripts each. */
+START_TEST(kinds_of_critical_services_differ)
+{
+	enum vr_fail why;
+
+	(void)service("local1");
+	(void)service("local2");
+	service("uplink")->type = SERVICE_REDUNDANCY_UP;
+	service("script1")->keepalive.type = PROBE_SCRIPT;
+	service("script2")->keepalive.type = PROBE_SCRIPT;
+	critical(1, "local1");
+	critical(1, "local2");
+	critical(1, "script1");
+	critical(1, "script2");
+	critical(1, "uplink");
+	critical(2, "local1");
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+	down = "local1";
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+	ck_assert_int_eq(decided(2, &why), VR_NO_SERVICE);
+	down = "script2";
+	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
+	down = "uplink";
+	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
+	ck_assert_int_eq(why, VR_FAIL_SERVICE);
+}
+END_TEST
+
+START_TEST(a_service_that_is_gone_is_down)
+{
+	enum vr_fail why;
+
+	critical(1, "nobody");
+	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
+}
+END_TEST
+
+START_TEST(a_reporter_takes_it_down)
+{
+	struct vr_line l = { .kind = VR_REPORTER, .vrid = 1, .name = "r1" };
+	enum vr_fail why;
+
+	line(l);
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+	down = "r1";
+	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
+	ck_assert_int_eq(why, VR_FAIL_REPORTER);
+}
+END_TEST
+
+/* ---- following ------------------------------------------------------------ */
+
+START_TEST(changes_are_counted_and_timed)
+{
+	const struct vr_status *s = NULL;
+	struct vr_view v = view();
+
+	(void)service("one");
+	critical(1, "one");
+	ck_assert(vrouters_follow(routers, &v));
+	ck_assert(!vrouters_follow(routers, &v));
+	s = vrouters_find(routers, addr("10.1.20.1"), 1);
+	ck_assert_ptr_nonnull(s);
+	ck_assert_uint_eq(s->changes, 1);
+	ck_assert_int_ne(s->since, 0);
+	down = "one";
+	ck_assert(vrouters_follow(routers, &v));
+	down = NULL;
+	ck_assert(vrouters_follow(routers, &v));
+	s = vrouters_find(routers, addr("10.1.20.1"), 1);
+	ck_assert_uint_eq(s->changes, 3);
+	ck_assert_int_eq(s->last_fail, VR_FAIL_SERVICE);
+	vrouters_zero(routers, addr("10.1.20.2"), 0);
+	ck_assert_uint_eq(s->changes, 3);
+	vrouters_zero(routers, addr("10.1.20.1"), 2);
+	ck_assert_uint_eq(s->changes, 3);
+	vrouters_zero(routers, addr("10.1.20.1"), 1);
+	ck_assert_uint_eq(s->changes, 0);
+}
+END_TEST
+
+START_TEST(a_router_that_is_gone_is_forgotten)
+{
+	struct vr_line l = { .kind = VR_ROUTER, .vrid = 1 };
+	struct vr_view v = view();
+
+	ck_assert(vrouters_follow(routers, &v));
+	ck_assert_int_eq(circuit_ip_del_vr(env->conf, ip, &l, &err), 0);
+	ck_assert(vrouters_follow(routers, &v));
+	ck_assert_ptr_null(vrouters_find(routers, addr("10.1.20.1"), 1));
+}
+END_TEST
+
+START_TEST(only_a_master_serves_its_vips)
+{
+	struct vr_line l = { .kind = VR_VIP, .vrid = 1, .range = 3 };
+	struct vr_view v = view();
+
+	l.addr = addr("10.1.20.80");
+	line(l);
+	(void)vrouters_follow(routers, &v);
+	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.80")));
+	ip->disabled = true;
+	(void)vrouters_follow(routers, &v);
+	ck_assert(!vrouters_serve(routers, env->conf, addr("10.1.20.80")));
+	ck_assert(!vrouters_serve(routers, env->conf, addr("10.1.20.82")));
+	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.83")));
+	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.79")));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("redundancy");
+	TCase *tc = tcase_create("virtual routers");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_router_alone_is_master);
+	tcase_add_test(tc, a_router_needs_its_circuit);
+	tcase_add_test(tc, kinds_of_critical_services_differ);
+	tcase_add_test(tc, a_service_that_is_gone_is_down);
+	tcase_add_test(tc, a_reporter_takes_it_down);
+	tcase_add_test(tc, changes_are_counted_and_timed);
+	tcase_add_test(tc, a_router_that_is_gone_is_forgotten);
+	tcase_add_test(tc, only_a_master_serves_its_vips);
+	suite_add_tcase(s, tc);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
