@@ -437,7 +437,8 @@ static int vr_put(struct cli *cli, const struct vr_line *v, struct err *err)
 {
 	if (circuit_ip_set_vr(cli_conf(cli), cli_object(cli), v, err) < 0)
 		return -1;
-	return object_kept(cli, vr_words[v->kind]);
+	return v->kind == VR_INTERFACE ? object_kept(cli, vr_words[v->kind])
+				       : 0;
 }
 
 static struct vr_line vr_line(enum vr_kind kind, const struct args *a)
