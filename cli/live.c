@@ -69,6 +69,11 @@ unsigned live_load(enum service_state s)
 							: LOAD_OFFLINE;
 }
 
+uint32_t live_multiplier(uint32_t multiplier)
+{
+	return multiplier == FLOW_TIMEOUT_UNSET ? 0 : multiplier;
+}
+
 const char *live_probe_label(const struct probe_spec *p, char *text, size_t cap)
 {
 	(void)str_copy(text, cap, probe_type_name(p->type));

@@ -35,6 +35,8 @@ void live_totals(const struct env *env, struct plane_totals *t);
 
 /* 2 (idle) or 255 (not eligible): response times are not measured. */
 unsigned live_load(enum service_state s);
+/* A flow-timeout-multiplier as shown: 0 where none is set. */
+uint32_t live_multiplier(uint32_t multiplier);
 /* "HTTP", "ICMP": the kind of probe as shown. */
 const char *live_probe_label(const struct probe_spec *p, char *text,
 			     size_t cap);

@@ -4,11 +4,15 @@
 
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/inert.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/setting.h"
+#include "cli/zero.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/texts.h"
 #include "emu/conf/content.h"
 #include "emu/plane/plane.h"
 
@@ -65,38 +69,25 @@ static void port_render(const void *obj, struct out *o)
 		out_printf(o, "    port %u \n", r->port);
 }
 
-static int application_set(struct cli *cli, const struct args *a,
-			   struct err *err)
+static int suspended(struct cli *cli, const struct args *a, struct err *err)
 {
-	enum application app = APP_HTTP;
-
-	for (int i = 0; i < APP_NUM; i++)
-		if (arg_key(a, application_name((enum application)i)))
-			app = (enum application)i;
-	if (content_set_application(cli_conf(cli), cli_object(cli), app, err) <
-	    0)
-		return -1;
-	if (app == APP_HTTP || app == APP_SSL)
-		return 0;
-	return object_kept(cli, "application");
+	(void)a;
+	return content_may_edit(cli_object(cli), err);
 }
 
-static void application_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
+/* ---- which requests -------------------------------------------------------- */
 
-	if (r->application != APP_HTTP)
-		out_printf(o, "    application %s \n",
-			   application_name(r->application));
+static int url_put(struct cli *cli, const struct content_url *u,
+		   struct err *err)
+{
+	return content_set_url(cli_conf(cli), cli_object(cli), u, err);
 }
 
-/* Lists of extensions, domains and URLs are not kept yet, but a rule may name
- * them. */
 static int url_set(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct content_url u = { arg_word(a, "url"), "", "", "", 0 };
 
-	return content_set_url(cli_conf(cli), cli_object(cli), &u, err);
+	return url_put(cli, &u, err);
 }
 
 static int url_eql(struct cli *cli, const struct args *a, struct err *err)
@@ -104,9 +95,7 @@ static int url_eql(struct cli *cli, const struct args *a, struct err *err)
 	const struct content_url u = { arg_word(a, "url"), arg_word(a, "eql"),
 				       "", "", 0 };
 
-	if (content_set_url(cli_conf(cli), cli_object(cli), &u, err) < 0)
-		return -1;
-	return object_kept(cli, "eql");
+	return url_put(cli, &u, err);
 }
 
 static int url_dql(struct cli *cli, const struct args *a, struct err *err)
@@ -116,18 +105,14 @@ static int url_dql(struct cli *cli, const struct args *a, struct err *err)
 				       arg_word(a, "dql"), "",
 				       (uint16_t)arg_uint(a, "port", 0) };
 
-	if (content_set_url(cli_conf(cli), cli_object(cli), &u, err) < 0)
-		return -1;
-	return object_kept(cli, "dql");
+	return url_put(cli, &u, err);
 }
 
 static int url_urql(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct content_url u = { "", "", "", arg_word(a, "urql"), 0 };
 
-	if (content_set_url(cli_conf(cli), cli_object(cli), &u, err) < 0)
-		return -1;
-	return object_kept(cli, "urql");
+	return url_put(cli, &u, err);
 }
 
 static int url_clear(struct cli *cli, const struct args *a, struct err *err)
@@ -135,20 +120,32 @@ static int url_clear(struct cli *cli, const struct args *a, struct err *err)
 	const struct content_url u = { "", "", "", "", 0 };
 
 	(void)a;
-	return content_set_url(cli_conf(cli), cli_object(cli), &u, err);
+	return url_put(cli, &u, err);
 }
 
 static void url_render(const void *obj, struct out *o)
 {
 	const struct content *r = obj;
 
-	if (r->url_urql[0])
-		out_printf(o, "    url urql %s \n", r->url_urql);
-	if (!r->url[0])
+	if (r->url[0] && !r->url_dql[0] && !r->url_eql[0])
+		out_printf(o, "    url \"%s\" \n", r->url);
+}
+
+static void url_eql_render(const void *obj, struct out *o)
+{
+	const struct content *r = obj;
+
+	if (r->url_eql[0] && !r->url_dql[0])
+		out_printf(o, "    url \"%s\" eql %s \n", r->url, r->url_eql);
+}
+
+static void url_dql_render(const void *obj, struct out *o)
+{
+	const struct content *r = obj;
+
+	if (!r->url_dql[0])
 		return;
-	out_printf(o, "    url \"%s\" ", r->url);
-	if (r->url_dql[0])
-		out_printf(o, "dql %s ", r->url_dql);
+	out_printf(o, "    url \"%s\" dql %s ", r->url, r->url_dql);
 	if (r->url_dql_port)
 		out_printf(o, "%u ", r->url_dql_port);
 	if (r->url_eql[0])
@@ -156,30 +153,40 @@ static void url_render(const void *obj, struct out *o)
 	out_puts(o, "\n");
 }
 
-static int header_set(struct cli *cli, const struct args *a, struct err *err)
+static void url_urql_render(const void *obj, struct out *o)
+{
+	const struct content *r = obj;
+
+	if (r->url_urql[0])
+		out_printf(o, "    url urql %s \n", r->url_urql);
+}
+
+static int header_put(struct cli *cli, const char *group, unsigned long weight,
+		      struct err *err)
 {
 	struct content *r = cli_object(cli);
 
+	if (!strcmp(r->more.header_field, group) &&
+	    r->more.header_weight == weight)
+		return 0;
 	if (content_may_edit(r, err) < 0 ||
 	    conf_put_text(cli_conf(cli), r->more.header_field,
-			  sizeof(r->more.header_field), arg_word(a, "group"),
-			  err) < 0)
+			  sizeof(r->more.header_field), group, err) < 0)
 		return -1;
-	conf_put_u16(cli_conf(cli), &r->more.header_weight,
-		     arg_uint(a, "weight", 0));
-	return object_kept(cli, "header-field-rule");
+	conf_put_u16(cli_conf(cli), &r->more.header_weight, weight);
+	return 0;
+}
+
+static int header_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	return header_put(cli, arg_word(a, "group"), arg_uint(a, "weight", 0),
+			  err);
 }
 
 static int header_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct content *r = cli_object(cli);
-
 	(void)a;
-	if (content_may_edit(r, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &r->more.header_weight, 0);
-	return conf_put_text(cli_conf(cli), r->more.header_field,
-			     sizeof(r->more.header_field), "", err);
+	return header_put(cli, "", 0, err);
 }
 
 static void header_render(const void *obj, struct out *o)
@@ -192,114 +199,6 @@ static void header_render(const void *obj, struct out *o)
 	if (r->more.header_weight)
 		out_printf(o, "weight %u ", r->more.header_weight);
 	out_puts(o, "\n");
-}
-
-/* ---- how it is spread ----------------------------------------------------- */
-
-static int balance_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	return content_set_balance(cli_conf(cli), cli_object(cli),
-				   arg_word(a, "method"), err);
-}
-
-static const char *const later_names[] = { "aca",	 "destip", "domain",
-					   "domainhash", "url",	   "urlhash",
-					   NULL };
-
-static int balance_later(struct cli *cli, const struct args *a, struct err *err)
-{
-	const char *name = later_names[object_choice(a, later_names)];
-
-	if (content_set_balance(cli_conf(cli), cli_object(cli), name, err) < 0)
-		return -1;
-	cli_warn(cli,
-		 "balance %s is kept but not acted on yet, roundrobin is used",
-		 name);
-	return 0;
-}
-
-static int balance_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)a;
-	return content_set_balance(cli_conf(cli), cli_object(cli), "roundrobin",
-				   err);
-}
-
-static void balance_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (strcmp(r->balance, "roundrobin") != 0)
-		out_printf(o, "    balance %s \n", r->balance);
-}
-
-static bool advanced_acts(enum advanced_balance m)
-{
-	return m == ADVBAL_NONE || m == ADVBAL_STICKY_SRCIP ||
-	       m == ADVBAL_STICKY_SRCIP_DSTPORT;
-}
-
-static int advanced_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	enum advanced_balance m = ADVBAL_NONE;
-
-	for (int i = 0; i < ADVBAL_NUM; i++)
-		if (arg_key(a, advanced_balance_name((enum advanced_balance)i)))
-			m = (enum advanced_balance)i;
-	if (content_set_advanced(cli_conf(cli), cli_object(cli), m, err) < 0)
-		return -1;
-	if (m == ADVBAL_SSL)
-		cli_warn(cli, "advanced-balance ssl is kept but not acted on "
-			      "yet, source address and port are used");
-	else if (!advanced_acts(m))
-		cli_warn(cli,
-			 "advanced-balance %s is kept but not acted on yet",
-			 advanced_balance_name(m));
-	return 0;
-}
-
-static void advanced_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->advanced != ADVBAL_NONE)
-		out_printf(o, "    advanced-balance %s \n",
-			   advanced_balance_name(r->advanced));
-}
-
-static int mask_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct content *r = cli_object(cli);
-	const char *mask = arg_word(a, "mask");
-	uint8_t prefix_len = 32;
-
-	if (mask && !str_to_mask(mask, &prefix_len))
-		return err_set(err, ERR_RANGE, -1, "Not a mask: %s", mask);
-	r->sticky_mask = str_mask_of(prefix_len);
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static int inact_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	(void)err;
-	r->sticky_inact_min = (unsigned)arg_uint(a, "minutes", 0);
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static void sticky_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->sticky_mask.s_addr != INADDR_BROADCAST)
-		out_printf(o, "    sticky-mask %s \n",
-			   str_addr(r->sticky_mask));
-	if (r->sticky_inact_min)
-		out_printf(o, "    sticky-inact-timeout %u \n",
-			   r->sticky_inact_min);
 }
 
 /* ---- services ------------------------------------------------------------- */
@@ -340,130 +239,37 @@ static int service_change(struct cli *cli, const struct args *a,
 				     (int)arg_uint(a, "weight", 0), err);
 }
 
-static int sorry_set(struct cli *cli, const struct args *a, struct err *err)
+static int primary_set(struct cli *cli, const struct args *a, struct err *err)
 {
 	const char *name = arg_word(a, "service");
 
-	return content_set_sorry(cli_conf(cli), cli_object(cli),
-				 arg_key(a, "primarySorryServer") ? 1 : 2,
+	return content_set_sorry(cli_conf(cli), cli_object(cli), 1,
 				 name ? name : "", err);
 }
 
-static void sorry_render(const void *obj, struct out *o)
+static int secondary_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "service");
+
+	return content_set_sorry(cli_conf(cli), cli_object(cli), 2,
+				 name ? name : "", err);
+}
+
+static void primary_render(const void *obj, struct out *o)
 {
 	const struct content *r = obj;
 
 	if (r->primary_sorry[0])
 		out_printf(o, "    primarySorryServer %s \n", r->primary_sorry);
+}
+
+static void secondary_render(const void *obj, struct out *o)
+{
+	const struct content *r = obj;
+
 	if (r->secondary_sorry[0])
 		out_printf(o, "    secondarySorryServer %s \n",
 			   r->secondary_sorry);
-}
-
-/* ---- plain settings ------------------------------------------------------- */
-
-static int redirect_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct content *r = cli_object(cli);
-	const char *url = arg_word(a, "url");
-
-	if (content_may_edit(r, err) < 0 ||
-	    conf_put_text(cli_conf(cli), r->redirect, sizeof(r->redirect),
-			  url ? url : "", err) < 0)
-		return -1;
-	return url ? object_kept(cli, "redirect") : 0;
-}
-
-static void redirect_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->redirect[0])
-		out_printf(o, "    redirect \"%s\" \n", r->redirect);
-}
-
-static int persistent_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &r->no_persistent, false);
-	return 0;
-}
-
-static int persistent_clear(struct cli *cli, const struct args *a,
-			    struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &r->no_persistent, true);
-	return object_kept(cli, "no persistent");
-}
-
-static void persistent_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->no_persistent)
-		out_puts(o, "    no persistent \n");
-}
-
-static int multiplier_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	(void)err;
-	r->flow_timeout_multiplier = (unsigned)arg_uint(a, "multiplier", 0);
-	r->flow_timeout_set = true;
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static int multiplier_clear(struct cli *cli, const struct args *a,
-			    struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	r->flow_timeout_multiplier = 0;
-	conf_put_flag(cli_conf(cli), &r->flow_timeout_set, false);
-	return 0;
-}
-
-static void multiplier_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->flow_timeout_set)
-		out_printf(o, "    flow-timeout-multiplier %u \n",
-			   r->flow_timeout_multiplier);
-}
-
-static int index_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	if (content_may_edit(r, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &r->redundant_index,
-		     arg_uint(a, "index", 0));
-	return r->redundant_index ? object_kept(cli, "redundant-index") : 0;
-}
-
-static void index_render(const void *obj, struct out *o)
-{
-	const struct content *r = obj;
-
-	if (r->redundant_index)
-		out_printf(o, "    redundant-index %u \n", r->redundant_index);
-	if (r->more.l4_stateless)
-		out_puts(o, "    redundancy-l4-stateless \n");
 }
 
 /* ---- in and out of use ---------------------------------------------------- */
@@ -471,19 +277,23 @@ static void index_render(const void *obj, struct out *o)
 static int zero(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct content *r = cli_object(cli);
-	struct plane *p = cli_env(cli)->plane;
 
 	(void)err;
-	if (!p)
-		return 0;
-	plane_zero_rule(p, r->index);
-	for (int i = 0; arg_key(a, "all") && i < r->nservice; i++) {
-		const struct service *s =
-			service_find(cli_conf(cli), r->service[i].name);
+	if (cli_env(cli)->plane)
+		plane_zero_rule(cli_env(cli)->plane, r->index);
+	if (arg_key(a, "all"))
+		zero_rule_services(cli, r, ZERO_ALL, NULL);
+	return 0;
+}
 
-		if (s)
-			plane_zero_service(p, s->index);
-	}
+static int zero_one(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct content *r = cli_object(cli);
+	const char *name = arg_word(a, "service");
+
+	if (!zero_rule_services(cli, r, zero_counters(a), name) && name)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NOT_IN, name,
+			       "content", r->name);
 	return 0;
 }
 
@@ -520,6 +330,23 @@ static int rule_delete(struct cli *cli, const struct args *a, struct err *err)
 			     arg_word(a, "name"), err);
 }
 
+#define FIELD(...)                                                             \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.indent = "    ", __VA_ARGS__                                  \
+	}
+#define APPLICATION                                                            \
+	FIELD(.family = "application", .store = SET_WORD,                      \
+	      SETTING_AT(struct content, application),                         \
+	      .words = application_names, .check = suspended)
+#define BALANCE                                                                \
+	FIELD(SETTING_TEXT_AT(struct content, balance), .dflt = "roundrobin",  \
+	      .check = suspended)
+
+static const char no_lists[] =
+	"lists of extensions, domains and URLs are not looked at yet; the rule "
+	"takes no traffic";
+
 /* Row order is running-config order. */
 const struct cmd content_cmds[] = {
 	{ .syntax = "vip address <ip:host> [range <range:uint:1-65535>]",
@@ -548,26 +375,28 @@ const struct cmd content_cmds[] = {
 	  .render = port_render,
 	  .no = "no port",
 	  .clear = port_set },
-	{ .syntax = "application {bypass|ftp-control|http|realaudio-control|"
-		    "sip|ssl}",
+	{ .syntax = "application {http|ssl}",
 	  .help = "What the connections carry\n"
-		  "Send matching requests past the rule\n"
-		  "FTP control connections\n"
 		  "HTTP\n"
-		  "RealAudio control connections\n"
-		  "SIP over UDP\n"
 		  "SSL sessions",
-	  .run = application_set,
-	  .render = application_render,
 	  .no = "no application",
-	  .clear = application_set },
+	  .set = APPLICATION },
+	{ .syntax = "application bypass",
+	  .help = "Send matching requests past the rule",
+	  .set = APPLICATION,
+	  .inert = INERT_NO_CACHES },
+	{ .syntax = "application {ftp-control|realaudio-control|sip}",
+	  .help = "FTP control connections\n"
+		  "RealAudio control connections\n"
+		  "SIP over UDP",
+	  .set = APPLICATION,
+	  .inert = "connections that the traffic announces are not followed "
+		   "yet: that comes with layer 5" },
 	{ .syntax = "balance <method:balance>",
 	  .help = "How services are chosen\n"
 		  "Method",
-	  .run = balance_set,
-	  .render = balance_render,
 	  .no = "no balance",
-	  .clear = balance_clear },
+	  .set = BALANCE },
 	{ .syntax = "balance {aca|destip|domain|domainhash|url|urlhash}",
 	  .help = "By load\n"
 		  "Hash of the destination address\n"
@@ -575,38 +404,9 @@ const struct cmd content_cmds[] = {
 		  "Hash of the domain name\n"
 		  "By URL, for caches\n"
 		  "Hash of the URL",
-	  .run = balance_later },
-	{ .syntax = "advanced-balance {none|sticky-srcip|sticky-srcip-dstport|"
-		    "ssl|cookies|url|cookieurl|arrowpoint-cookie|wap-msisdn|"
-		    "sip-call-id}",
-	  .help = "Stickiness of clients\n"
-		  "None\n"
-		  "By source address\n"
-		  "By source address and destination port\n"
-		  "By SSL session ID\n"
-		  "By a string in the Cookie header\n"
-		  "By a string in the URL\n"
-		  "By Cookie header, else URL\n"
-		  "By a cookie that the switch makes\n"
-		  "By X-MSISDN header\n"
-		  "By SIP Call-ID",
-	  .run = advanced_set,
-	  .render = advanced_render,
-	  .no = "no advanced-balance",
-	  .clear = advanced_set },
-	{ .syntax = "sticky-mask <mask:mask>",
-	  .help = "Group client addresses\n"
-		  "Mask",
-	  .run = mask_set,
-	  .render = sticky_render,
-	  .no = "no sticky-mask",
-	  .clear = mask_set },
-	{ .syntax = "sticky-inact-timeout <minutes:uint:0-65535>",
-	  .help = "Life of idle sticky entries\n"
-		  "Minutes, 0 until space is needed",
-	  .run = inact_set,
-	  .no = "no sticky-inact-timeout",
-	  .clear = inact_set },
+	  .set = BALANCE,
+	  .inert = "services are taken in turn (roundrobin): the method comes "
+		   "with layer 5" },
 	{ .syntax = "add service <service:service> "
 		    "[weight <weight:uint:0-10>]",
 	  .help = "Add something to the rule\n"
@@ -626,15 +426,20 @@ const struct cmd content_cmds[] = {
 		  "Set its weight in this rule\n"
 		  "Weight",
 	  .run = service_change },
-	{ .syntax = "{primarySorryServer|secondarySorryServer} "
-		    "<service:service>",
+	{ .syntax = "primarySorryServer <service:service>",
 	  .help = "Service when no other is available\n"
-		  "Service when the first sorry server is down too\n"
 		  "Service name",
-	  .run = sorry_set,
-	  .render = sorry_render,
-	  .no = "no {primarySorryServer|secondarySorryServer}",
-	  .clear = sorry_set },
+	  .run = primary_set,
+	  .render = primary_render,
+	  .no = "no primarySorryServer",
+	  .clear = primary_set },
+	{ .syntax = "secondarySorryServer <service:service>",
+	  .help = "Service when the first sorry server is down too\n"
+		  "Service name",
+	  .run = secondary_set,
+	  .render = secondary_render,
+	  .no = "no secondarySorryServer",
+	  .clear = secondary_set },
 	{ .syntax = "url <url:text:1-252>",
 	  .help = "Which requests the rule takes\n"
 		  "Path, or //domain/path, in quotes",
@@ -645,7 +450,9 @@ const struct cmd content_cmds[] = {
 	{ .syntax = "url <url:text:1-252> eql <eql:name>",
 	  .help = "With the extensions of a list\n"
 		  "List name",
-	  .run = url_eql },
+	  .run = url_eql,
+	  .render = url_eql_render,
+	  .inert = no_lists },
 	{ .syntax = "url <url:text:1-252> dql <dql:name> "
 		    "[<port:uint:1-65535>] [eql <eql:name>]",
 	  .help = "With the domains of a list\n"
@@ -653,11 +460,15 @@ const struct cmd content_cmds[] = {
 		  "Port of the domains\n"
 		  "With the extensions of a list\n"
 		  "List name",
-	  .run = url_dql },
+	  .run = url_dql,
+	  .render = url_dql_render,
+	  .inert = no_lists },
 	{ .syntax = "url urql <urql:name>",
 	  .help = "URLs of a list\n"
 		  "List name",
-	  .run = url_urql },
+	  .run = url_urql,
+	  .render = url_urql_render,
+	  .inert = no_lists },
 	{ .syntax = "header-field-rule <group:name> "
 		    "[weight <weight:uint:0-1024>]",
 	  .help = "Header fields that requests must have\n"
@@ -667,46 +478,51 @@ const struct cmd content_cmds[] = {
 	  .run = header_set,
 	  .render = header_render,
 	  .no = "no header-field-rule",
-	  .clear = header_clear },
+	  .clear = header_clear,
+	  .inert = "header fields of requests are not looked at yet: that "
+		   "comes with layer 5" },
 	{ .syntax = "redirect <url:text:1-252>",
 	  .help = "Answer requests with a redirect\n"
 		  "URL in quotes",
-	  .run = redirect_set,
-	  .render = redirect_render,
 	  .no = "no redirect",
-	  .clear = redirect_set },
+	  .set = FIELD(SETTING_TEXT_AT(struct content, redirect),
+		       .check = suspended),
+	  .inert = INERT_NO_REDIRECTS "; the rule takes no traffic" },
 	{ .syntax = "persistent",
 	  .help = "Keep a connection on its service",
-	  .run = persistent_set,
-	  .render = persistent_render,
 	  .no = "no persistent",
-	  .clear = persistent_clear },
+	  .set = FIELD(SETTING_AT(struct content, persistent),
+		       .store = SET_FLAG, .on = true),
+	  .inert = "a connection stays on its service: requests are looked at "
+		   "one by one with layer 5" },
 	{ .syntax = "remove", .help = "Take something away from the rule" },
 	{ .syntax = "remove service", .help = "Service" },
 	{ .syntax = "remove dns", .help = "DNS name of the VIP" },
 	{ .syntax = "flow-timeout-multiplier <multiplier:uint:0-65533>",
 	  .help = "Idle time of flows in units of 16 seconds\n"
 		  "Number, 0 never",
-	  .run = multiplier_set,
-	  .render = multiplier_render,
 	  .no = "no flow-timeout-multiplier",
-	  .clear = multiplier_clear },
+	  .set = FIELD(SETTING_AT(struct content, flow_timeout_multiplier),
+		       .store = SET_U32, .dflt = FLOW_TIMEOUT_UNSET_TEXT) },
 	{ .syntax = "redundant-index <index:uint:1-32767>",
 	  .help = "Index for adaptive session redundancy\n"
 		  "Index",
-	  .run = index_set,
-	  .render = index_render,
 	  .no = "no redundant-index",
-	  .clear = index_set },
+	  .set = FIELD(SETTING_AT(struct content, redundant_index),
+		       .store = SET_U16, .check = suspended),
+	  .inert = INERT_NO_PEER },
 	{ 0 },
 };
 
-/* Behind the rows of mode_content_l5.c: `active` is the last line of a rule. */
+/* Behind the rows of the other files: `active` is the last line of a rule. */
 const struct cmd content_state_cmds[] = {
 	{ .syntax = "zero [all]",
 	  .help = "Clear the rule's counters\n"
 		  "Those of its services too",
 	  .run = zero },
+	{ .syntax = "zero " ZERO_COUNTERS " [<service:service>]",
+	  .help = ZERO_COUNTERS_HELP "\nOf one service of the rule",
+	  .run = zero_one },
 	{ .syntax = "active",
 	  .help = "Put the rule in use",
 	  .run = activate,

@@ -1,8 +1,10 @@
 /* Commands of the group mode: source groups (content.md 3.2). */
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/inert.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -84,136 +86,20 @@ static void dest_render(const void *obj, struct out *o)
 		out_printf(o, "  add destination service %s \n", g->dest[i]);
 }
 
-/* ---- port translation ----------------------------------------------------- */
+/* ---- settings -------------------------------------------------------------- */
 
-static int base_port_set(struct cli *cli, const struct args *a, struct err *err)
+static int suspended(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct group *g = cli_object(cli);
-
-	if (group_may_edit(g, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &g->base_port, arg_uint(a, "port", 2016));
-	return g->base_port != 2016 ? object_kept(cli, "portmap base-port") : 0;
-}
-
-static int ports_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct group *g = cli_object(cli);
-
-	if (group_may_edit(g, err) < 0)
-		return -1;
-	/* the product hands ports out in lots of 32 */
-	conf_put_u16(cli_conf(cli), &g->number_of_ports,
-		     arg_uint(a, "count", 63488) / 32 * 32);
-	return g->number_of_ports != 63488
-		       ? object_kept(cli, "portmap number-of-ports")
-		       : 0;
-}
-
-static int vips_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct group *g = cli_object(cli);
-
-	if (group_may_edit(g, err) < 0)
-		return -1;
-	conf_put_u8(cli_conf(cli), &g->vip_address_range,
-		    arg_uint(a, "count", 1));
-	return g->vip_address_range != 1
-		       ? object_kept(cli, "portmap vip-address-range")
-		       : 0;
-}
-
-static int portmap_disable(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct group *g = cli_object(cli);
-
 	(void)a;
-	if (group_may_edit(g, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &g->portmap_disabled, true);
-	return object_kept(cli, "portmap disable");
+	return group_may_edit(cli_object(cli), err);
 }
 
-static int portmap_enable(struct cli *cli, const struct args *a,
-			  struct err *err)
+/* The product hands ports out in lots of 32. */
+static void ports_round(struct cli *cli)
 {
 	struct group *g = cli_object(cli);
 
-	(void)a;
-	if (group_may_edit(g, err) < 0)
-		return -1;
-	conf_put_flag(cli_conf(cli), &g->portmap_disabled, false);
-	return 0;
-}
-
-static void portmap_render(const void *obj, struct out *o)
-{
-	const struct group *g = obj;
-
-	if (g->base_port != 2016)
-		out_printf(o, "  portmap base-port %u \n", g->base_port);
-	if (g->number_of_ports != 63488)
-		out_printf(o, "  portmap number-of-ports %u \n",
-			   g->number_of_ports);
-	if (g->vip_address_range != 1)
-		out_printf(o, "  portmap vip-address-range %u \n",
-			   g->vip_address_range);
-	if (g->portmap_disabled)
-		out_puts(o, "  portmap disable \n");
-}
-
-/* ---- timers and the rest -------------------------------------------------- */
-
-static int multiplier_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct group *g = cli_object(cli);
-
-	(void)err;
-	g->flow_timeout_multiplier = (unsigned)arg_uint(a, "multiplier", 0);
-	g->flow_timeout_set = true;
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static int multiplier_clear(struct cli *cli, const struct args *a,
-			    struct err *err)
-{
-	struct group *g = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	g->flow_timeout_multiplier = 0;
-	conf_put_flag(cli_conf(cli), &g->flow_timeout_set, false);
-	return 0;
-}
-
-static void multiplier_render(const void *obj, struct out *o)
-{
-	const struct group *g = obj;
-
-	if (g->flow_timeout_set)
-		out_printf(o, "  flow-timeout-multiplier %u \n",
-			   g->flow_timeout_multiplier);
-}
-
-static int index_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct group *g = cli_object(cli);
-
-	(void)err;
-	conf_put_u16(cli_conf(cli), &g->redundant_index,
-		     arg_uint(a, "index", 0));
-	return g->redundant_index ? object_kept(cli, "redundant-index") : 0;
-}
-
-static void index_render(const void *obj, struct out *o)
-{
-	const struct group *g = obj;
-
-	if (g->redundant_index)
-		out_printf(o, "  redundant-index %u \n", g->redundant_index);
+	g->number_of_ports = (uint16_t)((g->number_of_ports + 31) / 32 * 32);
 }
 
 static int zero(struct cli *cli, const struct args *a, struct err *err)
@@ -246,6 +132,15 @@ static void active_render(const void *obj, struct out *o)
 	if (g->active)
 		out_puts(o, "  active \n");
 }
+
+#define FIELD(field, ...)                                                      \
+	&(const struct setting)                                                \
+	{                                                                      \
+		SETTING_AT(struct group, field), __VA_ARGS__                   \
+	}
+
+static const char host_ports[] =
+	"this host chooses the source port of a connection";
 
 /* Row order is running-config order. */
 const struct cmd group_cmds[] = {
@@ -292,44 +187,43 @@ const struct cmd group_cmds[] = {
 	  .help = "Source ports given to connections\n"
 		  "Set the first port\n"
 		  "Port number",
-	  .run = base_port_set,
-	  .render = portmap_render,
 	  .no = "no portmap base-port",
-	  .clear = base_port_set },
+	  .set = FIELD(base_port, .store = SET_U16, .dflt = "2016",
+		       .check = suspended),
+	  .inert = host_ports },
 	{ .syntax = "portmap number-of-ports <count:uint:2048-63488>",
 	  .help = "Set how many ports\n"
 		  "Number of ports",
-	  .run = ports_set,
 	  .no = "no portmap number-of-ports",
-	  .clear = ports_set },
+	  .set = FIELD(number_of_ports, .store = SET_U16, .dflt = "63488",
+		       .check = suspended, .changed = ports_round),
+	  .inert = host_ports },
 	{ .syntax = "portmap vip-address-range <count:uint:1-255>",
 	  .help = "Set how many addresses\n"
 		  "Number of addresses",
-	  .run = vips_set,
 	  .no = "no portmap vip-address-range",
-	  .clear = vips_set },
-	{ .syntax = "portmap disable",
-	  .help = "Keep the source port of clients (UDP)",
-	  .run = portmap_disable,
+	  .set = FIELD(vip_address_range, .store = SET_U8, .dflt = "1",
+		       .check = suspended),
+	  .inert = host_ports },
+	{ .syntax = "portmap {enable|disable}",
+	  .help = "Translate source ports\n"
+		  "Keep the source port of clients (UDP)",
 	  .no = "no portmap disable",
-	  .clear = portmap_enable },
-	{ .syntax = "portmap enable",
-	  .help = "Translate source ports",
-	  .run = portmap_enable },
+	  .set = FIELD(portmap_disabled, .store = SET_FLAG, .yes = "disable",
+		       .no = "enable", .check = suspended),
+	  .inert = host_ports },
 	{ .syntax = "flow-timeout-multiplier <multiplier:uint:0-65533>",
 	  .help = "Idle time of flows in units of 16 seconds\n"
 		  "Number, 0 never",
-	  .run = multiplier_set,
-	  .render = multiplier_render,
 	  .no = "no flow-timeout-multiplier",
-	  .clear = multiplier_clear },
+	  .set = FIELD(flow_timeout_multiplier, .store = SET_U32,
+		       .dflt = FLOW_TIMEOUT_UNSET_TEXT) },
 	{ .syntax = "redundant-index <index:uint:1-32767>",
 	  .help = "Index for adaptive session redundancy\n"
 		  "Index",
-	  .run = index_set,
-	  .render = index_render,
 	  .no = "no redundant-index",
-	  .clear = index_set },
+	  .set = FIELD(redundant_index, .store = SET_U16, .dflt = "0"),
+	  .inert = INERT_NO_PEER },
 	{ .syntax = "zero", .help = "Clear the group's counters", .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the group in use",

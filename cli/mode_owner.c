@@ -1,120 +1,17 @@
 /* Commands of the owner mode (content.md 2.1). */
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/inert.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/render.h"
+#include "cli/setting.h"
+#include "cli/zero.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
+#include "emu/base/texts.h"
 #include "emu/conf/content.h"
 #include "emu/plane/plane.h"
-
-/* ---- texts ---------------------------------------------------------------- */
-
-static int address_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	return conf_put_text(cli_conf(cli), w->address, sizeof(w->address),
-			     text ? text : "", err);
-}
-
-static int billing_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	return conf_put_text(cli_conf(cli), w->billing_info,
-			     sizeof(w->billing_info), text ? text : "", err);
-}
-
-static int email_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	return conf_put_text(cli_conf(cli), w->email, sizeof(w->email),
-			     text ? text : "", err);
-}
-
-static void texts_render(const void *obj, struct out *o)
-{
-	const struct owner *w = obj;
-
-	if (w->address[0])
-		out_printf(o, "  address \"%s\" \n", w->address);
-	if (w->billing_info[0])
-		out_printf(o, "  billing-info \"%s\" \n", w->billing_info);
-	if (w->email[0])
-		out_printf(o, "  email-address \"%s\" \n", w->email);
-}
-
-/* ---- settings ------------------------------------------------------------- */
-
-static int case_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &w->case_sensitive,
-		      arg_key(a, "sensitive"));
-	return 0;
-}
-
-static void case_render(const void *obj, struct out *o)
-{
-	const struct owner *w = obj;
-
-	if (w->case_sensitive)
-		out_puts(o, "  case sensitive \n");
-}
-
-static const char *const dns_names[] = { "", "accept", "both", "push", NULL };
-static const char *const dnsbalance_names[] = { "roundrobin", "leastloaded",
-						"preferlocal", NULL };
-
-static int dns_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-
-	(void)err;
-	conf_put_u8(cli_conf(cli), &w->dns,
-		    1 + object_choice(a, dns_names + 1));
-	return object_kept(cli, "dns");
-}
-
-static int dns_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct owner *w = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_u8(cli_conf(cli), &w->dns, 0);
-	return 0;
-}
-
-static void dns_render(const void *obj, struct out *o)
-{
-	const struct owner *w = obj;
-
-	if (w->dns)
-		out_printf(o, "  dns %s \n", dns_names[w->dns]);
-	if (w->dnsbalance)
-		out_printf(o, "  dnsbalance %s \n",
-			   dnsbalance_names[w->dnsbalance]);
-}
-
-static int dnsbalance_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct owner *w = cli_object(cli);
-
-	(void)err;
-	conf_put_u8(cli_conf(cli), &w->dnsbalance,
-		    object_choice(a, dnsbalance_names));
-	return w->dnsbalance ? object_kept(cli, "dnsbalance") : 0;
-}
 
 static int zero(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -126,6 +23,22 @@ static int zero(struct cli *cli, const struct args *a, struct err *err)
 	TAILQ_FOREACH(r, &w->contents, link)
 		if (cli_env(cli)->plane)
 			plane_zero_rule(cli_env(cli)->plane, r->index);
+	return 0;
+}
+
+/* Services in the owner's rules, one or all. */
+static int zero_services(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct owner *w = cli_object(cli);
+	const char *name = arg_word(a, "service");
+	const struct content *r = NULL;
+	int n = 0;
+
+	TAILQ_FOREACH(r, &w->contents, link)
+		n += zero_rule_services(cli, r, zero_counters(a), name);
+	if (name && !n)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NOT_IN, name, "owner",
+			       w->name);
 	return 0;
 }
 
@@ -158,55 +71,69 @@ static void rules_render(const void *obj, struct out *o)
 	}
 }
 
+#define FIELD(...)                                                             \
+	&(const struct setting)                                                \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
+
+/* none is what `no dns` leaves */
+static const char *const dns_names[] = { "none", "accept", "both", "push",
+					 NULL };
+static const char *const dnsbalance_names[] = { "roundrobin", "leastloaded",
+						"preferlocal", NULL };
+
 /* Row order is running-config order. */
 const struct cmd owner_cmds[] = {
 	{ .syntax = "address <text:text:1-128>",
 	  .help = "Postal address of the owner\n"
 		  "Text in quotes",
-	  .run = address_set,
-	  .render = texts_render,
 	  .no = "no address",
-	  .clear = address_set },
+	  .set = FIELD(SETTING_TEXT_AT(struct owner, address)) },
 	{ .syntax = "billing-info <text:text:1-128>",
 	  .help = "Billing information\n"
 		  "Text in quotes",
-	  .run = billing_set,
 	  .no = "no billing-info",
-	  .clear = billing_set },
-	{ .syntax = "email-address <text:text:1-64>",
+	  .set = FIELD(SETTING_TEXT_AT(struct owner, billing_info)) },
+	{ .syntax = "email-address <text:word:1-64>",
 	  .help = "Mail address of the owner\n"
 		  "Address",
-	  .run = email_set,
 	  .no = "no email-address",
-	  .clear = email_set },
+	  .set = FIELD(SETTING_TEXT_AT(struct owner, email)) },
 	{ .syntax = "case {sensitive|insensitive}",
 	  .help = "Case of URLs in the owner's rules\n"
 		  "Case matters\n"
 		  "Case does not matter",
-	  .run = case_set,
-	  .render = case_render,
 	  .no = "no case",
-	  .clear = case_set },
+	  .set = FIELD(SETTING_AT(struct owner, case_sensitive),
+		       .store = SET_FLAG, .yes = "sensitive",
+		       .no = "insensitive") },
 	{ .syntax = "dns {accept|both|push}",
 	  .help = "Exchange of domain names with peers\n"
 		  "Accept names\n"
 		  "Accept and push names\n"
 		  "Push names",
-	  .run = dns_set,
-	  .render = dns_render,
 	  .no = "no dns",
-	  .clear = dns_clear },
+	  .set = FIELD(SETTING_AT(struct owner, dns), .store = SET_WORD,
+		       .words = dns_names),
+	  .inert = INERT_NO_DNS },
 	{ .syntax = "dnsbalance {roundrobin|leastloaded|preferlocal}",
 	  .help = "How DNS replies are chosen\n"
 		  "In turn\n"
 		  "Least loaded site\n"
 		  "Local VIP as long as it is up",
-	  .run = dnsbalance_set,
 	  .no = "no dnsbalance",
-	  .clear = dnsbalance_set },
+	  .set = FIELD(SETTING_AT(struct owner, dnsbalance), .store = SET_WORD,
+		       .words = dnsbalance_names),
+	  .inert = INERT_NO_DNS },
 	{ .syntax = "zero",
 	  .help = "Clear the counters of the owner's rules",
 	  .run = zero },
+	{ .syntax = "zero " ZERO_COUNTERS " [{all|<service:service>}]",
+	  .help = ZERO_COUNTERS_HELP "\n"
+				     "Of every service in the owner's rules\n"
+				     "Of one service",
+	  .run = zero_services },
 	{ .syntax = "content <name:content>",
 	  .help = "Content rule of this owner\n"
 		  "Rule name",

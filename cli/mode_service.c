@@ -8,13 +8,12 @@
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/setting.h"
+#include "cli/zero.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
-#include "emu/keepalive/keepalive.h"
-#include "emu/plane/plane.h"
 
 static int address_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -126,17 +125,11 @@ static void ssllist_render(const void *obj, struct out *o)
 		out_printf(o, "  add ssl-proxy-list %s \n", s->ssllist[i]);
 }
 
-/* Connections are never reused here, so there is no count of them to clear. */
 static int zero(struct cli *cli, const struct args *a, struct err *err)
 {
-	const struct service *s = cli_object(cli);
-	const struct env *env = cli_env(cli);
-
 	(void)err;
-	if (env->plane && !arg_key(a, "state-transitions"))
-		plane_zero_service(env->plane, s->index);
-	if (env->monitor && !arg_key(a, "total-connections"))
-		monitor_zero_transitions(env->monitor, s->index);
+	zero_service(cli, cli_object(cli),
+		     arg_key(a, "all") ? (unsigned)ZERO_ALL : zero_counters(a));
 	return 0;
 }
 
@@ -313,13 +306,9 @@ const struct cmd service_cmds[] = {
 
 /* Behind the rows of the other files: `active` is the last line. */
 const struct cmd service_state_cmds[] = {
-	{ .syntax = "zero {all|total-connections|total-reused-connections|"
-		    "state-transitions}",
+	{ .syntax = "zero {all|" ZERO_COUNTERS "}",
 	  .help = "Clear counters\n"
-		  "All of the service\n"
-		  "Connections\n"
-		  "Connections that were used again\n"
-		  "State transitions",
+		  "All of the service\n" ZERO_COUNTERS_HELP,
 	  .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the service in use",

@@ -76,7 +76,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
 		show_user_cmds, show_log_cmds, clear_log_cmds, copy_cmds,      \
 		file_cmds, lab_cmds,                                           \
-		NET_CLEARS, SHOWS, any_cmds, NULL
+		NET_CLEARS, zero_cmds, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
 
@@ -105,9 +105,9 @@ static table_list service_tables = { service_cmds,     service_ka_cmds,
 				     service_web_cmds, service_state_cmds,
 				     sideways_cmds,    COMMON };
 static table_list owner_tables = { owner_cmds, sideways_cmds, COMMON };
-static table_list content_tables = { content_cmds, content_l5_cmds,
-				     content_state_cmds, sideways_cmds,
-				     COMMON };
+static table_list content_tables = { content_cmds,	 content_sticky_cmds,
+				     content_more_cmds,	 content_state_cmds,
+				     sideways_cmds,	 COMMON };
 static table_list group_tables = { group_cmds, sideways_cmds, COMMON };
 static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,

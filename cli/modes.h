@@ -90,9 +90,11 @@ extern const struct cmd service_web_cmds[];   /* mode_service_web.c */
 extern const struct cmd service_state_cmds[]; /* mode_service.c: active */
 extern const struct cmd owner_cmds[];
 extern const struct cmd content_cmds[];
-extern const struct cmd content_l5_cmds[];    /* mode_content_l5.c */
+extern const struct cmd content_sticky_cmds[]; /* mode_content_sticky.c */
+extern const struct cmd content_more_cmds[];   /* mode_content_more.c */
 extern const struct cmd content_state_cmds[]; /* mode_content.c: active */
 extern const struct cmd group_cmds[];
+extern const struct cmd zero_cmds[]; /* zero.c: SuperUser and up */
 extern const struct cmd keepalive_cmds[];
 extern const struct cmd ssllist_cmds[];
 /* render hooks get the struct entry of mode_ssllist.h */

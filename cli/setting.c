@@ -446,6 +446,17 @@ static void word_render(const struct lines *l, const char *syntax, uint8_t v)
 		line(l, "", "", l->set->words[v]);
 }
 
+/* Is it a value of the row, where others share the field? */
+static bool row_takes(const char *syntax, const char *spec, const char *text)
+{
+	const char *type = spec ? strchr(spec, ':') + 1 : NULL;
+	size_t len = type ? strcspn(type, ":>") : 0;
+
+	if (!spec)
+		return syntax_has(syntax, text, false);
+	return type[len] == ':' || type_find(type, len)->parse(text, "");
+}
+
 /* Texts are typed in quotes and printed so; single words are not. */
 static void text_render(const struct lines *l, const char *syntax,
 			const char *text)
@@ -453,7 +464,8 @@ static void text_render(const struct lines *l, const char *syntax,
 	const char *spec = strchr(syntax, '<');
 	struct out value = { 0 };
 
-	if (!strcmp(text, l->set->dflt ? l->set->dflt : ""))
+	if (!strcmp(text, l->set->dflt ? l->set->dflt : "") ||
+	    !row_takes(syntax, spec, text))
 		return;
 	if (spec)
 		(void)type_print(spec + 1, text, NULL, &value, NULL);

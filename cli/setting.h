@@ -40,12 +40,12 @@ enum setting_store {
 	SET_U16,
 	SET_U32,
 	SET_TEXT, /* char[.cap]; printed in quotes when typed as text */
-	/* uint8_t: which of .words; the first is the default.  Rows may share
-	 * the field, words that act apart from inert ones: each prints its own,
-	 * and needs .family when its syntax has no choice. */
-	SET_WORD,
+	SET_WORD, /* uint8_t: which of .words; the first is the default */
 	SET_ADDR, /* struct in_addr, masks too; .dflt NULL: none */
 };
+
+/* Rows may share a SET_WORD or SET_TEXT field, words that act apart from inert
+ * ones: each prints its own; one without a choice needs .family. */
 
 /*
  * What a sentence changes may be a part of the mode's object that its first

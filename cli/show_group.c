@@ -81,7 +81,7 @@ static void portmap_show(const struct group *g, struct out *o)
 		   "VIP Address Range: %u\n",
 		   g->base_port, g->number_of_ports, g->vip_address_range);
 	out_printf(o, "  Flow Timeout Multiplier: %u\n",
-		   g->flow_timeout_multiplier);
+		   live_multiplier(g->flow_timeout_multiplier));
 }
 
 static void group_show(const struct env *env, const struct group *g,

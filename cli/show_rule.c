@@ -247,7 +247,7 @@ static void cookie_show(struct out *o)
 static void behaviour_show(const struct content *r, struct out *o)
 {
 	out_printf(o, "Redirect: \"%s\"\n", r->redirect);
-	pair(o, "Persistence:", on_off(!r->no_persistent),
+	pair(o, "Persistence:", on_off(r->persistent),
 	     "Param-Bypass:", "Disabled");
 	if (r->redundant_index)
 		out_printf(o, "Session Redundancy: Index %u\n",
@@ -258,7 +258,7 @@ static void behaviour_show(const struct content *r, struct out *o)
 	out_printf(o, "TCP RST client if service unreachable: %s\n",
 		   on_off(r->flow_reset_reject));
 	out_printf(o, "Flow Timeout Multiplier: %u\n",
-		   r->flow_timeout_multiplier);
+		   live_multiplier(r->flow_timeout_multiplier));
 	out_puts(o, "VIP Ping Response: Local\n");
 }
 

@@ -42,6 +42,11 @@ struct global;
 #define OWNER_MAX   255
 #define SSLLIST_MAX 256 /* guess: the manuals bound entries, not lists */
 
+/* flow-timeout-multiplier of a rule or group, in units of 16 s, 0 never; unset:
+ * the port's own time */
+#define FLOW_TIMEOUT_UNSET	UINT32_MAX
+#define FLOW_TIMEOUT_UNSET_TEXT "4294967295"
+
 TAILQ_HEAD(service_list, service);
 TAILQ_HEAD(owner_list, owner);
 TAILQ_HEAD(content_list, content);

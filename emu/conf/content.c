@@ -8,7 +8,6 @@
  */
 #include "emu/conf/content.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +16,7 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 
-static const char *const advanced_names[] = {
+const char *const advanced_balance_names[ADVBAL_NUM + 1] = {
 	[ADVBAL_NONE] = "none",
 	[ADVBAL_SSL] = "ssl",
 	[ADVBAL_COOKIEURL] = "cookieurl",
@@ -29,10 +28,8 @@ static const char *const advanced_names[] = {
 	[ADVBAL_WAP_MSISDN] = "wap-msisdn",
 	[ADVBAL_SIP_CALL_ID] = "sip-call-id",
 };
-static_assert(sizeof(advanced_names) / sizeof(*advanced_names) == ADVBAL_NUM,
-	      "a name per method");
 
-static const char *const application_names[] = {
+const char *const application_names[APP_NUM + 1] = {
 	[APP_HTTP] = "http",
 	[APP_BYPASS] = "bypass",
 	[APP_FTP_CONTROL] = "ftp-control",
@@ -40,17 +37,10 @@ static const char *const application_names[] = {
 	[APP_SIP] = "sip",
 	[APP_SSL] = "ssl",
 };
-static_assert(sizeof(application_names) / sizeof(*application_names) == APP_NUM,
-	      "a name per application");
 
 const char *advanced_balance_name(enum advanced_balance a)
 {
-	return advanced_names[a];
-}
-
-const char *application_name(enum application a)
-{
-	return application_names[a];
+	return advanced_balance_names[a];
 }
 
 /* ---- owners --------------------------------------------------------------- */
@@ -185,9 +175,9 @@ static void rule_defaults(struct content *r)
 	r->vip_range = 1;
 	(void)str_copy(r->balance, sizeof(r->balance), "roundrobin");
 	r->sticky_mask.s_addr = INADDR_BROADCAST;
+	r->persistent = true;
+	r->flow_timeout_multiplier = FLOW_TIMEOUT_UNSET;
 	r->more.load_threshold = 254;
-	r->more.string_from = 1;
-	r->more.string_to = 100;
 	r->more.hotlist_interval_min = 1;
 	r->more.hotlist_size = 10;
 }
@@ -333,30 +323,6 @@ int content_set_balance(struct conf *c, struct content *r, const char *method,
 	if (content_may_edit(r, err) < 0)
 		return -1;
 	return conf_put_text(c, r->balance, sizeof(r->balance), method, err);
-}
-
-int content_set_advanced(struct conf *c, struct content *r,
-			 enum advanced_balance a, struct err *err)
-{
-	if (r->advanced == a)
-		return 0;
-	if (content_may_edit(r, err) < 0)
-		return -1;
-	r->advanced = a;
-	conf_changed(c);
-	return 0;
-}
-
-int content_set_application(struct conf *c, struct content *r,
-			    enum application a, struct err *err)
-{
-	if (r->application == a)
-		return 0;
-	if (content_may_edit(r, err) < 0)
-		return -1;
-	r->application = a;
-	conf_changed(c);
-	return 0;
 }
 
 /* ---- services of a rule --------------------------------------------------- */

@@ -32,14 +32,10 @@ enum application {
 };
 
 /*
- * What a rule keeps for layers that do not act on it yet: cookies, strings,
- * hot lists, DNS.  A 0 or "" is the default unless a comment tells it.
+ * What a rule keeps for layers that do not act on it yet: cookies, strings, hot
+ * lists, DNS.  A 0 or "" is the default unless a comment tells it.  DNS names,
+ * location services and what has more than one value are in struct settings.
  */
-#define CONTENT_DNS_MAX 4 /* own bound */
-struct content_dns {
-	char name[NAME_LEN + 1];
-	uint8_t ttl;
-};
 struct content_more {
 	char header_field[NAME_LEN + 1];
 	uint16_t header_weight;
@@ -47,9 +43,6 @@ struct content_more {
 	bool param_bypass;
 	uint8_t load_threshold; /* default 254 */
 	uint8_t serverdown;	/* index of the keyword, balance first */
-	uint8_t no_cookie;	/* index: loadbalance redirect reject service */
-	char no_cookie_arg[253];
-	uint16_t string_from, string_to; /* default 1, 100 */
 	char string_prefix[31], string_eos[6];
 	uint8_t string_skip, string_process;
 	uint8_t string_operation; /* index, match-service-cookie first */
@@ -61,14 +54,10 @@ struct content_more {
 	bool arpt_browser_expire, arpt_expire_services, arpt_reinsert,
 		arpt_advanced;
 	char cookie_domain[65];
-	char location_name[NAME_LEN + 1], location_value[NAME_LEN + 1],
-		location_expiration[12];
 	bool hotlist;
 	uint8_t hotlist_interval_min, hotlist_size; /* default 1, 10 */
 	uint16_t hotlist_threshold;
 	uint8_t dnsbalance; /* index, useownerdnsbalance first */
-	struct content_dns dns[CONTENT_DNS_MAX];
-	int ndns;
 	bool dns_disable_local;
 	bool ping_local_remote;
 	bool l4_stateless;
@@ -98,15 +87,14 @@ struct content {
 		url_urql[NAME_LEN + 1];
 	uint16_t url_dql_port; /* 0: any */
 	char balance[20];      /* "roundrobin" */
-	enum advanced_balance advanced;
-	enum application application;
+	uint8_t advanced;      /* enum advanced_balance */
+	uint8_t application;   /* enum application */
 	char redirect[253];
 	char primary_sorry[NAME_LEN + 1], secondary_sorry[NAME_LEN + 1];
-	struct in_addr sticky_mask; /* default 255.255.255.255 */
-	unsigned sticky_inact_min;  /* 0: never by timer */
-	bool flow_timeout_set;
-	unsigned flow_timeout_multiplier; /* x 16 s; 0: never */
-	bool no_persistent;
+	struct in_addr sticky_mask;	  /* default 255.255.255.255 */
+	uint32_t sticky_inact_min;	  /* 0: never by timer */
+	uint32_t flow_timeout_multiplier; /* or FLOW_TIMEOUT_UNSET */
+	bool persistent;		  /* default true */
 	bool flow_reset_reject;
 	uint16_t redundant_index;
 	struct content_service service[CONTENT_SERVICE_MAX];
@@ -151,10 +139,6 @@ int content_set_url(struct conf *c, struct content *r,
 		    const struct content_url *u, struct err *err);
 int content_set_balance(struct conf *c, struct content *r, const char *method,
 			struct err *err);
-int content_set_advanced(struct conf *c, struct content *r,
-			 enum advanced_balance a, struct err *err);
-int content_set_application(struct conf *c, struct content *r,
-			    enum application a, struct err *err);
 int content_add_service(struct conf *c, struct content *r, const char *service,
 			int weight, struct err *err);
 int content_del_service(struct conf *c, struct content *r, const char *service,
@@ -170,7 +154,9 @@ int content_may_edit(const struct content *r, struct err *err);
 int content_activate(struct conf *c, struct content *r, struct err *err);
 int content_suspend(struct conf *c, struct content *r, struct err *err);
 
-const char *advanced_balance_name(enum advanced_balance a); /* as typed */
-const char *application_name(enum application a);
+/* As typed; the arrays end in NULL. */
+extern const char *const advanced_balance_names[ADVBAL_NUM + 1];
+extern const char *const application_names[APP_NUM + 1];
+const char *advanced_balance_name(enum advanced_balance a);
 
 #endif

@@ -71,6 +71,7 @@ struct group *group_add(struct conf *c, const char *name, struct err *err)
 	g->base_port = 2016;
 	g->number_of_ports = 63488;
 	g->vip_address_range = 1;
+	g->flow_timeout_multiplier = FLOW_TIMEOUT_UNSET;
 	c->group_at[index] = g;
 	c->group_last = index;
 	list_insert(c, g);

@@ -22,8 +22,7 @@ struct group { /* source group, content.md 3.2 */
 	uint16_t number_of_ports;  /* 63488 */
 	uint8_t vip_address_range; /* 1 */
 	bool portmap_disabled;
-	bool flow_timeout_set;
-	unsigned flow_timeout_multiplier;
+	uint32_t flow_timeout_multiplier; /* or FLOW_TIMEOUT_UNSET */
 	uint16_t redundant_index;
 	struct settings kept; /* what only has a value */
 };

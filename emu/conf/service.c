@@ -142,10 +142,24 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	return s;
 }
 
+/* "service NAME", what is done with requests without cookie */
+static bool is_action(const struct content *r, const char *name)
+{
+	const char *action =
+		settings_get(&r->kept, "sticky-no-cookie-found-action", "");
+
+	return action && str_has_prefix(action, "service ") &&
+	       !strcmp(action + strlen("service "), name);
+}
+
 static void leave_rule(struct conf *c, struct content *r, const char *name)
 {
 	struct err err;
 
+	(void)settings_del(c, &r->kept, "add location service", name);
+	if (is_action(r, name))
+		(void)settings_del(c, &r->kept, "sticky-no-cookie-found-action",
+				   "");
 	(void)content_del_service(c, r, name, &err);
 	if (!strcmp(r->primary_sorry, name))
 		r->primary_sorry[0] = '\0';

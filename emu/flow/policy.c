@@ -38,9 +38,11 @@ static void rule_warn(const struct build *b, const struct content *c,
 
 /* ---- groups ---------------------------------------------------------------- */
 
-static int64_t idle_of(bool is_set, unsigned multiplier)
+static int64_t idle_of(uint32_t multiplier)
 {
-	return is_set ? (int64_t)multiplier * 16000 : POLICY_UNSET;
+	if (multiplier == FLOW_TIMEOUT_UNSET)
+		return POLICY_UNSET;
+	return (int64_t)multiplier * 16000;
 }
 
 static void build_groups(struct build *b)
@@ -57,8 +59,7 @@ static void build_groups(struct build *b)
 		b->p->group[b->p->ngroup++] = (struct policy_group){
 			.index = g->index,
 			.vip = g->vip,
-			.idle_ms = idle_of(g->flow_timeout_set,
-					   g->flow_timeout_multiplier),
+			.idle_ms = idle_of(g->flow_timeout_multiplier),
 		};
 	}
 }
@@ -324,8 +325,7 @@ static void build_rule(struct build *b, const struct content *c)
 		.vip_range = c->vip_range ? c->vip_range : 1,
 		.port = c->port,
 		.proto = (uint8_t)c->proto,
-		.idle_ms = idle_of(c->flow_timeout_set,
-				   c->flow_timeout_multiplier),
+		.idle_ms = idle_of(c->flow_timeout_multiplier),
 	};
 	if (build_url(b, c, r) < 0)
 		return;

@@ -292,7 +292,7 @@ START_TEST(rule_edits)
 	not_ok(content_set_port(c, r, 80, &err), ERR_REFUSED);
 	not_ok(content_set_url(c, r, &url, &err), ERR_REFUSED);
 	not_ok(content_set_balance(c, r, "leastconn", &err), ERR_REFUSED);
-	not_ok(content_set_advanced(c, r, ADVBAL_SSL, &err), ERR_REFUSED);
+	not_ok(content_may_edit(r, &err), ERR_REFUSED);
 	not_ok(content_add_service(c, r, "nobody", -1, &err), ERR_NOT_FOUND);
 	ok(content_add_service(c, r, "a", -1, &err));
 	ok(content_add_service(c, r, "a", -1, &err));
@@ -356,9 +356,9 @@ START_TEST(sticky_ssl_needs_application)
 {
 	struct content *r = rule("o", "r");
 
-	ok(content_set_advanced(c, r, ADVBAL_SSL, &err));
+	r->advanced = ADVBAL_SSL;
 	not_ok(content_activate(c, r, &err), ERR_REFUSED);
-	ok(content_set_application(c, r, APP_SSL, &err));
+	r->application = APP_SSL;
 	ok(content_activate(c, r, &err));
 }
 END_TEST
