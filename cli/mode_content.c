@@ -161,32 +161,17 @@ static void url_urql_render(const void *obj, struct out *o)
 		out_printf(o, "    url urql %s \n", r->url_urql);
 }
 
-static int header_put(struct cli *cli, const char *group, unsigned long weight,
-		      struct err *err)
-{
-	struct content *r = cli_object(cli);
-
-	if (!strcmp(r->more.header_field, group) &&
-	    r->more.header_weight == weight)
-		return 0;
-	if (content_may_edit(r, err) < 0 ||
-	    conf_put_text(cli_conf(cli), r->more.header_field,
-			  sizeof(r->more.header_field), group, err) < 0)
-		return -1;
-	conf_put_u16(cli_conf(cli), &r->more.header_weight, weight);
-	return 0;
-}
-
 static int header_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	return header_put(cli, arg_word(a, "group"), arg_uint(a, "weight", 0),
-			  err);
+	return content_set_header(cli_conf(cli), cli_object(cli),
+				  arg_word(a, "group"),
+				  (uint16_t)arg_uint(a, "weight", 0), err);
 }
 
 static int header_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
-	return header_put(cli, "", 0, err);
+	return content_set_header(cli_conf(cli), cli_object(cli), "", 0, err);
 }
 
 static void header_render(const void *obj, struct out *o)
@@ -447,14 +432,14 @@ const struct cmd content_cmds[] = {
 	  .render = url_render,
 	  .no = "no url",
 	  .clear = url_clear },
-	{ .syntax = "url <url:text:1-252> eql <eql:name>",
+	{ .syntax = "url <url:text:1-252> eql <eql:eql>",
 	  .help = "With the extensions of a list\n"
 		  "List name",
 	  .run = url_eql,
 	  .render = url_eql_render,
 	  .inert = no_lists },
-	{ .syntax = "url <url:text:1-252> dql <dql:name> "
-		    "[<port:uint:1-65535>] [eql <eql:name>]",
+	{ .syntax = "url <url:text:1-252> dql <dql:dql> "
+		    "[<port:uint:1-65535>] [eql <eql:eql>]",
 	  .help = "With the domains of a list\n"
 		  "List name\n"
 		  "Port of the domains\n"
@@ -463,13 +448,13 @@ const struct cmd content_cmds[] = {
 	  .run = url_dql,
 	  .render = url_dql_render,
 	  .inert = no_lists },
-	{ .syntax = "url urql <urql:name>",
+	{ .syntax = "url urql <urql:urql>",
 	  .help = "URLs of a list\n"
 		  "List name",
 	  .run = url_urql,
 	  .render = url_urql_render,
 	  .inert = no_lists },
-	{ .syntax = "header-field-rule <group:name> "
+	{ .syntax = "header-field-rule <group:hfgroup:32> "
 		    "[weight <weight:uint:0-1024>]",
 	  .help = "Header fields that requests must have\n"
 		  "Header field group\n"

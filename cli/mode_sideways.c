@@ -4,11 +4,15 @@
  * They are valid in the modes of objects too: a running-config never leaves a
  * mode, it moves sideways.
  */
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/tree.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
@@ -18,58 +22,65 @@
 
 /* ---- objects -------------------------------------------------------------- */
 
-static int service_open(struct cli *cli, const struct args *a, struct err *err)
+static const struct opener {
+	const char *word;
+	enum object_kind kind;
+} openers[] = {
+	{ "ssl-proxy-list", OBJECT_SSLLIST },
+	{ "keepalive", OBJECT_KEEPALIVE },
+	{ "service", OBJECT_SERVICE },
+	{ "eql", OBJECT_EQL },
+	{ "dql", OBJECT_DQL },
+	{ "nql", OBJECT_NQL },
+	{ "urql", OBJECT_URQL },
+	{ "header-field-group", OBJECT_HFGROUP },
+	{ "owner", OBJECT_OWNER },
+	{ "group", OBJECT_GROUP },
+	{ "acl", OBJECT_ACL },
+};
+
+/* The kind that the sentence, "service NAME" or "no service NAME", is about. */
+static enum object_kind kind_of(const struct args *a)
 {
-	return object_open(cli, OBJECT_SERVICE, NULL, arg_word(a, "name"), err);
+	const char *word = a->seq[a->undo].text;
+	size_t i = 0;
+
+	while (strcmp(openers[i].word, word) != 0)
+		assert(++i < sizeof(openers) / sizeof(*openers));
+	return openers[i].kind;
 }
 
-static int service_drop(struct cli *cli, const struct args *a, struct err *err)
+static int named_open(struct cli *cli, const struct args *a, struct err *err)
 {
-	return object_delete(cli, OBJECT_SERVICE, NULL, arg_word(a, "name"),
-			     err);
+	return object_open(cli, kind_of(a), NULL, arg_word(a, "name"), err);
 }
 
-static int owner_open(struct cli *cli, const struct args *a, struct err *err)
+static int named_drop(struct cli *cli, const struct args *a, struct err *err)
 {
-	return object_open(cli, OBJECT_OWNER, NULL, arg_word(a, "name"), err);
+	return object_delete(cli, kind_of(a), NULL, arg_word(a, "name"), err);
 }
 
-static int owner_drop(struct cli *cli, const struct args *a, struct err *err)
+/* "007" is number 7. */
+static const char *index_text(const struct args *a, char *buf, size_t cap)
 {
-	return object_delete(cli, OBJECT_OWNER, NULL, arg_word(a, "name"), err);
+	(void)snprintf(buf, cap, "%lu", arg_uint(a, "index", 0));
+	return buf;
 }
 
-static int group_open(struct cli *cli, const struct args *a, struct err *err)
+static int numbered_open(struct cli *cli, const struct args *a, struct err *err)
 {
-	return object_open(cli, OBJECT_GROUP, NULL, arg_word(a, "name"), err);
+	char index[16];
+
+	return object_open(cli, kind_of(a), NULL,
+			   index_text(a, index, sizeof(index)), err);
 }
 
-static int group_drop(struct cli *cli, const struct args *a, struct err *err)
+static int numbered_drop(struct cli *cli, const struct args *a, struct err *err)
 {
-	return object_delete(cli, OBJECT_GROUP, NULL, arg_word(a, "name"), err);
-}
+	char index[16];
 
-static int probe_open(struct cli *cli, const struct args *a, struct err *err)
-{
-	return object_open(cli, OBJECT_KEEPALIVE, NULL, arg_word(a, "name"),
-			   err);
-}
-
-static int probe_drop(struct cli *cli, const struct args *a, struct err *err)
-{
-	return object_delete(cli, OBJECT_KEEPALIVE, NULL, arg_word(a, "name"),
-			     err);
-}
-
-static int list_open(struct cli *cli, const struct args *a, struct err *err)
-{
-	return object_open(cli, OBJECT_SSLLIST, NULL, arg_word(a, "name"), err);
-}
-
-static int list_drop(struct cli *cli, const struct args *a, struct err *err)
-{
-	return object_delete(cli, OBJECT_SSLLIST, NULL, arg_word(a, "name"),
-			     err);
+	return object_delete(cli, kind_of(a), NULL,
+			     index_text(a, index, sizeof(index)), err);
 }
 
 static int iface_open(struct cli *cli, const struct args *a, struct err *err)
@@ -102,12 +113,6 @@ static const struct unkept {
 	const char *question; /* the kind in "Create ... <7>" */
 	enum mode_id mode;
 } unkept[] = {
-	{ "acl", "ACL", MODE_ACL },
-	{ "nql", "nql", MODE_NQL },
-	{ "eql", "eql", MODE_EQL },
-	{ "dql", "dql", MODE_DQL },
-	{ "urql", "urql", MODE_URQL },
-	{ "header-field-group", "header-field-group", MODE_HEADER_FIELD_GROUP },
 	{ "reporter", "reporter", MODE_REPORTER },
 	{ "rmon-alarm", "index", MODE_RMON_ALARM },
 	{ "rmon-event", "index", MODE_RMON_EVENT },
@@ -146,51 +151,32 @@ static int unkept_missing(const char *kind, const char *name, struct err *err)
 	return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, kind, name);
 }
 
-static int acl_open(struct cli *cli, const struct args *a, struct err *err)
+static int reporter_open(struct cli *cli, const struct args *a, struct err *err)
 {
-	return unkept_open(cli, &unkept[0], arg_word(a, "index"), err);
-}
-
-static int named_open(struct cli *cli, const struct args *a, struct err *err)
-{
-	size_t i = 1;
-
-	while (i < 6 && !arg_key(a, unkept[i].word))
-		i++;
-	return unkept_open(cli, &unkept[i], arg_word(a, "name"), err);
+	return unkept_open(cli, &unkept[0], arg_word(a, "name"), err);
 }
 
 static int rmon_open(struct cli *cli, const struct args *a, struct err *err)
 {
-	size_t i = 7;
+	size_t i = 1;
 
-	while (i < 9 && !arg_key(a, unkept[i].word))
+	while (i < 3 && !arg_key(a, unkept[i].word))
 		i++;
 	return unkept_open(cli, &unkept[i], arg_word(a, "index"), err);
 }
 
-static int acl_drop(struct cli *cli, const struct args *a, struct err *err)
+static int reporter_drop(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)cli;
-	return unkept_missing("acl", arg_word(a, "index"), err);
-}
-
-static int named_drop(struct cli *cli, const struct args *a, struct err *err)
-{
-	size_t i = 1;
-
-	(void)cli;
-	while (i < 6 && !arg_key(a, unkept[i].word))
-		i++;
-	return unkept_missing(unkept[i].word, arg_word(a, "name"), err);
+	return unkept_missing("reporter", arg_word(a, "name"), err);
 }
 
 static int rmon_drop(struct cli *cli, const struct args *a, struct err *err)
 {
-	size_t i = 7;
+	size_t i = 1;
 
 	(void)cli;
-	while (i < 9 && !arg_key(a, unkept[i].word))
+	while (i < 3 && !arg_key(a, unkept[i].word))
 		i++;
 	return unkept_missing(unkept[i].word, arg_word(a, "index"), err);
 }
@@ -207,52 +193,75 @@ const struct cmd sideways_cmds[] = {
 	{ .syntax = "ssl-proxy-list <name:ssllist>",
 	  .help = "List of SSL servers\n"
 		  "List name",
-	  .run = list_open,
+	  .run = named_open,
 	  .no = "no ssl-proxy-list <name:ssllist>",
-	  .clear = list_drop },
+	  .clear = named_drop },
 	{ .syntax = "keepalive <name:keepalive>",
 	  .help = "Named keepalive\n"
 		  "Keepalive name",
-	  .run = probe_open,
+	  .run = named_open,
 	  .no = "no keepalive <name:keepalive>",
-	  .clear = probe_drop },
+	  .clear = named_drop },
 	{ .syntax = "service <name:service>",
 	  .help = "Service\n"
 		  "Service name",
-	  .run = service_open,
+	  .run = named_open,
 	  .no = "no service <name:service>",
-	  .clear = service_drop },
+	  .clear = named_drop },
 	{ .syntax = "owner <name:owner>",
 	  .help = "Owner of content rules\n"
 		  "Owner name",
-	  .run = owner_open,
+	  .run = named_open,
 	  .no = "no owner <name:owner>",
-	  .clear = owner_drop },
+	  .clear = named_drop },
 	{ .syntax = "group <name:group>",
 	  .help = "Source group\n"
 		  "Group name",
-	  .run = group_open,
+	  .run = named_open,
 	  .no = "no group <name:group>",
-	  .clear = group_drop },
+	  .clear = named_drop },
 	{ .syntax = "acl <index:uint:1-99>",
 	  .help = "Access control list\n"
 		  "Number of the list",
-	  .run = acl_open,
+	  .run = numbered_open,
 	  .no = "no acl <index:uint:1-99>",
-	  .clear = acl_drop },
-	{ .syntax = "{nql|eql|dql|urql|header-field-group|reporter} "
-		    "<name:name:32>",
-	  .help = "Network list\n"
-		  "Extension list\n"
-		  "Domain list\n"
-		  "URL list\n"
-		  "List of HTTP header fields\n"
-		  "Reporter\n"
-		  "Name",
+	  .clear = numbered_drop },
+	{ .syntax = "eql <name:eql>",
+	  .help = "List of file extensions\n"
+		  "List name",
 	  .run = named_open,
-	  .no = "no {nql|eql|dql|urql|header-field-group|reporter} "
-		"<name:name:32>",
+	  .no = "no eql <name:eql>",
 	  .clear = named_drop },
+	{ .syntax = "dql <name:dql>",
+	  .help = "List of domains\n"
+		  "List name",
+	  .run = named_open,
+	  .no = "no dql <name:dql>",
+	  .clear = named_drop },
+	{ .syntax = "nql <name:nql>",
+	  .help = "List of networks\n"
+		  "List name",
+	  .run = named_open,
+	  .no = "no nql <name:nql>",
+	  .clear = named_drop },
+	{ .syntax = "urql <name:urql>",
+	  .help = "List of URLs\n"
+		  "List name",
+	  .run = named_open,
+	  .no = "no urql <name:urql>",
+	  .clear = named_drop },
+	{ .syntax = "header-field-group <name:hfgroup:32>",
+	  .help = "Group of HTTP header fields\n"
+		  "Group name",
+	  .run = named_open,
+	  .no = "no header-field-group <name:hfgroup:32>",
+	  .clear = named_drop },
+	{ .syntax = "reporter <name:name>",
+	  .help = "Reporter\n"
+		  "Name",
+	  .run = reporter_open,
+	  .no = "no reporter <name:name>",
+	  .clear = reporter_drop },
 	{ .syntax = "{rmon-alarm|rmon-event|rmon-history} "
 		    "<index:uint:1-65535>",
 	  .help = "RMON alarm\n"

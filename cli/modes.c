@@ -8,15 +8,19 @@
 #include "cli/modes.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/tree.h"
 #include "emu/base/str.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
@@ -36,6 +40,20 @@ OBJECT(owner_object, owner_find)
 OBJECT(group_object, group_find)
 OBJECT(keepalive_object, probe_find)
 OBJECT(ssllist_object, ssllist_find)
+OBJECT(nql_object, nql_find)
+OBJECT(eql_object, eql_find)
+OBJECT(dql_object, dql_find)
+OBJECT(urql_object, urql_find)
+OBJECT(hfgroup_object, hfgroup_find)
+
+#define INDEXED(fn, find)                                                      \
+	static void *fn(struct conf *c, const char *outer, const char *inner)  \
+	{                                                                      \
+		(void)inner;                                                   \
+		return find(c, (unsigned)strtoul(outer, NULL, 10));            \
+	}
+
+INDEXED(acl_object, acl_find)
 
 static void *content_object(struct conf *c, const char *outer,
 			    const char *inner)
@@ -58,14 +76,14 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 
 #define SHOWS                                                                  \
 	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
-		show_rule_cmds, show_owner_cmds, show_group_cmds,              \
+		show_rule_cmds, show_owner_cmds, show_group_cmds, show_list_cmds, \
 		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, show_radius_cmds,  \
 		NET_SHOWS
 
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
 	show_ports_cmds, show_circuit_cmds, show_ip_cmds, show_route_cmds,     \
-		show_arp_cmds, show_bridge_cmds, show_vrouter_cmds
+		show_arp_cmds, show_vrouter_cmds
 
 /* Clearing what NET_SHOWS show. */
 #define NET_CLEARS                                                             \
@@ -93,6 +111,7 @@ static table_list global_tables = {
 	date_cmds,
 	bridge_cmds,
 	global_ssl_cmds,
+	acl_global_cmds,
 	sideways_cmds,
 	COMMON
 };
@@ -113,6 +132,12 @@ static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
 				     ssllist_traffic_cmds, sideways_cmds,
 				     COMMON };
+static table_list acl_tables = { acl_cmds, sideways_cmds, COMMON };
+static table_list nql_tables = { nql_cmds, sideways_cmds, COMMON };
+static table_list eql_tables = { eql_cmds, sideways_cmds, COMMON };
+static table_list dql_tables = { dql_cmds, sideways_cmds, COMMON };
+static table_list urql_tables = { urql_cmds, sideways_cmds, COMMON };
+static table_list hfgroup_tables = { hfgroup_cmds, sideways_cmds, COMMON };
 static table_list boot_tables = { boot_cmds, any_cmds, NULL };
 /* Modes without commands of their own so far. */
 static table_list other_tables = { sideways_cmds, COMMON };
@@ -142,19 +167,20 @@ const struct mode modes[MODE_NUM] = {
 			   MODE_OWNER, content_tables, content_object },
 	[MODE_GROUP] = { "group", "(config-group[%s])#", MODE_GLOBAL,
 			 group_tables, group_object },
-	[MODE_ACL] = { "acl", "(config-acl[%s])#", MODE_GLOBAL, other_tables,
-		       NULL },
-	[MODE_NQL] = { "nql", "(config-nql[%s])#", MODE_GLOBAL, other_tables,
-		       NULL },
-	[MODE_EQL] = { "eql", "(config-eql[%s])#", MODE_GLOBAL, other_tables,
-		       NULL },
-	[MODE_DQL] = { "dql", "(config-dql[%s])#", MODE_GLOBAL, other_tables,
-		       NULL },
-	[MODE_URQL] = { "urql", "(config-urql[%s])#", MODE_GLOBAL, other_tables,
-			NULL },
+	[MODE_ACL] = { "acl", "(config-acl[%s])#", MODE_GLOBAL, acl_tables,
+		       acl_object },
+	[MODE_NQL] = { "nql", "(config-nql[%s])#", MODE_GLOBAL, nql_tables,
+		       nql_object },
+	[MODE_EQL] = { "eql", "(config-eql[%s])#", MODE_GLOBAL, eql_tables,
+		       eql_object },
+	[MODE_DQL] = { "dql", "(config-dql[%s])#", MODE_GLOBAL, dql_tables,
+		       dql_object },
+	[MODE_URQL] = { "urql", "(config-urql[%s])#", MODE_GLOBAL, urql_tables,
+			urql_object },
 	[MODE_HEADER_FIELD_GROUP] = { "header-field-group",
 				      "(config-header-field-group[%s])#",
-				      MODE_GLOBAL, other_tables, NULL },
+				      MODE_GLOBAL, hfgroup_tables,
+				      hfgroup_object },
 	[MODE_KEEPALIVE] = { "keepalive", "(config-keepalive[%s])#",
 			     MODE_GLOBAL, keepalive_tables, keepalive_object },
 	[MODE_SSLLIST] = { "ssl-proxy-list", "(config-ssl-proxy-list[%s])#",

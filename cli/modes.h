@@ -100,6 +100,13 @@ extern const struct cmd ssllist_cmds[];
 /* render hooks get the struct entry of mode_ssllist.h */
 extern const struct cmd ssllist_entry_cmds[];
 extern const struct cmd ssllist_traffic_cmds[];
+extern const struct cmd acl_cmds[];
+extern const struct cmd acl_global_cmds[]; /* mode_acl.c: acl enable */
+extern const struct cmd nql_cmds[];	   /* mode_qualifier.c */
+extern const struct cmd eql_cmds[];
+extern const struct cmd dql_cmds[];
+extern const struct cmd urql_cmds[];
+extern const struct cmd hfgroup_cmds[];
 extern const struct cmd boot_cmds[];
 extern const struct cmd file_cmds[];  /* mode_files.c: archive, restore ... */
 extern const struct cmd copy_cmds[];  /* mode_copy.c */
@@ -114,6 +121,7 @@ extern const struct cmd show_service_cmds[]; /* show_service.c */
 extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, content */
 extern const struct cmd show_owner_cmds[];   /* show_owner.c: owner, summary */
 extern const struct cmd show_group_cmds[];   /* show_group.c */
+extern const struct cmd show_list_cmds[];    /* show_list.c: acl, nql ... */
 extern const struct cmd show_flow_cmds[];    /* show_flow.c */
 extern const struct cmd show_keepalive_cmds[];
 extern const struct cmd show_ip_cmds[];	     /* show_ip.c: config, counters */
@@ -122,7 +130,6 @@ extern const struct cmd show_circuit_cmds[]; /* circuits, ip interfaces */
 extern const struct cmd show_route_cmds[];   /* ip routes, ip summary */
 extern const struct cmd show_arp_cmds[];
 extern const struct cmd clear_arp_cmds[]; /* show_arp.c: SuperUser */
-extern const struct cmd show_bridge_cmds[];  /* bridge, cdp, dhcp-relay-agent */
 extern const struct cmd show_vrouter_cmds[]; /* virtual routers, their VIPs */
 extern const struct cmd zero_vrouter_cmds[]; /* show_vrouter.c: SuperUser */
 extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */

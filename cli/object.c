@@ -18,18 +18,21 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
 /* Which object is meant; what an open question carries. */
 struct note {
 	enum object_kind kind;
-	char outer[NAME_LEN + 1], name[NAME_LEN + 1];
+	char outer[NAME_LEN + 1], name[HFGROUP_NAME_LEN + 1];
 };
 
 static struct note *note_new(enum object_kind k, const char *outer,
@@ -80,6 +83,52 @@ BY_NAME(owner)
 BY_NAME(group)
 BY_NAME(probe)
 BY_NAME(ssllist)
+BY_NAME(hfgroup)
+
+#define BY_KIND(word, kind)                                                    \
+	static bool word##_there(const struct conf *c, const struct note *n)   \
+	{                                                                      \
+		return qualifier_find(c, kind, n->name);                       \
+	}                                                                      \
+	static int word##_make(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return qualifier_add(c, kind, n->name, err) ? 0 : -1;          \
+	}                                                                      \
+	static int word##_drop(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return qualifier_del(c, kind, n->name, err);                   \
+	}
+
+BY_KIND(nql, QUALIFIER_NQL)
+BY_KIND(eql, QUALIFIER_EQL)
+BY_KIND(dql, QUALIFIER_DQL)
+BY_KIND(urql, QUALIFIER_URQL)
+
+/* Kinds that are found, made and dropped by their number. */
+#define BY_INDEX(kind)                                                         \
+	static bool kind##_there(const struct conf *c, const struct note *n)   \
+	{                                                                      \
+		return kind##_find(c, index_of(n));                            \
+	}                                                                      \
+	static int kind##_make(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return kind##_add(c, index_of(n), err) ? 0 : -1;               \
+	}                                                                      \
+	static int kind##_drop(struct conf *c, const struct note *n,           \
+			       struct err *err)                                \
+	{                                                                      \
+		return kind##_del(c, index_of(n), err);                        \
+	}
+
+static unsigned index_of(const struct note *n)
+{
+	return (unsigned)strtoul(n->name, NULL, 10);
+}
+
+BY_INDEX(acl)
 
 static bool content_there(const struct conf *c, const struct note *n)
 {
@@ -180,6 +229,13 @@ static const struct kind {
 			       probe_make, probe_drop },
 	[OBJECT_SSLLIST] = { "ssl-list", MODE_SSLLIST, ssllist_there,
 			     ssllist_make, ssllist_drop },
+	[OBJECT_ACL] = { "ACL", MODE_ACL, acl_there, acl_make, acl_drop },
+	[OBJECT_NQL] = { "nql", MODE_NQL, nql_there, nql_make, nql_drop },
+	[OBJECT_EQL] = { "eql", MODE_EQL, eql_there, eql_make, eql_drop },
+	[OBJECT_DQL] = { "dql", MODE_DQL, dql_there, dql_make, dql_drop },
+	[OBJECT_URQL] = { "urql", MODE_URQL, urql_there, urql_make, urql_drop },
+	[OBJECT_HFGROUP] = { "header-field-group", MODE_HEADER_FIELD_GROUP,
+			     hfgroup_there, hfgroup_make, hfgroup_drop },
 	[OBJECT_CIRCUIT_IP] = { "ip interface", MODE_CIRCUIT_IP, ip_there,
 				ip_make, ip_drop },
 };
@@ -198,7 +254,7 @@ static void shown_name(const struct note *n, char *buf, size_t cap)
 
 static void enter(struct cli *cli, const struct note *n)
 {
-	char name[NAME_LEN + 1];
+	char name[HFGROUP_NAME_LEN + 1];
 
 	shown_name(n, name, sizeof(name));
 	if (n->outer[0])
@@ -222,7 +278,7 @@ int object_open(struct cli *cli, enum object_kind k, const char *outer,
 		const char *name, struct err *err)
 {
 	struct note *n = note_new(k, outer, name);
-	char shown[NAME_LEN + 1];
+	char shown[HFGROUP_NAME_LEN + 1];
 
 	shown_name(n, shown, sizeof(shown));
 	if (kinds[k].there(cli_conf(cli), n)) {

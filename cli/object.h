@@ -23,6 +23,12 @@ enum object_kind {
 	OBJECT_GROUP,
 	OBJECT_KEEPALIVE,
 	OBJECT_SSLLIST,
+	OBJECT_ACL, /* name: its number */
+	OBJECT_NQL,
+	OBJECT_EQL,
+	OBJECT_DQL,
+	OBJECT_URQL,
+	OBJECT_HFGROUP,
 	OBJECT_CIRCUIT_IP, /* outer: its circuit; name: a.b.c.d/n */
 	OBJECT_KIND_NUM,
 };

@@ -22,11 +22,14 @@
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/disk.h"
@@ -163,47 +166,45 @@ static bool ssllist_section(const struct conf *c, const char *only,
 	return !only || ssllist_find(c, only);
 }
 
-static bool keepalive_section(const struct conf *c, const char *only,
-			      struct out *o)
-{
-	const struct probe *p = NULL;
+/* Sections of a list of objects that are opened by name, or by number. */
+#define OBJECTS(fn, type, list, key, opening, mode)                            \
+	static bool fn(const struct conf *c, const char *only, struct out *o)  \
+	{                                                                      \
+		const struct type *x = NULL;                                   \
+		bool found = !only;                                            \
+                                                                               \
+		TAILQ_FOREACH(x, &c->list, link) {                             \
+			if (!wanted(only, key))                                \
+				continue;                                      \
+			object(opening, key, mode, x, o);                      \
+			found = true;                                          \
+		}                                                              \
+		return found;                                                  \
+	}
+#define BY_NAME(fn, type, list, opening, mode)                                 \
+	OBJECTS(fn, type, list, x->name, opening, mode)
+#define BY_INDEX(fn, type, list, opening, mode)                                \
+	OBJECTS(fn, type, list, number(x->index), opening, mode)
 
-	TAILQ_FOREACH(p, &c->probes, link)
-		if (wanted(only, p->name))
-			object("keepalive", p->name, MODE_KEEPALIVE, p, o);
-	return !only || probe_find(c, only);
+static const char *number(unsigned n)
+{
+	static char text[12]; /* control thread only */
+
+	(void)snprintf(text, sizeof(text), "%u", n);
+	return text;
 }
 
-static bool service_section(const struct conf *c, const char *only,
-			    struct out *o)
-{
-	const struct service *s = NULL;
-
-	TAILQ_FOREACH(s, &c->services, link)
-		if (wanted(only, s->name))
-			object("service", s->name, MODE_SERVICE, s, o);
-	return !only || service_find(c, only);
-}
-
-static bool owner_section(const struct conf *c, const char *only, struct out *o)
-{
-	const struct owner *w = NULL;
-
-	TAILQ_FOREACH(w, &c->owners, link)
-		if (wanted(only, w->name))
-			object("owner", w->name, MODE_OWNER, w, o);
-	return !only || owner_find(c, only);
-}
-
-static bool group_section(const struct conf *c, const char *only, struct out *o)
-{
-	const struct group *g = NULL;
-
-	TAILQ_FOREACH(g, &c->groups, link)
-		if (wanted(only, g->name))
-			object("group", g->name, MODE_GROUP, g, o);
-	return !only || group_find(c, only);
-}
+BY_NAME(keepalive_section, probe, probes, "keepalive", MODE_KEEPALIVE)
+BY_NAME(service_section, service, services, "service", MODE_SERVICE)
+BY_NAME(eql_section, qualifier, qualifiers[QUALIFIER_EQL], "eql", MODE_EQL)
+BY_NAME(dql_section, qualifier, qualifiers[QUALIFIER_DQL], "dql", MODE_DQL)
+BY_NAME(nql_section, qualifier, qualifiers[QUALIFIER_NQL], "nql", MODE_NQL)
+BY_NAME(urql_section, qualifier, qualifiers[QUALIFIER_URQL], "urql", MODE_URQL)
+BY_NAME(hfgroup_section, hfgroup, hfgroups, "header-field-group",
+	MODE_HEADER_FIELD_GROUP)
+BY_NAME(owner_section, owner, owners, "owner", MODE_OWNER)
+BY_NAME(group_section, group, groups, "group", MODE_GROUP)
+BY_INDEX(acl_section, acl, acls, "acl", MODE_ACL)
 
 /* "OWNER RULE", or "RULE" for every owner's rule of that name */
 static bool content_section(const struct conf *c, const char *only,
@@ -243,9 +244,15 @@ static const struct section {
 	{ "SSL PROXY LIST", "ssl-proxy-list", true, ssllist_section },
 	{ "KEEPALIVE", "keepalive", true, keepalive_section },
 	{ "SERVICE", "service", true, service_section },
+	{ "EQL", "eql", true, eql_section },
+	{ "DQL", "dql", true, dql_section },
+	{ "NQL", "nql", true, nql_section },
+	{ "URQL", "urql", true, urql_section },
+	{ "HEADER FIELD GROUP", "header-field-group", true, hfgroup_section },
 	{ "OWNER", "owner", true, owner_section },
 	{ "CONTENT", "content", false, content_section },
 	{ "GROUP", "group", true, group_section },
+	{ "ACL", "acl", true, acl_section },
 };
 #define NSECTION (sizeof(sections) / sizeof(*sections))
 

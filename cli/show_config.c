@@ -11,6 +11,7 @@
 #include "cli/modes.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "cli/tree.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
@@ -36,20 +37,11 @@ static int running_show(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* The word of the section, and at most one name. */
+/* "show running-config SECTION [NAME]" */
 static int section_show(struct cli *cli, const struct args *a, struct err *err)
 {
-	static const char *const words[] = {
-		"global",	  "interface", "circuit",
-		"ssl-proxy-list", "keepalive", "service",
-		"owner",	  "group",     "content",
-	};
-	size_t i = 0;
-
-	while (i < sizeof(words) / sizeof(*words) - 1 && !arg_key(a, words[i]))
-		i++;
-	return render_section(cli_env(cli), words[i], arg_word(a, "name"),
-			      cli_out(cli), err);
+	return render_section(cli_env(cli), a->seq[2].text,
+			      a->n ? a->v[0].word : NULL, cli_out(cli), err);
 }
 
 static int rule_show(struct cli *cli, const struct args *a, struct err *err)
@@ -220,6 +212,23 @@ const struct cmd show_config_cmds[] = {
 		  "Group name\n"
 		  "Content rules\n"
 		  "Rule name",
+	  .run = section_show },
+	{ .syntax = "show running-config {eql [<name:eql>]|dql [<name:dql>]|"
+		    "nql [<name:nql>]|urql [<name:urql>]|"
+		    "header-field-group [<name:hfgroup:32>]|"
+		    "acl [<index:uint:1-99>]}",
+	  .help = "Lists of file extensions\n"
+		  "List name\n"
+		  "Lists of domains\n"
+		  "List name\n"
+		  "Lists of networks\n"
+		  "List name\n"
+		  "Lists of URLs\n"
+		  "List name\n"
+		  "Groups of HTTP header fields\n"
+		  "Group name\n"
+		  "Access control lists\n"
+		  "Number of a list",
 	  .run = section_show },
 	{ .syntax = "show running-config owner <name:owner> content "
 		    "<rule:content>",

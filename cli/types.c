@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/env.h"
 #include "emu/base/err.h"
@@ -21,12 +22,15 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/access.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/balance/balance.h"
@@ -272,6 +276,121 @@ static bool suite_parse(const char *word, const char *limits)
 	return suite_find(word) != NULL;
 }
 
+/* ---- access lists --------------------------------------------------------- */
+
+static bool proto_parse(const char *word, const char *limits)
+{
+	int16_t proto = 0;
+
+	(void)limits;
+	return acl_proto_parse(word, &proto);
+}
+
+static void proto_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<0-255>");
+}
+
+static bool portop_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	for (int i = ACL_PORT_EQ; i < ACL_PORT_RANGE; i++)
+		if (str_ieq(word, acl_port_op_name((enum acl_port_op)i)))
+			return true;
+	return false;
+}
+
+/* One of its words, which help then shows once. */
+static void portop_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, acl_port_op_name(ACL_PORT_EQ));
+}
+
+static bool ipport_parse(const char *word, const char *limits)
+{
+	uint16_t port = 0;
+
+	(void)limits;
+	return acl_port_parse(word, &port);
+}
+
+static void ipport_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<0-65535>");
+}
+
+static bool hostnet_parse(const char *word, const char *limits)
+{
+	return cidr_parse(word, limits) || host_parse(word, limits);
+}
+
+static void hostnet_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<a.b.c.d, a.b.c.d/n or host>");
+}
+
+/* OWNER/RULE */
+static bool ownerrule_parse(const char *word, const char *limits)
+{
+	size_t len = strcspn(word, "/");
+	char owner[NAME_LEN + 1];
+
+	(void)limits;
+	if (!word[len] || len > NAME_LEN)
+		return false;
+	memcpy(owner, word, len);
+	owner[len] = '\0';
+	return str_is_name(owner, NAME_LEN) &&
+	       str_is_name(word + len + 1, NAME_LEN);
+}
+
+static void ownerrule_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<owner/rule>");
+}
+
+/* One name, or two with a comma between. */
+static bool services_parse(const char *word, const char *limits)
+{
+	size_t len = strcspn(word, ",");
+	char first[NAME_LEN + 1];
+
+	(void)limits;
+	if (len > NAME_LEN)
+		return false;
+	memcpy(first, word, len);
+	first[len] = '\0';
+	return str_is_name(first, NAME_LEN) &&
+	       (!word[len] || (str_is_name(word + len + 1, NAME_LEN) &&
+			       !strchr(word + len + 1, ',')));
+}
+
+/* circuit-(VLAN7) */
+static bool circuitref_parse(const char *word, const char *limits)
+{
+	static const char before[] = "circuit-(";
+	char vlan[16];
+	size_t len = strlen(word);
+
+	if (strncasecmp(word, before, sizeof(before) - 1) != 0 ||
+	    word[len - 1] != ')' || len - sizeof(before) >= sizeof(vlan))
+		return false;
+	(void)snprintf(vlan, sizeof(vlan), "%.*s", (int)(len - sizeof(before)),
+		       word + sizeof(before) - 1);
+	return vlan_parse(vlan, limits);
+}
+
+static void circuitref_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<circuit-(VLANn)>");
+}
+
 /* ---- known values --------------------------------------------------------- */
 
 /* A complete() over one list of the configuration. */
@@ -291,6 +410,11 @@ COMPLETE_LIST(owner_complete, owner, owners)
 COMPLETE_LIST(group_complete, group, groups)
 COMPLETE_LIST(keepalive_complete, probe, probes)
 COMPLETE_LIST(ssllist_complete, ssllist, ssllists)
+COMPLETE_LIST(nql_complete, qualifier, qualifiers[QUALIFIER_NQL])
+COMPLETE_LIST(eql_complete, qualifier, qualifiers[QUALIFIER_EQL])
+COMPLETE_LIST(dql_complete, qualifier, qualifiers[QUALIFIER_DQL])
+COMPLETE_LIST(urql_complete, qualifier, qualifiers[QUALIFIER_URQL])
+COMPLETE_LIST(hfgroup_complete, hfgroup, hfgroups)
 COMPLETE_LIST(circuit_complete, circuit, circuits)
 COMPLETE_LIST(port_complete, iface, ifaces)
 COMPLETE_LIST(ftprecord_complete, ftp_record, global->ftp_records)
@@ -311,6 +435,56 @@ static void content_complete(const struct scope *s, emit_fn emit, void *arg)
 		TAILQ_FOREACH(r, &o->contents, link)
 			emit(arg, r->name);
 	}
+}
+
+static void ownerrule_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	char path[2 * NAME_LEN + 2];
+	const struct owner *o = NULL;
+	const struct content *r = NULL;
+
+	if (!s->env || !s->env->conf)
+		return;
+	TAILQ_FOREACH(o, &s->env->conf->owners, link)
+		TAILQ_FOREACH(r, &o->contents, link) {
+			(void)snprintf(path, sizeof(path), "%s/%s", o->name,
+				       r->name);
+			emit(arg, path);
+		}
+}
+
+static void circuitref_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	char text[NAME_LEN + 12];
+	const struct circuit *ci = NULL;
+
+	if (!s->env || !s->env->conf)
+		return;
+	TAILQ_FOREACH(ci, &s->env->conf->circuits, link) {
+		(void)snprintf(text, sizeof(text), "circuit-(%s)", ci->name);
+		emit(arg, text);
+	}
+}
+
+static void proto_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = 0; acl_proto_names[i]; i++)
+		emit(arg, acl_proto_names[i]);
+}
+
+static void portop_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = ACL_PORT_EQ; i < ACL_PORT_RANGE; i++)
+		emit(arg, acl_port_op_name((enum acl_port_op)i));
+}
+
+static void ipport_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = 0; acl_port_names[i]; i++)
+		emit(arg, acl_port_names[i]);
 }
 
 static void association_emit(const struct scope *s, const char *kind,
@@ -521,6 +695,25 @@ static const struct value_type types[] = {
 	{ "keepalive", name_parse, NULL, keepalive_complete, false, false,
 	  NULL },
 	{ "ssllist", name_parse, NULL, ssllist_complete, false, false, NULL },
+	{ "nql", name_parse, NULL, nql_complete, false, false, NULL },
+	{ "eql", name_parse, NULL, eql_complete, false, false, NULL },
+	{ "dql", name_parse, NULL, dql_complete, false, false, NULL },
+	{ "urql", name_parse, NULL, urql_complete, false, false, NULL },
+	{ "hfgroup", name_parse, NULL, hfgroup_complete, false, false, NULL },
+	{ "proto", proto_parse, proto_describe, proto_complete, false, false,
+	  NULL },
+	{ "portop", portop_parse, portop_describe, portop_complete, false,
+	  false, NULL },
+	{ "ipport", ipport_parse, ipport_describe, ipport_complete, false,
+	  false, NULL },
+	{ "hostnet", hostnet_parse, hostnet_describe, host_complete, false,
+	  false, NULL },
+	{ "ownerrule", ownerrule_parse, ownerrule_describe, ownerrule_complete,
+	  false, false, NULL },
+	{ "services", services_parse, NULL, service_complete, false, false,
+	  NULL },
+	{ "circuitref", circuitref_parse, circuitref_describe,
+	  circuitref_complete, false, false, NULL },
 	{ "ftprecord", name_parse, NULL, ftprecord_complete, false, false,
 	  NULL },
 	{ "user", name_parse, NULL, user_complete, false, false, NULL },

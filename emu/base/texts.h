@@ -95,6 +95,33 @@
 #define T_GROUP_TAKEN  "Service %s is already in group %s" /* guess */
 #define T_NOT_IN       "Service %s is not in %s %s"	   /* guess */
 
+/* ---- access lists ------------------------------------------------------ */
+#define T_ACL_EMPTY "Cannot apply ACL for it has no clauses." /* doc */
+#define T_ACL_APPLIED                                                          \
+	"ACL %u is applied to %s, must be removed from there first" /* guess */
+#define T_ACL_TAKEN	 "%s has ACL %u applied, remove it first" /* guess */
+#define T_ACL_NOT_THERE	 "ACL %u is not applied to %s"		  /* guess */
+#define T_NO_ACL	 "Specified ACL does not exist: %u"	  /* guess */
+#define T_ACL_NO_CLAUSE	 "Clause %u does not exist"		  /* guess */
+#define T_ACL_HAS_CLAUSE                                                       \
+	"Clause %u already exists, delete it first (no clause %u)" /* guess */
+#define T_ACL_BYPASS	"A bypass clause cannot have a source group" /* guess */
+#define T_ACL_ICMP_TYPE "A type of ICMP needs the protocol icmp"     /* guess */
+#define T_ACL_RANGE	"The range of ports ends before it begins"   /* own */
+
+/* ---- qualifier lists --------------------------------------------------- */
+#define T_ENTRY_EXISTS                                                         \
+	"%s is in the list already; delete it first (no %s %s)" /* guess */
+#define T_NO_ENTRY	"%s is not in the list" /* guess */
+#define T_DQL_INDEX	"Index %u is taken by %s" /* guess */
+#define T_URQL_ACTIVE	"Attribute may not be set, URQL is active" /* guess */
+#define T_NO_URL	"URL %u is not in the list"		   /* guess */
+#define T_NQL_PREFIX	"Prefix length is 8 to 32"		   /* own */
+#define T_HFG_NEEDS_TEXT "%s needs a text"			   /* own */
+#define T_HFG_NO_TEXT	"%s has no text"			   /* own */
+#define T_URQL_WILD	"A URL of a URQL cannot have wildcards: %s" /* guess */
+#define T_NOT_ACTIVE	"%s %s is not active" /* guess */
+
 /* ---- SSL --------------------------------------------------------------- */
 #define T_LIST_ACTIVE                                                          \
 	"SSL proxy list is active, must be suspended before it can be "        \

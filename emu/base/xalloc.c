@@ -46,6 +46,24 @@ void *xmemdup(const void *p, size_t len)
 	return copy;
 }
 
+void *xarray_insert(void *array, size_t *n, size_t size, size_t at)
+{
+	char *grown = xrealloc(array, (*n + 1) * size);
+
+	memmove(grown + (at + 1) * size, grown + at * size, (*n - at) * size);
+	memset(grown + at * size, 0, size);
+	(*n)++;
+	return grown;
+}
+
+void xarray_remove(void *array, size_t *n, size_t size, size_t at)
+{
+	char *a = array;
+
+	(*n)--;
+	memmove(a + at * size, a + (at + 1) * size, (*n - at) * size);
+}
+
 void wipe(void *p, size_t len)
 {
 	if (len)

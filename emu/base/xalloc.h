@@ -10,6 +10,13 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
 void *xmemdup(const void *p, size_t len);
 
+/*
+ * Arrays that grow by one: a zeroed element at place |at|, or one taken out.
+ * The array may move; n counts.
+ */
+void *xarray_insert(void *array, size_t *n, size_t size, size_t at);
+void xarray_remove(void *array, size_t *n, size_t size, size_t at);
+
 /* Overwrites a secret in a way the compiler may not remove. */
 void wipe(void *p, size_t len);
 

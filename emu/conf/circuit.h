@@ -50,6 +50,7 @@ struct circuit {
 	unsigned vlan;		 /* 1..4094 */
 	char description[33];
 	bool redundancy;
+	struct acl_place acl;
 	/* kept for the wire attachment */
 	struct in_addr dhcp_relay[2]; /* INADDR_ANY: none */
 	bool dhcp_agent;

@@ -16,11 +16,14 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/aaa.h"
 #include "emu/conf/access.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
@@ -36,6 +39,10 @@ struct conf *conf_new(void)
 	TAILQ_INIT(&c->services);
 	TAILQ_INIT(&c->owners);
 	TAILQ_INIT(&c->groups);
+	TAILQ_INIT(&c->hfgroups);
+	TAILQ_INIT(&c->acls);
+	for (int k = 0; k < QUALIFIER_KIND_NUM; k++)
+		TAILQ_INIT(&c->qualifiers[k]);
 	c->global = global_new();
 	c->access = access_new();
 	c->aaa = aaa_new();
@@ -43,6 +50,19 @@ struct conf *conf_new(void)
 	c->generation = 1;
 	c->saved = 1;
 	return c;
+}
+
+/* What names other objects goes before them. */
+static void drop_acls(struct conf *c)
+{
+	struct acl *l = NULL;
+	struct err err;
+
+	c->acl_dns = (struct acl_place){ 0 };
+	while ((l = TAILQ_FIRST(&c->acls))) {
+		acl_remove_all(c, l);
+		(void)acl_del(c, l->index, &err);
+	}
 }
 
 static void drop_groups_and_owners(struct conf *c)
@@ -72,6 +92,20 @@ static void drop_services_and_lists(struct conf *c)
 		(void)ssllist_del(c, l->name, &err);
 }
 
+static void drop_qualifiers(struct conf *c)
+{
+	struct qualifier *q = NULL;
+	struct hfgroup *g = NULL;
+	struct err err;
+
+	for (int k = 0; k < QUALIFIER_KIND_NUM; k++)
+		while ((q = TAILQ_FIRST(&c->qualifiers[k])))
+			(void)qualifier_del(c, (enum qualifier_kind)k, q->name,
+					    &err);
+	while ((g = TAILQ_FIRST(&c->hfgroups)))
+		(void)hfgroup_del(c, g->name, &err);
+}
+
 static void drop_circuits(struct conf *c)
 {
 	struct iface *i = NULL;
@@ -92,8 +126,10 @@ void conf_clear(struct conf *c)
 {
 	struct err err;
 
+	drop_acls(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
+	drop_qualifiers(c);
 	drop_circuits(c);
 	global_free(c->global);
 	access_clear(c->access);
@@ -108,8 +144,10 @@ void conf_free(struct conf *c)
 {
 	if (!c)
 		return;
+	drop_acls(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
+	drop_qualifiers(c);
 	drop_circuits(c);
 	global_free(c->global);
 	access_free(c->access);
@@ -177,11 +215,16 @@ int conf_put_text(struct conf *c, char *field, size_t cap, const char *text,
 	return 0;
 }
 
+int conf_check_name_max(const char *name, size_t max, struct err *err)
+{
+	if (str_is_name(name, max))
+		return 0;
+	return err_set(err, ERR_RANGE, -1, T_BAD_NAME, name, (int)max);
+}
+
 int conf_check_name(const char *name, struct err *err)
 {
-	if (str_is_name(name, NAME_LEN))
-		return 0;
-	return err_set(err, ERR_RANGE, -1, T_BAD_NAME, name, NAME_LEN);
+	return conf_check_name_max(name, NAME_LEN, err);
 }
 
 int conf_check_hosts(struct in_addr first, unsigned range, struct err *err)

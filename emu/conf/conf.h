@@ -36,6 +36,7 @@ struct ssllist;
 struct global;
 
 #define NAME_LEN    31 /* owners, rules, services, groups, keepalives, lists */
+#define HFGROUP_NAME_LEN 32
 #define SERVICE_MAX 2048 /* content.md 0 */
 #define CONTENT_MAX 5000
 #define GROUP_MAX   255
@@ -55,6 +56,24 @@ TAILQ_HEAD(circuit_list, circuit);
 TAILQ_HEAD(iface_list, iface);
 TAILQ_HEAD(probe_list, probe);
 TAILQ_HEAD(ssllist_list, ssllist);
+TAILQ_HEAD(acl_list, acl);
+TAILQ_HEAD(qualifier_list, qualifier);
+TAILQ_HEAD(hfgroup_list, hfgroup);
+
+/* In running-config order. */
+enum qualifier_kind {
+	QUALIFIER_EQL, /* file extensions */
+	QUALIFIER_DQL, /* domains */
+	QUALIFIER_NQL, /* networks */
+	QUALIFIER_URQL, /* URLs */
+	QUALIFIER_KIND_NUM,
+};
+
+/* What an access list is put on: a circuit, or the DNS queries of the switch. */
+struct acl_place {
+	uint8_t index; /* 0: no list */
+	uint32_t made; /* clauses that were added later are not in force here */
+};
 
 /*
  * Questions that configuration must ask of what it does not know (the chassis,
@@ -89,6 +108,10 @@ struct conf {
 	struct service_list services;
 	struct owner_list owners;
 	struct group_list groups;
+	struct qualifier_list qualifiers[QUALIFIER_KIND_NUM];
+	struct hfgroup_list hfgroups;
+	struct acl_list acls; /* ascending index */
+	struct acl_place acl_dns;
 	struct service *service_at[SERVICE_MAX + 1]; /* by index, borrowed */
 	struct content *content_at[CONTENT_MAX + 1];
 	struct group *group_at[GROUP_MAX + 1];
@@ -118,6 +141,7 @@ int conf_put_text(struct conf *c, char *field, size_t cap, const char *text,
 		  struct err *err);
 /* Is this a name for an object? */
 int conf_check_name(const char *name, struct err *err);
+int conf_check_name_max(const char *name, size_t max, struct err *err);
 /* Are these `range` addresses ones that hosts can have (0.0.0.0: none)? */
 int conf_check_hosts(struct in_addr first, unsigned range, struct err *err);
 

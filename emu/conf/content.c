@@ -8,6 +8,7 @@
  */
 #include "emu/conf/content.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
+#include "emu/conf/hfgroup.h"
+#include "emu/conf/qualifier.h"
 
 const char *const advanced_balance_names[ADVBAL_NUM + 1] = {
 	[ADVBAL_NONE] = "none",
@@ -108,6 +112,16 @@ static void content_drop(struct conf *c, struct owner *o, struct content *r)
 	conf_changed(c);
 }
 
+/* rule "": any rule of the owner */
+static int check_unused(const struct conf *c, const char *owner,
+			const char *rule, struct err *err)
+{
+	char path[ACL_DESTINATION_LEN + 1];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", owner, rule);
+	return acl_check_unused(c, ACL_REF_RULE, path, err);
+}
+
 int owner_del(struct conf *c, const char *name, struct err *err)
 {
 	struct owner *o = owner_find(c, name);
@@ -116,6 +130,8 @@ int owner_del(struct conf *c, const char *name, struct err *err)
 	if (!o)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "owner",
 			       name);
+	if (check_unused(c, name, "", err) < 0)
+		return -1;
 	for (r = TAILQ_FIRST(&o->contents); r; r = next) {
 		next = TAILQ_NEXT(r, link);
 		content_drop(c, o, r);
@@ -219,6 +235,8 @@ int content_del(struct conf *c, struct owner *o, const char *name,
 	if (!r)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "content",
 			       name);
+	if (check_unused(c, o->name, name, err) < 0)
+		return -1;
 	content_drop(c, o, r);
 	return 0;
 }
@@ -293,6 +311,24 @@ static int check_url(const char *url, struct err *err)
 	return 0;
 }
 
+static int check_list(const struct conf *c, enum qualifier_kind k,
+		      const char *name, struct err *err)
+{
+	if (!*name || qualifier_find(c, k, name))
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, qualifier_word(k),
+		       name);
+}
+
+static int check_lists(const struct conf *c, const struct content_url *u,
+		       struct err *err)
+{
+	if (check_list(c, QUALIFIER_EQL, u->eql, err) < 0 ||
+	    check_list(c, QUALIFIER_DQL, u->dql, err) < 0)
+		return -1;
+	return check_list(c, QUALIFIER_URQL, u->urql, err);
+}
+
 int content_set_url(struct conf *c, struct content *r,
 		    const struct content_url *u, struct err *err)
 {
@@ -304,6 +340,8 @@ int content_set_url(struct conf *c, struct content *r,
 		return -1;
 	if (*u->url && check_url(u->url, err) < 0)
 		return -1;
+	if (check_lists(c, u, err) < 0)
+		return -1;
 	if (conf_put_text(c, url, sizeof(url), u->url, err) < 0)
 		return -1;
 	(void)str_copy(r->url, sizeof(r->url), url);
@@ -311,6 +349,24 @@ int content_set_url(struct conf *c, struct content *r,
 	(void)str_copy(r->url_dql, sizeof(r->url_dql), u->dql);
 	(void)str_copy(r->url_urql, sizeof(r->url_urql), u->urql);
 	r->url_dql_port = u->dql_port;
+	conf_changed(c);
+	return 0;
+}
+
+int content_set_header(struct conf *c, struct content *r, const char *group,
+		       uint16_t weight, struct err *err)
+{
+	if (!strcmp(r->more.header_field, group) &&
+	    r->more.header_weight == weight)
+		return 0;
+	if (content_may_edit(r, err) < 0)
+		return -1;
+	if (*group && !hfgroup_find(c, group))
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "header-field-group", group);
+	(void)str_copy(r->more.header_field, sizeof(r->more.header_field),
+		       group);
+	r->more.header_weight = weight;
 	conf_changed(c);
 	return 0;
 }
@@ -445,8 +501,13 @@ static int check_duplicate(const struct conf *c, const struct content *r,
 
 int content_activate(struct conf *c, struct content *r, struct err *err)
 {
+	const struct urql *urls = urql_find(c, r->url_urql);
+
 	if (r->active)
 		return 0;
+	if (urls && !urls->active)
+		return err_set(err, ERR_REFUSED, -1, T_NOT_ACTIVE, "URQL",
+			       r->url_urql);
 	if (r->advanced == ADVBAL_SSL && r->application != APP_SSL)
 		return err_set(err, ERR_REFUSED, -1, T_RULE_NEEDS,
 			       "advanced-balance ssl", "application ssl");

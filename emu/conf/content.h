@@ -37,7 +37,7 @@ enum application {
  * location services and what has more than one value are in struct settings.
  */
 struct content_more {
-	char header_field[NAME_LEN + 1];
+	char header_field[HFGROUP_NAME_LEN + 1];
 	uint16_t header_weight;
 	uint8_t failover; /* index of the keyword: linear next bypass */
 	bool param_bypass;
@@ -130,13 +130,16 @@ int content_set_port(struct conf *c, struct content *r, uint16_t port,
 		     struct err *err);
 int content_set_proto(struct conf *c, struct content *r, enum ip_proto p,
 		      struct err *err);
-/* The url with its lists, each "" for none; all "": no url. */
+/* The url with its lists, which must exist, each "" for none; all "": no url. */
 struct content_url {
 	const char *url, *eql, *dql, *urql;
 	uint16_t dql_port; /* 0: any */
 };
 int content_set_url(struct conf *c, struct content *r,
 		    const struct content_url *u, struct err *err);
+/* group "" takes the header fields away */
+int content_set_header(struct conf *c, struct content *r, const char *group,
+		       uint16_t weight, struct err *err);
 int content_set_balance(struct conf *c, struct content *r, const char *method,
 			struct err *err);
 int content_add_service(struct conf *c, struct content *r, const char *service,

@@ -56,6 +56,7 @@ struct global {
 	char dns_secondary[2][16];
 	int ndns_secondary;
 	bool persistence_reset_remap;
+	bool acl_enabled;
 	/* kept for layers that do not act on it yet */
 	bool l4_fallback; /* default true */
 	bool no_implicit_service;

@@ -14,6 +14,7 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/service.h"
 
 struct group *group_find(const struct conf *c, const char *name)
@@ -86,6 +87,8 @@ int group_del(struct conf *c, const char *name, struct err *err)
 	if (!g)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "group",
 			       name);
+	if (acl_check_unused(c, ACL_REF_GROUP, name, err) < 0)
+		return -1;
 	TAILQ_REMOVE(&c->groups, g, link);
 	c->group_at[g->index] = NULL;
 	settings_fini(&g->kept);

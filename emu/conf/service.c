@@ -19,6 +19,7 @@
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
 #include "emu/conf/ssllist.h"
@@ -191,6 +192,8 @@ int service_del(struct conf *c, const char *name, struct err *err)
 	if (!s)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "service",
 			       name);
+	if (acl_check_unused(c, ACL_REF_SERVICE, name, err) < 0)
+		return -1;
 	leave_all(c, s->name);
 	TAILQ_REMOVE(&c->services, s, link);
 	c->service_at[s->index] = NULL;

@@ -151,6 +151,8 @@ def undo_sentence(row):
     for text, quoted, _ in split_words(no):
         if text.startswith("<") or text.startswith("{"):
             name = text.strip("<>{}").split(":")[0].split("|")[0]
+            if name == "ip" and "ip" not in values:
+                name = "ip/prefix"  # address and mask in one word
             at = values.get(name, [None]).pop(0) if values.get(name) else None
             if at is None:
                 at = next((i for i, w in enumerate(words)

@@ -100,6 +100,8 @@ def word_fits(node, word):
     if node[0] == "glued":
         want = re.sub(r"<[^>]*>", "\0", node[1])
         return re.fullmatch(re.escape(want).replace("\0", ".+"), text)
+    if node[1].startswith("mask"):
+        return re.fullmatch(r"/\d+|\d+\.\d+\.\d+\.\d+", text)
     if node[2]:
         return quoted or True
     return True

@@ -269,6 +269,29 @@ START_TEST(thousands_are_separated)
 }
 END_TEST
 
+START_TEST(arrays_grow_and_shrink_in_the_middle)
+{
+	int *a = NULL;
+	size_t n = 0;
+
+	a = xarray_insert(a, &n, sizeof(*a), 0);
+	a[0] = 1;
+	a = xarray_insert(a, &n, sizeof(*a), 1);
+	a[1] = 3;
+	a = xarray_insert(a, &n, sizeof(*a), 1);
+	ck_assert_int_eq(a[1], 0);
+	a[1] = 2;
+	ck_assert_uint_eq(n, 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(a[i], i + 1);
+	xarray_remove(a, &n, sizeof(*a), 0);
+	xarray_remove(a, &n, sizeof(*a), 1);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(a[0], 2);
+	free(a);
+}
+END_TEST
+
 START_TEST(wiped_memory_is_zero)
 {
 	char secret[] = "secret", zero[sizeof(secret)] = { 0 };
@@ -560,6 +583,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, mask_is_contiguous, 0, LEN(masks));
 	tcase_add_test(tc, eight_addresses_can_be_held_at_once);
 	tcase_add_test(tc, thousands_are_separated);
+	tcase_add_test(tc, arrays_grow_and_shrink_in_the_middle);
 	tcase_add_test(tc, wiped_memory_is_zero);
 	tcase_add_loop_test(tc, map_finds_every_key_and_no_other, 0, 2);
 	tcase_add_test(tc, map_put_replaces_and_tells_what_was_there);

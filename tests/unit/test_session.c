@@ -14,13 +14,16 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/access.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/job.h"
@@ -287,10 +290,29 @@ static void objects_make(void)
 	ck_assert_ptr_nonnull(ssllist_add(c, "ssl_list1", &err));
 }
 
+static void lists_make(void)
+{
+	static const char *const names[] = {
+		[QUALIFIER_NQL] = "bypass_nql",
+		[QUALIFIER_EQL] = "graphics",
+		[QUALIFIER_DQL] = "pet_domains",
+		[QUALIFIER_URQL] = "videos",
+	};
+	struct conf *c = env.conf;
+	struct err err;
+
+	for (int k = 0; k < QUALIFIER_KIND_NUM; k++)
+		ck_assert_ptr_nonnull(qualifier_add(
+			c, (enum qualifier_kind)k, names[k], &err));
+	ck_assert_ptr_nonnull(hfgroup_add(c, "palm", &err));
+	ck_assert_ptr_nonnull(acl_add(c, 7, &err));
+}
+
 START_TEST(prompts_of_all_modes)
 {
 	login();
 	objects_make();
+	lists_make();
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		cli_enter(&s->cli, places[i].mode, places[i].outer,
 			  places[i].inner);
