@@ -19,6 +19,7 @@ struct plane;
 struct radius_client;
 struct sessions;
 struct store;
+struct tacacs_client;
 struct vrouters;
 
 #define CSS_VERSION_IMAGE "sg0820501"  /* Active version line */
@@ -41,6 +42,7 @@ struct env {
 	struct plane *plane;
 	struct sessions *sessions;
 	struct radius_client *radius;
+	struct tacacs_client *tacacs;
 	struct vrouters *vrouters;
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */

@@ -17,6 +17,7 @@
 #include "cli/account.h"
 #include "cli/env.h"
 #include "emu/aaa/radius_client.h"
+#include "emu/aaa/tacacs_client.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -50,12 +51,14 @@ struct attempt {
 
 /* ---- rights --------------------------------------------------------------- */
 
-static void rights_fill(const struct cli *c, const char *user, bool superuser,
+static void rights_fill(const struct cli *c, const char *user,
+			enum auth_method method, bool superuser,
 			struct rights *r)
 {
 	const struct user *u = account_find(c->env->conf, user);
 
 	*r = (struct rights){
+		.method = method,
 		.superuser = superuser,
 		.administrator = account_is_administrator(c->env->conf, user),
 	};
@@ -131,7 +134,7 @@ static bool local_ask(struct cli *c, struct attempt *k)
 		return false;
 	k->has_hash = hash != NULL;
 	(void)str_copy(k->hash, sizeof(k->hash), hash ? hash : "");
-	rights_fill(c, k->user, u && u->superuser, &k->rights);
+	rights_fill(c, k->user, AUTH_LOCAL, u && u->superuser, &k->rights);
 	(void)cli_job(c, local_work, local_done, k);
 	return true;
 }
@@ -163,7 +166,9 @@ static void server_heed(struct cli *c, void *arg)
 	} else if (k->verdict == AAA_REFUSED) {
 		refuse(c, k);
 	} else {
-		rights_fill(c, k->user, k->superuser, &k->rights);
+		rights_fill(c, k->user,
+			    (enum auth_method)k->order.method[k->at],
+			    k->superuser, &k->rights);
 		let_in(c, k);
 	}
 }
@@ -177,11 +182,12 @@ static void server_answer(void *arg, enum aaa_verdict v, bool superuser)
 	cli_task_then(k->task, server_heed, k);
 }
 
-static struct aaa_user who(const struct cli *c, const struct attempt *k)
+struct aaa_user login_who(const struct cli *c, const char *name,
+			  const char *password)
 {
 	return (struct aaa_user){
-		.name = k->user,
-		.password = k->password,
+		.name = name,
+		.password = password,
 		.line = c->line_name,
 		.caller = c->kind == SESSION_VTY ? c->where : "",
 		.port = sessions_line_number(c->line_name),
@@ -196,7 +202,7 @@ static void radius_cancel(void *question)
 
 static bool radius_ask(struct cli *c, struct attempt *k)
 {
-	const struct aaa_user u = who(c, k);
+	const struct aaa_user u = login_who(c, k->user, k->password);
 
 	if (!c->env->radius)
 		return false;
@@ -205,12 +211,28 @@ static bool radius_ask(struct cli *c, struct attempt *k)
 	return k->question != NULL;
 }
 
+static void tacacs_cancel(void *question)
+{
+	tacacs_client_cancel(question);
+}
+
+static bool tacacs_ask(struct cli *c, struct attempt *k)
+{
+	const struct aaa_user u = login_who(c, k->user, k->password);
+
+	if (!c->env->tacacs)
+		return false;
+	k->question = tacacs_client_login(c->env->tacacs, &u, server_answer, k);
+	k->cancel = tacacs_cancel;
+	return k->question != NULL;
+}
+
 /* False: there is none to ask. */
 static bool server_ask(struct cli *c, struct attempt *k, enum auth_method m)
 {
 	struct err err;
 
-	if (m != AUTH_RADIUS || !radius_ask(c, k))
+	if (!(m == AUTH_RADIUS ? radius_ask : tacacs_ask)(c, k))
 		return false;
 	k->cli = c;
 	k->task = cli_task_begin(c, server_stop, k, &err);
@@ -229,7 +251,7 @@ static void attempt_go_on(struct cli *c, struct attempt *k)
 				return;
 			break;
 		case AUTH_NONE:
-			rights_fill(c, k->user, true, &k->rights);
+			rights_fill(c, k->user, AUTH_NONE, true, &k->rights);
 			let_in(c, k);
 			return;
 		case AUTH_DISALLOWED:
@@ -337,6 +359,6 @@ void login_open(struct cli *c)
 	banner_print(c, c->out);
 	if (!auth_is_off(order_of(c)))
 		return;
-	rights_fill(c, NOBODY, true, &r);
+	rights_fill(c, NOBODY, AUTH_NONE, true, &r);
 	cli_welcome(c, NOBODY, &r);
 }

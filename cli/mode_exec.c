@@ -24,6 +24,7 @@ static void enable_done(struct cli *c, const char *user, const struct rights *r)
 		return;
 	}
 	c->rights.administrator = r->administrator;
+	c->rights.method = r->method;
 	(void)str_copy(c->rights.dir_access, sizeof(c->rights.dir_access),
 		       r->dir_access);
 	c->enabled = true;

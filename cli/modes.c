@@ -78,7 +78,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
 		show_rule_cmds, show_owner_cmds, show_group_cmds, show_list_cmds, \
 		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, show_radius_cmds,  \
-		NET_SHOWS
+		show_tacacs_cmds, NET_SHOWS
 
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
@@ -107,6 +107,7 @@ static table_list global_tables = {
 	user_database_cmds,
 	access_cmds,
 	radius_cmds,
+	tacacs_cmds,
 	global_cmds,
 	date_cmds,
 	bridge_cmds,
@@ -210,4 +211,21 @@ const struct tree *mode_tree(enum mode_id m)
 		tree_finish(trees[m]);
 	}
 	return trees[m];
+}
+
+static bool is_row_of(const struct cmd *table, const struct cmd *row)
+{
+	while (table->syntax && table != row)
+		table++;
+	return table == row;
+}
+
+bool mode_configures(enum mode_id m, const struct cmd *row)
+{
+	if (m <= MODE_DEBUG)
+		return false;
+	for (const struct cmd *const *t = superuser_tables; *t; t++)
+		if (is_row_of(*t, row))
+			return false;
+	return true;
 }

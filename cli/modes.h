@@ -53,6 +53,9 @@ struct mode {
 };
 
 extern const struct mode modes[MODE_NUM];
+/* Does a row of this mode change the configuration?  All do that are not offered
+ * in every mode. */
+bool mode_configures(enum mode_id m, const struct cmd *row);
 /* Built at first use; aborts on a broken table. */
 const struct tree *mode_tree(enum mode_id m);
 
@@ -68,6 +71,8 @@ extern const struct cmd restrict_cmds[];  /* mode_access.c: closed ways */
 extern const struct cmd access_cmds[];	  /* mode_access.c: ways in */
 extern const struct cmd radius_cmds[];	      /* mode_radius.c */
 extern const struct cmd show_radius_cmds[];   /* mode_radius.c */
+extern const struct cmd tacacs_cmds[];	      /* mode_tacacs.c */
+extern const struct cmd show_tacacs_cmds[];   /* mode_tacacs.c */
 extern const struct cmd user_database_cmds[]; /* mode_user.c: username ... */
 extern const struct cmd show_user_cmds[];     /* mode_user.c: SuperUser */
 extern const struct cmd global_cmds[];	  /* mode_global.c */

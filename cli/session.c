@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/authorize.h"
 #include "cli/env.h"
 #include "cli/mask.h"
 #include "emu/base/err.h"
@@ -172,18 +173,19 @@ static void alias_expand(struct cli *c, const struct alias *a)
 	c->depth++;
 }
 
-static void command_run(struct cli *c, const struct words *w, int col)
+/* Runs what is allowed; matched anew, since a server may have been asked. */
+static void command_go(struct cli *c, const struct words *w, int col)
 {
 	struct args a;
+	struct accounting told;
 	struct err err = { .col = -1 };
-	bool failed = false;
+	bool failed = tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err);
 
-	cli_leave_gone(c);
-	if (c->script && script_skips(c, w, col))
-		return;
-	failed = tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err);
-	if (!failed)
+	if (!failed) {
+		account_begin(c, w, &a, &told);
 		failed = tree_run(&a, c, &err);
+		account_end(c, &told);
+	}
 	if (failed)
 		cli_fail(c, &err, col);
 	if (failed && !c->script && c->line) /* not "boot;reboot" half done */
@@ -192,6 +194,20 @@ static void command_run(struct cli *c, const struct words *w, int col)
 		script_ran(c, w, failed);
 	if (c->state == CLI_READY)
 		cli_leave_deleted(c);
+}
+
+static void command_run(struct cli *c, const struct words *w, int col)
+{
+	struct args a;
+	struct err err;
+
+	cli_leave_gone(c);
+	if (c->script && script_skips(c, w, col))
+		return;
+	if (!authorize_is_on(c) ||
+	    tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err) < 0 ||
+	    !authorize_holds(c, w, &a, col, command_go))
+		command_go(c, w, col);
 }
 
 /* One command of the line, from byte `col` on. */

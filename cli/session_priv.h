@@ -7,6 +7,7 @@
 #include "cli/modes.h"
 #include "cli/session.h"
 #include "cli/tree.h"
+#include "emu/aaa/ask.h"
 #include "emu/base/out.h"
 #include "emu/conf/access.h"
 
@@ -34,6 +35,7 @@ enum cli_state {
 struct rights {
 	bool superuser;
 	bool administrator; /* or technician: may change users at all times */
+	enum auth_method method; /* how the user came in */
 	char dir_access[DIR_NUM + 1];
 };
 
@@ -137,6 +139,9 @@ void cli_task_then(struct cli_task *t, void (*then)(struct cli *c, void *arg),
 
 /* ---- login.c -------------------------------------------------------------- */
 void login_line(struct cli *c, const char *line);
+/* The session's user as servers are told of him. */
+struct aaa_user login_who(const struct cli *c, const char *name,
+			  const char *password);
 void login_open(struct cli *c); /* before the first line, see session_open() */
 /* Checks a password off the control thread, then calls done; r is NULL when it
  * does not fit. */

@@ -29,6 +29,7 @@
 #include "cli/mask.h"
 #include "cli/session.h"
 #include "emu/aaa/radius_client.h"
+#include "emu/aaa/tacacs_client.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
@@ -219,6 +220,7 @@ static void follow(void *arg, struct out *warn)
 		memset(css->refused, 0, sizeof(css->refused));
 	css->cards_moved = false;
 	radius_client_sync(css->env.radius);
+	tacacs_client_sync(css->env.tacacs);
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
 	(void)follow_routers(css);
@@ -434,6 +436,8 @@ static int parts_new(struct css *css, struct err *err)
 		return -1;
 	env->radius =
 		radius_client_new(env->loop, env->map, env->conf, &secrets);
+	env->tacacs =
+		tacacs_client_new(env->loop, env->map, env->conf, &secrets);
 	env->vrouters = vrouters_new();
 	env->sessions = sessions_new(env);
 	return 0;
@@ -446,6 +450,7 @@ static void parts_free(struct css *css)
 	if (env->sessions)
 		sessions_free(env->sessions);
 	radius_client_free(env->radius);
+	tacacs_client_free(env->tacacs);
 	vrouters_free(env->vrouters);
 	env->vrouters = NULL;
 	if (env->jobs)

@@ -23,7 +23,7 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 # fuzzer libraries, real clients, and namespaces to run them in.
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa
-	freeradius"
+	freeradius tshark libauthen-tacacsplus-perl"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.
