@@ -260,6 +260,9 @@ static void log_change(const struct card *card, enum log_level level,
 {
 	log_write(LOG_CHASSIS, level, T_CH_LOG, card->slot, card->ops->part,
 		  card->serial, state);
+	if (level <= LOG_WARNING_4)
+		log_write(LOG_NETMAN, LOG_CRITICAL_2, T_TRAP_MODULE, card->slot,
+			  card->ops->part, state);
 }
 
 int chassis_insert(struct chassis *c, unsigned slot, const char *part,

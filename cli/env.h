@@ -12,6 +12,8 @@ struct disk;
 struct err;
 struct hostmap;
 struct jobs;
+struct links;
+struct logsink;
 struct loop;
 struct monitor;
 struct out;
@@ -44,6 +46,8 @@ struct env {
 	struct radius_client *radius;
 	struct tacacs_client *tacacs;
 	struct vrouters *vrouters;
+	struct links *links; /* NULL: no port has changed */
+	struct logsink *log; /* NULL: lines go nowhere */
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

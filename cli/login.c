@@ -292,7 +292,7 @@ static void login_done(struct cli *c, const char *user, const struct rights *r)
 		return;
 	}
 	out_printf(c->out, "%%%% %s\n", T_LOGIN_BAD);
-	log_write(LOG_NETMAN, LOG_WARNING_4, "CLM: Login failed %s@%s", user,
+	log_write(LOG_NETMAN, LOG_CRITICAL_2, T_TRAP_LOGIN, c->line_name, user,
 		  c->where);
 	c->state = CLI_USER_NAME;
 	if (++c->failures == LOGIN_FAILURES)

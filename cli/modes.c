@@ -108,6 +108,7 @@ static table_list global_tables = {
 	access_cmds,
 	radius_cmds,
 	tacacs_cmds,
+	logging_cmds,
 	global_cmds,
 	date_cmds,
 	bridge_cmds,

@@ -76,6 +76,7 @@ extern const struct cmd show_tacacs_cmds[];   /* mode_tacacs.c */
 extern const struct cmd user_database_cmds[]; /* mode_user.c: username ... */
 extern const struct cmd show_user_cmds[];     /* mode_user.c: SuperUser */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
+extern const struct cmd logging_cmds[];	  /* mode_logging.c */
 extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */
 extern const struct cmd date_cmds[];	  /* mode_clock.c: date ... */
 extern const struct cmd show_clock_cmds[]; /* mode_clock.c */

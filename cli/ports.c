@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chassis/chassis.h"
+#include "chassis/links.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
@@ -39,8 +40,10 @@ time_t port_changed(const struct env *env, const struct port *p)
 	uint64_t in_ms = chassis_card(env->chassis, p->slot)->inserted_ms;
 	uint64_t late_s =
 		in_ms > env->boot_ms ? (in_ms - env->boot_ms) / 1000 : 0;
+	time_t since =
+		env->links ? links_since(env->links, p->slot, p->number) : 0;
 
-	return env->boot_time + (time_t)late_s;
+	return since ? since : env->boot_time + (time_t)late_s;
 }
 
 void port_counters(const struct env *env, const struct port *p,

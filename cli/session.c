@@ -24,6 +24,9 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/global.h"
+#include "emu/conf/logging.h"
+
+#define STACK_USED 32768 /* by a command, more or less */
 
 /* ---- prompt --------------------------------------------------------------- */
 
@@ -157,12 +160,26 @@ static const struct alias *alias_find(const struct cli *c, const char *word)
 	return NULL;
 }
 
+/* Aliases speak of the session's own line by this (platform.md 2.9). */
+static void expand_line(const struct cli *c, const char *text, struct out *o)
+{
+	static const char name[] = "${LINE}";
+	const char *at = NULL;
+
+	while ((at = strstr(text, name))) {
+		out_write(o, text, (size_t)(at - text));
+		out_puts(o, c->line_name);
+		text = at + sizeof(name) - 1;
+	}
+	out_puts(o, text);
+}
+
 /* The alias' commands, then what stood behind it on the line. */
 static void alias_expand(struct cli *c, const struct alias *a)
 {
 	struct out o = { 0 };
 
-	out_puts(&o, a->text);
+	expand_line(c, a->text, &o);
 	if (c->line[c->next])
 		out_printf(&o, ";%s", c->line + c->next);
 	free(c->line);
@@ -278,7 +295,7 @@ static void log_command(const struct cli *c, const char *line)
 {
 	struct out o = { 0 };
 
-	if (!c->env->conf->global->log_commands)
+	if (!c->env->conf->logging->commands)
 		return;
 	mask_line(line, &o);
 	for (size_t i = 0; i < o.len; i++) {
@@ -338,10 +355,20 @@ void cli_settled(struct cli *c)
 	prompt_update(c);
 }
 
+/* A line may hold a password, and functions of libraries that looked at it left
+ * pieces of it on the stack. */
+static void __attribute__((noinline)) stack_forget(void)
+{
+	char below[STACK_USED];
+
+	wipe(below, sizeof(below));
+}
+
 static void finish(struct cli *c)
 {
 	cli_settled(c);
 	c->out = &c->late;
+	stack_forget();
 }
 
 void session_open(struct session *s, struct out *out)
@@ -467,6 +494,8 @@ static void default_aliases(struct cli *c)
 		{ "reboot", "@configure;boot;reboot" },
 		{ "shutdown", "@configure;boot;shutdown" },
 		{ "save_config", "copy running-config startup-config" },
+		{ "logon", "@configure;logging line ${LINE};exit" },
+		{ "logoff", "@configure;no logging line ${LINE};exit" },
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
@@ -476,6 +505,13 @@ static void default_aliases(struct cli *c)
 		(void)str_copy(a->name, sizeof(a->name), row[i].name);
 		a->text = xstrdup(row[i].text);
 	}
+}
+
+/* The log is not printed for who comes next on this line. */
+static void log_silence(const struct cli *c)
+{
+	if (c->state == CLI_READY && c->kind != SESSION_SCRIPT)
+		(void)logging_line_del(c->env->conf, c->line_name);
 }
 
 struct session *session_new(const struct env *env, enum session_kind kind,
@@ -513,6 +549,7 @@ void session_free(struct session *s)
 	if (!c)
 		return;
 	job_forget(c);
+	log_silence(c);
 	c->out = &c->late;
 	question_drop(c);
 	line_drop(c);
@@ -537,6 +574,7 @@ void cli_welcome(struct cli *c, const char *user, const struct rights *r)
 
 void cli_logout(struct cli *c)
 {
+	log_silence(c);
 	if (c->state == CLI_READY)
 		log_write(LOG_NETMAN, LOG_INFO_6, "CLM: Logout %s@%s", c->user,
 			  c->where);

@@ -13,7 +13,6 @@
 #include "cli/session.h"
 #include "cli/tree.h"
 #include "emu/base/err.h"
-#include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
@@ -160,10 +159,6 @@ static int running_drop(struct cli *cli, void *arg, struct err *err)
 	(void)arg;
 	(void)err;
 	conf_clear(cli_conf(cli));
-	for (int i = 0; i < LOG_SUBSYS_NUM; i++)
-		log_level_set(
-			(enum log_subsys)i,
-			(enum log_level)cli_conf(cli)->global->log_level[i]);
 	return 0;
 }
 

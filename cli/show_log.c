@@ -1,9 +1,4 @@
-/*
- * show log and its variants, clear log.
- *
- * `show log` alone prints the lines of this run, from memory; with a name it
- * prints a file of the log folder, which holds older runs too.
- */
+/* show log and its variants, clear log. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +10,7 @@
 #include "cli/env.h"
 #include "cli/filedir.h"
 #include "cli/logfile.h"
+#include "cli/logsink.h"
 #include "cli/modes.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -22,7 +18,9 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
-#include "emu/conf/global.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/logging.h"
 #include "emu/io/disk.h"
 
 enum {
@@ -30,19 +28,52 @@ enum {
 	W_DESTINATION = 22,
 };
 
-static int show_lines(struct cli *cli, const struct args *a, struct err *err)
+/* ---- show log FILE -------------------------------------------------------- */
+
+/* A log may be large: it is read aside. */
+struct reading {
+	char path[LOGFILE_PATH];
+	unsigned tail;
+	bool line_numbers;
+	struct out text;
+	struct err err;
+	int rc;
+};
+
+static void read_work(void *arg)
 {
-	(void)err;
-	log_ring_show(cli_out(cli), (unsigned)arg_uint(a, "lines", 0),
-		      arg_key(a, "line-numbers"));
-	return 0;
+	struct reading *r = arg;
+
+	r->rc = logfile_read(r->path, r->tail, r->line_numbers, &r->text,
+			     &r->err);
+}
+
+static int read_done(struct cli *cli, void *arg, struct err *err)
+{
+	struct reading *r = arg;
+	int rc = r->rc;
+
+	*err = r->err;
+	if (cli)
+		out_write(cli_out(cli), out_text(&r->text), r->text.len);
+	out_fini(&r->text);
+	free(r);
+	return rc;
 }
 
 static int show_file(struct cli *cli, const struct args *a, struct err *err)
 {
-	return logfile_show(cli_env(cli)->disk, arg_word(a, "file"),
-			    (unsigned)arg_uint(a, "lines", 0),
-			    arg_key(a, "line-numbers"), cli_out(cli), err);
+	struct reading *r = xcalloc(1, sizeof(*r));
+
+	logsink_flush(cli_env(cli)->log);
+	r->tail = (unsigned)arg_uint(a, "lines", 0);
+	r->line_numbers = arg_key(a, "line-numbers");
+	if (logfile_path(cli_env(cli)->disk, arg_word(a, "file"), r->path,
+			 sizeof(r->path), err) < 0) {
+		free(r);
+		return -1;
+	}
+	return cli_job(cli, read_work, read_done, r);
 }
 
 /* ---- show log-list -------------------------------------------------------- */
@@ -50,38 +81,63 @@ static int show_file(struct cli *cli, const struct args *a, struct err *err)
 static int show_list(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
+	logsink_flush(cli_env(cli)->log);
 	return filedir_list(cli, DIR_LOG, err);
 }
 
 /* ---- show log-state ------------------------------------------------------- */
 
+static void field(struct out *o, const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void field(struct out *o, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	out_col(o, W_DESTINATION, "  %s:", label);
+	va_start(ap, fmt);
+	out_vprintf(o, fmt, ap);
+	va_end(ap);
+	out_puts(o, "\n");
+}
+
+static const char *level_text(uint8_t level)
+{
+	return log_level_name((enum log_level)level);
+}
+
 static void destinations(const struct env *env, struct out *o)
 {
-	const struct global *g = env->conf->global;
+	const struct logging *l = env->conf->logging;
+	bool to_disk = disk_dir(env->disk) && l->to_disk;
 
 	out_puts(o, "Logging Destinations:\n");
-	out_col(o, W_DESTINATION, "  Disk:");
-	out_printf(o, "%s\n", disk_dir(env->disk) ? LOGFILE_NAME : "none");
-	for (int i = 0; i < g->nlog_host; i++) {
-		const struct log_host *h = &g->log_host[i];
-		int level = h->level < 0 ? LOG_DEBUG_7 : h->level;
-
-		out_col(o, W_DESTINATION, "  Host:");
-		out_printf(o, "%s facility %u log-level %s\n",
-			   str_addr(h->addr), h->facility,
-			   log_level_name((enum log_level)level));
-	}
-	out_col(o, W_DESTINATION, "  Commands:");
-	out_printf(o, "%s\n\n", g->log_commands ? "enabled" : "disabled");
+	field(o, "Disk", "%s", to_disk ? l->disk : "none");
+	field(o, "Disk Buffer", "%u", l->buffer);
+	for (int i = 0; i < l->nhost; i++)
+		field(o, "Host", "%s facility %u log-level %s",
+		      str_addr(l->host[i].addr), l->host[i].facility,
+		      level_text(l->host[i].level));
+	for (int i = 0; i < l->nline; i++)
+		field(o, "Line", "%s", l->line[i]);
+	for (int i = 0; i < l->nmail; i++)
+		field(o, "Sendmail", "%s through %s level %s", l->mail[i].to,
+		      str_addr(l->mail[i].server),
+		      level_text(l->mail[i].level));
+	field(o, "Commands", "%s", l->commands ? "enabled" : "disabled");
 }
 
 static int show_state(struct cli *cli, const struct args *a, struct err *err)
 {
+	const struct env *env = cli_env(cli);
 	struct out *o = cli_out(cli);
 
 	(void)a;
 	(void)err;
-	destinations(cli_env(cli), o);
+	destinations(env, o);
+	if (env->log)
+		logsink_show(env->log, o);
+	out_puts(o, "\n");
 	out_col(o, W_SUBSYS, "Subsystem");
 	out_puts(o, "Level\n");
 	for (int s = 0; s < LOG_SUBSYS_NUM; s++) {
@@ -95,19 +151,13 @@ static int show_state(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- clear log ------------------------------------------------------------ */
 
-/* Without a name: the log that is being written, in memory and on disk. */
 static int clear_log(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct disk *d = cli_env(cli)->disk;
 	const char *file = arg_word(a, "file");
 	char name[NAME_MAX + 8];
 
-	if (!file || !strcmp(file, LOGFILE_NAME)) {
-		log_ring_clear();
-		file = LOGFILE_NAME;
-		if (!disk_exists(d, "log/" LOGFILE_NAME))
-			return 0;
-	}
+	logsink_drop(cli_env(cli)->log, file);
 	if (strchr(file, '/') ||
 	    snprintf(name, sizeof(name), "log/%s", file) >= (int)sizeof(name) ||
 	    !disk_exists(d, name))
@@ -116,12 +166,7 @@ static int clear_log(struct cli *cli, const struct args *a, struct err *err)
 }
 
 const struct cmd show_log_cmds[] = {
-	{ .syntax = "show log [tail <lines:uint:1-1000>] [line-numbers]",
-	  .help = "Log lines since the switch was started\n"
-		  "The last lines only\n"
-		  "Number of lines\n"
-		  "With line numbers",
-	  .run = show_lines },
+	{ .syntax = "show log", .help = "Log files on disk", .run = show_list },
 	{ .syntax = "show log <file:word> [tail <lines:uint:1-1000>] "
 		    "[line-numbers]",
 	  .help = "Log file\n"
@@ -140,9 +185,9 @@ const struct cmd show_log_cmds[] = {
 
 /* Apart from the show commands: SuperUser rights are needed. */
 const struct cmd clear_log_cmds[] = {
-	{ .syntax = "clear log [<file:word>]",
+	{ .syntax = "clear log <file:word>",
 	  .help = "Clear counters, caches and files\n"
-		  "The log, or a log file\n"
+		  "A log file\n"
 		  "Log file",
 	  .run = clear_log },
 	{ 0 },

@@ -136,12 +136,18 @@ static void start_curl(void)
 			     calloc);
 }
 
-static struct transfer *transfer_make(enum transfer_way way, uint64_t max)
+void transfer_library(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, start_curl);
+}
+
+static struct transfer *transfer_make(enum transfer_way way, uint64_t max)
+{
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
-	pthread_once(&once, start_curl);
+	transfer_library();
 	t->way = way;
 	t->max = max;
 	t->fd = -1;

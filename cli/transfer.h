@@ -36,6 +36,8 @@ struct transfer {
 	struct transfer_peer *peer; /* owned */
 };
 
+/* Makes libcurl ready, with memory that is wiped; once is enough. */
+void transfer_library(void);
 /* By the record of that name.  NULL and err: no such record, host unknown,
  * password not readable. */
 struct transfer *transfer_new(const struct env *env, const char *record,

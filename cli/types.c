@@ -18,6 +18,7 @@
 
 #include "cli/env.h"
 #include "emu/base/err.h"
+#include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
@@ -563,6 +564,91 @@ static void suite_complete(const struct scope *s, emit_fn emit, void *arg)
 		emit(arg, suite_at(i)->name);
 }
 
+/* ---- words of the log ----------------------------------------------------- */
+
+static bool subsystem_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return log_subsys_find(word) >= 0;
+}
+
+static bool subsystems_parse(const char *word, const char *limits)
+{
+	return str_ieq(word, "all") || subsystem_parse(word, limits);
+}
+
+static void subsystem_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	for (int i = 0; i < LOG_SUBSYS_NUM; i++)
+		emit(arg, log_subsys_name((enum log_subsys)i));
+}
+
+static void subsystems_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	emit(arg, "all");
+	subsystem_complete(s, emit, arg);
+}
+
+static bool level_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return log_level_find(word) >= 0;
+}
+
+static void levels_emit(int n, emit_fn emit, void *arg)
+{
+	for (int i = 0; i < n; i++)
+		emit(arg, log_level_name((enum log_level)i));
+}
+
+static void level_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	levels_emit(LOG_LEVEL_NUM, emit, arg);
+}
+
+/* Debugging is not mailed (LOGEXT-MIB). */
+static bool maillevel_parse(const char *word, const char *limits)
+{
+	return level_parse(word, limits) && log_level_find(word) <= LOG_INFO_6;
+}
+
+static void maillevel_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	levels_emit(LOG_INFO_6 + 1, emit, arg);
+}
+
+/* A terminal, whether there is one at present or not. */
+static bool ttyline_parse(const char *word, const char *limits)
+{
+	static const char *const kinds[] = { "vty", "attach" };
+	uint32_t n = 0;
+
+	(void)limits;
+	if (str_ieq(word, "console"))
+		return true;
+	for (size_t i = 0; i < LEN(kinds); i++) {
+		size_t len = strlen(kinds[i]);
+
+		if (!strncasecmp(word, kinds[i], len) &&
+		    str_to_u32(word + len, 1, i ? 8 : 4, &n))
+			return true;
+	}
+	return false;
+}
+
+static void ttyline_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	static const char *const names[] = { "console", "vty1", "vty2", "vty3",
+					     "vty4" };
+
+	(void)s;
+	for (size_t i = 0; i < LEN(names); i++)
+		emit(arg, names[i]);
+}
+
 /* ---- printed forms -------------------------------------------------------- */
 
 static int quoted_print(const char *word, const struct conf *c, struct out *o,
@@ -729,6 +815,15 @@ static const struct value_type types[] = {
 	{ "balance", balance_parse, NULL, balance_complete, false, false,
 	  NULL },
 	{ "suite", suite_parse, NULL, suite_complete, false, false, NULL },
+	{ "subsystem", subsystem_parse, NULL, subsystem_complete, false, false,
+	  NULL },
+	{ "subsystems", subsystems_parse, NULL, subsystems_complete, false,
+	  false, NULL },
+	{ "level", level_parse, NULL, level_complete, false, false, NULL },
+	{ "maillevel", maillevel_parse, NULL, maillevel_complete, false, false,
+	  NULL },
+	{ "ttyline", ttyline_parse, NULL, ttyline_complete, false, false,
+	  NULL },
 };
 
 const struct value_type *type_find(const char *name, size_t len)

@@ -23,9 +23,10 @@
 #include <unistd.h>
 
 #include "chassis/chassis.h"
+#include "chassis/links.h"
 #include "cli/account.h"
 #include "cli/env.h"
-#include "cli/logfile.h"
+#include "cli/logsink.h"
 #include "cli/mask.h"
 #include "cli/session.h"
 #include "emu/aaa/radius_client.h"
@@ -57,7 +58,6 @@ struct css {
 	const struct options *opt;
 	struct env env; /* owns what its pointers name, but the map */
 	struct out startup_errors;
-	struct logfile *logfile;
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
 	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
@@ -221,6 +221,8 @@ static void follow(void *arg, struct out *warn)
 	css->cards_moved = false;
 	radius_client_sync(css->env.radius);
 	tacacs_client_sync(css->env.tacacs);
+	links_follow(css->env.links, css->env.chassis, css->env.conf,
+		     wall_now());
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
 	(void)follow_routers(css);
@@ -418,7 +420,7 @@ static int parts_new(struct css *css, struct err *err)
 	if (!env->disk)
 		return -1;
 	env->loop = loop_new();
-	css->logfile = logfile_start(env->disk, env->loop);
+	env->log = logsink_start(env);
 	timekeep_load(env->disk);
 	env->boot_ms = clock_ms();
 	env->boot_time = wall_now();
@@ -428,6 +430,7 @@ static int parts_new(struct css *css, struct err *err)
 	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))
 		return -1;
 	scratch_hooks(env, css->opt->tls, false);
+	env->links = links_new();
 	env->jobs = jobs_new(env->loop);
 	env->monitor = monitor_new(env->loop, env->map, env->conf, &hooks);
 	env->plane =
@@ -453,20 +456,22 @@ static void parts_free(struct css *css)
 	tacacs_client_free(env->tacacs);
 	vrouters_free(env->vrouters);
 	env->vrouters = NULL;
+	env->sessions = NULL;
+	logsink_hush(env->log);
 	if (env->jobs)
 		jobs_free(env->jobs);
 	if (env->plane)
 		plane_free(env->plane);
 	if (env->monitor)
 		monitor_free(env->monitor);
+	links_free(env->links);
 	if (env->chassis)
 		chassis_free(env->chassis);
 	if (env->store)
 		store_free(env->store);
+	logsink_stop(env->log);
 	if (env->conf)
 		conf_free(env->conf);
-	if (css->logfile)
-		logfile_stop(css->logfile);
 	if (env->loop)
 		loop_free(env->loop);
 	if (env->disk)
@@ -476,15 +481,22 @@ static void parts_free(struct css *css)
 
 static void boot_text(const struct css *css)
 {
-	if (!isatty(STDIN_FILENO))
-		return;
-	printf("Reading configuration records...OK\n"
-	       "Checking previous shutdown...%s\n"
-	       "Initializing the disk...OK\n\n",
-	       disk_was_dirty(css->env.disk) ? "DIRTY\nComplete (/) Operation "
-					       "completed successfully"
-					     : "OK");
-	(void)fflush(stdout);
+	struct out text = { 0 };
+
+	out_printf(&text,
+		   "Reading configuration records...OK\n"
+		   "Checking previous shutdown...%s\n"
+		   "Initializing the disk...OK\n",
+		   disk_was_dirty(css->env.disk)
+			   ? "DIRTY\nComplete (/) Operation "
+			     "completed successfully"
+			   : "OK");
+	logsink_boot_text(css->env.log, out_text(&text));
+	if (isatty(STDIN_FILENO)) {
+		printf("%s\n", out_text(&text));
+		(void)fflush(stdout);
+	}
+	out_fini(&text);
 }
 
 static int faces_open(struct css *css, struct err *err)
@@ -520,6 +532,7 @@ static int boot(struct css *css, struct err *err)
 		return -1;
 	if (isatty(STDIN_FILENO) && console_start(css->env.sessions))
 		return err_set(err, ERR_IO, -1, "console: %s", strerror(errno));
+	logsink_booted(css->env.log);
 	ready_tell(css);
 	return 0;
 }

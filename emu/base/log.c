@@ -11,17 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 /*
  * One log for the program, as the switch has one.  The level of a subsystem is
  * an atomic, so that a line that nobody wants costs one load; everything else
- * (sequence number, ring, sinks) is under one lock.  Writing is rare: whatever
+ * (sequence number, sinks) is under one lock.  Writing is rare: whatever
  * a packet can trigger goes through log_rate_ok() first.
  */
-#define RING_LINES 1024
-#define SINK_MAX   8
-#define TEXT_MAX   480 /* of one line, without its head */
+#define SINK_MAX 8
+#define TEXT_MAX 480 /* of one line, without its head */
 
 struct sink {
 	log_sink_fn fn; /* NULL: free */
@@ -30,8 +30,6 @@ struct sink {
 
 static struct {
 	pthread_mutex_t lock;
-	char *line[RING_LINES]; /* owned */
-	uint64_t written;	/* lines ever put into the ring */
 	uint64_t seq;
 	struct sink sink[SINK_MAX];
 } the_log = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -72,26 +70,30 @@ enum log_level log_level_get(enum log_subsys s)
 	return (enum log_level)(offset + LOG_WARNING_4);
 }
 
+/* The whole name, or the only one that it begins; -1: none or several. */
+static int name_find(const char *const *names, int n, const char *text)
+{
+	int found = -1;
+
+	for (int i = 0; i < n; i++) {
+		if (str_ieq(names[i], text))
+			return i;
+		if (*text && !strncasecmp(names[i], text, strlen(text)))
+			found = found == -1 ? i : -2;
+	}
+	return found < 0 ? -1 : found;
+}
+
 int log_subsys_find(const char *name)
 {
-	for (int i = 0; i < LOG_SUBSYS_NUM; i++)
-		if (str_ieq(subsys_name[i], name))
-			return i;
-	return -1;
+	return str_ieq(name, "bufman")
+		       ? LOG_BUFFER
+		       : name_find(subsys_name, LOG_SUBSYS_NUM, name);
 }
 
 int log_level_find(const char *name)
 {
-	for (int i = 0; i < LOG_LEVEL_NUM; i++) {
-		size_t word = strlen(level_name[i]) - 2; /* without "-4" */
-		char bare[16];
-
-		(void)snprintf(bare, sizeof(bare), "%.*s", (int)word,
-			       level_name[i]);
-		if (str_ieq(level_name[i], name) || str_ieq(bare, name))
-			return i;
-	}
-	return -1;
+	return name_find(level_name, LOG_LEVEL_NUM, name);
 }
 
 const char *log_subsys_name(enum log_subsys s)
@@ -125,14 +127,6 @@ static void stamp(char *text, size_t cap)
 		       tm.tm_min, tm.tm_sec);
 }
 
-static void keep(const char *line)
-{
-	char **at = &the_log.line[the_log.written++ % RING_LINES];
-
-	free(*at);
-	*at = xstrdup(line);
-}
-
 static void write_line(int slot, enum log_subsys s, enum log_level l,
 		       const char *text)
 {
@@ -143,7 +137,6 @@ static void write_line(int slot, enum log_subsys s, enum log_level l,
 	(void)snprintf(line, sizeof(line), "%s %d/1 %llu %s-%d: %s", when, slot,
 		       (unsigned long long)++the_log.seq, subsys_tag[s], (int)l,
 		       text);
-	keep(line);
 	for (int i = 0; i < SINK_MAX; i++)
 		if (the_log.sink[i].fn)
 			the_log.sink[i].fn(the_log.sink[i].arg, l, line);
@@ -221,32 +214,4 @@ bool log_rate_ok(struct log_rate *r, uint64_t now_ms, unsigned *skipped)
 	}
 	*skipped = atomic_exchange(&r->left_out, 0);
 	return true;
-}
-
-void log_ring_show(struct out *o, unsigned tail, bool line_numbers)
-{
-	uint64_t n, first;
-
-	(void)pthread_mutex_lock(&the_log.lock);
-	n = the_log.written;
-	first = n > RING_LINES ? n - RING_LINES : 0;
-	if (tail && n - first > tail)
-		first = n - tail;
-	for (uint64_t i = first; i < n; i++) {
-		if (line_numbers)
-			out_printf(o, "%llu: ", (unsigned long long)i + 1);
-		out_printf(o, "%s\n", the_log.line[i % RING_LINES]);
-	}
-	(void)pthread_mutex_unlock(&the_log.lock);
-}
-
-void log_ring_clear(void)
-{
-	(void)pthread_mutex_lock(&the_log.lock);
-	for (int i = 0; i < RING_LINES; i++) {
-		free(the_log.line[i]);
-		the_log.line[i] = NULL;
-	}
-	the_log.written = 0;
-	(void)pthread_mutex_unlock(&the_log.lock);
 }

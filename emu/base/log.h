@@ -25,25 +25,53 @@ enum log_level {
 	LOG_LEVEL_NUM,
 };
 
-/* X(enumerator, name typed after "logging subsystem", tag printed) */
+/*
+ * X(enumerator, name typed after "logging subsystem", tag printed): platform.md
+ * 4.8.  "buffer" is also written "bufman".
+ */
 #define LOG_SUBSYS_LIST(X)                                                     \
 	X(LOG_ACL, "acl", "ACL")                                               \
 	X(LOG_APP, "app", "APP")                                               \
+	X(LOG_BOOMERANG, "boomerang", "BOOMERANG")                             \
+	X(LOG_BUFFER, "buffer", "BUFFER")                                      \
+	X(LOG_CDP, "cdp", "CDP")                                               \
 	X(LOG_CHASSIS, "chassis", "CHMGR")                                     \
 	X(LOG_CIRCUIT, "circuit", "CIRCUIT")                                   \
+	X(LOG_CSDPEER, "csdpeer", "CSDPEER")                                   \
+	X(LOG_DHCP, "dhcp", "DHCP")                                            \
+	X(LOG_DQL, "dql", "DQL")                                               \
+	X(LOG_FAC, "fac", "FAC")                                               \
+	X(LOG_FLOWAGENT, "flowagent", "FLOWAGENT")                             \
 	X(LOG_FLOWMGR, "flowmgr", "FLOWMGR")                                   \
+	X(LOG_FPDRIVER, "fp-driver", "FPDRIVER")                               \
+	X(LOG_HFG, "hfg", "HFG")                                               \
 	X(LOG_IPV4, "ipv4", "IPV4")                                            \
 	X(LOG_KEEPALIVE, "keepalive", "KAL")                                   \
 	X(LOG_NATMGR, "natmgr", "NATMGR")                                      \
 	X(LOG_NETMAN, "netman", "NETMAN")                                      \
+	X(LOG_NQL, "nql", "NQL")                                               \
+	X(LOG_OSPF, "ospf", "OSPF")                                            \
+	X(LOG_PCM, "pcm", "PCM")                                               \
+	X(LOG_PORTMAPPER, "portmapper", "PORTMAPPER")                          \
+	X(LOG_PROXIMITY, "proximity", "PROXIMITY")                             \
+	X(LOG_PUBLISH, "publish", "PUBLISH")                                   \
 	X(LOG_RADIUS, "radius", "RADIUS")                                      \
 	X(LOG_REDUNDANCY, "redundancy", "REDUNDANCY")                          \
+	X(LOG_REPLICATE, "replicate", "REPLICATE")                             \
+	X(LOG_REPORTER, "reporter", "REPORTER")                                \
+	X(LOG_RIP, "rip", "RIP")                                               \
 	X(LOG_SECURITY, "security", "SECURITY")                                \
 	X(LOG_SLR, "slr", "SLR")                                               \
+	X(LOG_SNTP, "sntp", "SNTP")                                            \
+	X(LOG_SSHD, "sshd", "SSHD")                                            \
 	X(LOG_SSLACCEL, "ssl-accel", "SSLACCEL")                               \
 	X(LOG_SYSSOFT, "syssoft", "SYSSOFT")                                   \
 	X(LOG_TACACS, "tacacs", "TACACS")                                      \
-	X(LOG_VLANMGR, "vlanmgr", "VLANMGR")
+	X(LOG_URQL, "urql", "URQL")                                            \
+	X(LOG_VLANMGR, "vlanmgr", "VLANMGR")                                   \
+	X(LOG_VPM, "vpm", "VPM")                                               \
+	X(LOG_VRRP, "vrrp", "VRRP")                                            \
+	X(LOG_WCC, "wcc", "WCC")
 
 /* clang-format off */
 enum log_subsys {
@@ -64,7 +92,8 @@ void log_write_slot(int slot, enum log_subsys s, enum log_level l,
 
 void log_level_set(enum log_subsys s, enum log_level l);
 enum log_level log_level_get(enum log_subsys s);
-/* -1 when there is no such name; "warning" and "warning-4" both parse */
+/* -1 when there is no such name, or when it shortens several: "warning-4",
+ * "warning" and "warn" are all the same level. */
 int log_subsys_find(const char *name);
 int log_level_find(const char *name);
 const char *log_subsys_name(enum log_subsys s);
@@ -87,9 +116,5 @@ struct log_rate {
 	_Atomic unsigned used, left_out;
 };
 bool log_rate_ok(struct log_rate *r, uint64_t now_ms, unsigned *skipped);
-
-/* The last lines kept in memory (at least 1000), oldest first; tail 0: all. */
-void log_ring_show(struct out *o, unsigned tail, bool line_numbers);
-void log_ring_clear(void);
 
 #endif

@@ -231,12 +231,23 @@
 #define T_NO_SWITCH    "No module moves in a configuration check"  /* own */
 
 /* ---- clock, logging and names -------------------------------------------- */
-#define T_Q_DATE       "Enter %s: [%s] (%s) "		      /* recall */
-#define T_Q_TIME       "Enter time: [hh:mm:ss] (%s) "	      /* recall */
-#define T_BAD_DATE     "Invalid date: %s (%s)"		      /* guess */
-#define T_BAD_TIME     "Invalid time: %s (hh:mm:ss)"	      /* guess */
-#define T_SUMMER_ORDER "Summer time ends before it begins"    /* own */
-#define T_CLOCK_SET    "Clock set to %s by %s"		      /* own */
+#define T_Q_DATE       "Enter %s: [%s] (%s) "		   /* recall */
+#define T_Q_TIME       "Enter time: [hh:mm:ss] (%s) "	   /* recall */
+#define T_BAD_DATE     "Invalid date: %s (%s)"		   /* guess */
+#define T_BAD_TIME     "Invalid time: %s (hh:mm:ss)"	   /* guess */
+#define T_SUMMER_ORDER "Summer time ends before it begins" /* own */
+/* traps, as NETMAN logs them; the first three are seen, the rest is like them */
+#define T_TRAP_LINK_UP	 "Generic:LINK UP for %s"   /* field notes */
+#define T_TRAP_LINK_DOWN "Generic:LINK DOWN for %s" /* field notes */
+#define T_TRAP_SERVICE                                                         \
+	"Enterprise:Service Transition:%s -> %s"	      /* field notes */
+#define T_TRAP_LOGIN "Enterprise:Login Failure:%s %s from %s" /* guess */
+#define T_TRAP_MODULE                                                          \
+	"Enterprise:Module Transition:slot %u %s -> %s"		    /* guess */
+#define T_MAIL_FAILED  "No mail to %s through %s: %s"		    /* own */
+#define T_MAIL_SUBJECT "%s log messages"			    /* guess */
+#define T_BAD_MAILBOX  "Invalid mail address: %s"		    /* guess */
+#define T_CLOCK_SET    "Clock set to %s by %s"			    /* own */
 #define T_CLOCK_SPOILT                                                         \
 	"The clock's settings cannot be read: kept as %s; the host's time is " \
 	"used" /* own */

@@ -22,6 +22,7 @@
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/conf/hfgroup.h"
+#include "emu/conf/logging.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
@@ -46,6 +47,7 @@ struct conf *conf_new(void)
 	c->global = global_new();
 	c->access = access_new();
 	c->aaa = aaa_new();
+	c->logging = logging_new();
 	(void)circuit_add(c, 1, &err); /* VLAN1 is always there */
 	c->generation = 1;
 	c->saved = 1;
@@ -134,7 +136,9 @@ void conf_clear(struct conf *c)
 	global_free(c->global);
 	access_clear(c->access);
 	aaa_free(c->aaa);
+	logging_free(c->logging);
 	c->aaa = aaa_new();
+	c->logging = logging_new();
 	c->global = global_new();
 	(void)circuit_add(c, 1, &err);
 	conf_changed(c);
@@ -152,6 +156,7 @@ void conf_free(struct conf *c)
 	global_free(c->global);
 	access_free(c->access);
 	aaa_free(c->aaa);
+	logging_free(c->logging);
 	free(c);
 }
 

@@ -24,6 +24,7 @@ struct conf;
 struct err;
 struct aaa;
 struct access;
+struct logging;
 struct acl;
 struct circuit;
 struct content;
@@ -101,6 +102,7 @@ struct conf {
 	struct global *global; /* owned, never NULL */
 	struct access *access; /* owned, never NULL */
 	struct aaa *aaa;       /* owned, never NULL */
+	struct logging *logging; /* owned, never NULL */
 	struct iface_list ifaces;
 	struct circuit_list circuits;
 	struct ssllist_list ssllists;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "emu/base/err.h"
-#include "emu/base/log.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
@@ -29,7 +28,6 @@ struct global *global_new(void)
 	TAILQ_INIT(&g->routes);
 	TAILQ_INIT(&g->ftp_records);
 	TAILQ_INIT(&g->associations);
-	memset(g->log_level, LOG_WARNING_4, sizeof(g->log_level));
 	g->l4_fallback = true;
 	return g;
 }

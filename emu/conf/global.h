@@ -36,22 +36,11 @@ TAILQ_HEAD(route_list, route);
 TAILQ_HEAD(ftp_record_list, ftp_record);
 TAILQ_HEAD(association_list, association);
 
-#define LOG_HOST_MAX 5
-struct log_host {
-	struct in_addr addr;
-	uint8_t facility;
-	int level; /* -1: all that the subsystems let through */
-};
-
 struct global {
 	struct host_list hosts;
 	struct route_list routes;
 	struct ftp_record_list ftp_records;
 	struct association_list associations;
-	struct log_host log_host[LOG_HOST_MAX];
-	int nlog_host;
-	uint8_t log_level[64]; /* by enum log_subsys */
-	bool log_commands;     /* logging commands enable */
 	char dns_primary[16], dns_suffix[65];
 	char dns_secondary[2][16];
 	int ndns_secondary;

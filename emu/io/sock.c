@@ -308,6 +308,28 @@ int sock_error(int fd)
 	return error;
 }
 
+int sock_udp_open(struct err *err)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_set(err, ERR_IO, -1, "cannot open a UDP socket: %s",
+			       strerror(errno));
+	return fd;
+}
+
+bool sock_send(const struct hostmap *m, int fd, struct in_addr dst,
+	       in_port_t port, const void *data, size_t len)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr = hostmap_addr(m, dst),
+				  .sin_port = port };
+
+	return sendto(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+		      (const struct sockaddr *)&to,
+		      sizeof(to)) == (ssize_t)len;
+}
+
 int sock_icmp(bool *is_dgram, struct err *err)
 {
 	const int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct err;
 struct hostmap;
@@ -33,6 +34,12 @@ int sock_error(int fd);
  * kept.  An ICMP answer that nobody listens is ECONNREFUSED of a later call. */
 int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	     struct in_addr src);
+/* A UDP socket for sock_send(), to any peer; -1 and err. */
+int sock_udp_open(struct err *err);
+/* One datagram, without waiting; false and errno when it cannot go now.  What
+ * comes back has the host's address, hostmap_addr() of dst. */
+bool sock_send(const struct hostmap *m, int fd, struct in_addr dst,
+	       in_port_t port, const void *data, size_t len);
 
 /* ICMP echo socket: raw, else the kernel's unprivileged ping socket (then
  * *is_dgram); -1 and err when neither may be had, with the cure. */

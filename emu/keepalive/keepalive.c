@@ -1,6 +1,7 @@
 #include "emu/keepalive/keepalive.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
+#include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/probe.h"
@@ -280,8 +281,7 @@ static void set_status(struct monitor *m, unsigned index,
 	if (counted)
 		e->transitions++;
 	if (counted || (to == SERVICE_SUSPENDED && from != to))
-		log_write(LOG_NETMAN, LOG_CRITICAL_2,
-			  "Enterprise:Service Transition:%s -> %s", e->name,
+		log_write(LOG_NETMAN, LOG_CRITICAL_2, T_TRAP_SERVICE, e->name,
 			  word);
 	if (from == to)
 		return;

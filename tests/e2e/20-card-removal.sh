@@ -27,7 +27,7 @@ ok "nobody is served without the module" \
 wait_service ssl_module Down 10
 has "show chassis tells that the module is out" "$(cli "show chassis")" \
 	'2 +CSS5-SSL-K9 +powered-off'
-has "so does the log" "$(cli "show log")" 'CHMGR-4: Module in slot 2.*removed'
+has "so does the log" "$(cli "show log sys.log")" 'CHMGR-4: Module in slot 2.*removed'
 lacks "no flow to the VIP is left" "$(cli "show flows")" '10\.10\.10\.50 +5061'
 sleep 1
 cli_ok "lab insert slot 2 CSS5-SSL-K9"

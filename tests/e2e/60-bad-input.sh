@@ -59,7 +59,7 @@ answer=$(cli configure "service s" "ip address 10.10.2.20" "active" \
 	"owner o" "content c" "vip address 10.10.2.10" "protocol tcp" \
 	"port 80" "add service s" "active" end)
 has "a busy port of a VIP" "$answer" '10\.10\.2\.10(:80)?.*(in use|taken|busy)'
-has "is in the log too" "$(cli "show log")" '10\.10\.2\.10'
+has "is in the log too" "$(cli "show log sys.log")" '10\.10\.2\.10'
 end other
 switch_stop
 

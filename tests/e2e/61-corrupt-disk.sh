@@ -14,7 +14,7 @@ cp "$DISK/startup-config" spoilt
 switch_start
 ok "it boots with noise for a startup-config" cli_ok "show version"
 ok "the noise is kept" cmp -s spoilt "$DISK/startup-config.bad"
-has "and logged" "$(cli "show log")" 'startup-config'
+has "and logged" "$(cli "show log sys.log")" 'startup-config'
 cli_ok "copy running-config startup-config"
 ok "saving does not touch what was kept" \
 	cmp -s spoilt "$DISK/startup-config.bad"
@@ -40,7 +40,7 @@ switch_start
 ok "it boots with a spoilt key" cli_ok "show ssl files"
 ok "the spoilt key is kept" \
 	cmp -s spoilt "$(dirname "$stored")/$(basename "$stored").bad"
-has "and logged" "$(cli "show log")" 'a\.key'
+has "and logged" "$(cli "show log sys.log")" 'a\.key'
 lacks "and not offered" "$(cli "show ssl files")" '^a\.key '
 has "the good file is there still" "$(cli "show ssl files")" '^a\.pem '
 switch_stop

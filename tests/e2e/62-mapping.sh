@@ -28,7 +28,7 @@ answer=$(cli configure "owner o" "content d" "vip address 11.10.7.50" \
 	"protocol tcp" "port 80" "add service s" active end)
 has "two addresses for one: the later is named" "$answer" '11\.10\.7\.50'
 has "and the earlier" "$answer" '(^|[^1])10\.10\.7\.50'
-has "in the log too" "$(cli "show log")" '11\.10\.7\.50'
+has "in the log too" "$(cli "show log sys.log")" '11\.10\.7\.50'
 has "and by show lab map" "$(cli "show lab map")" '11\.10\.7\.50'
 has "the earlier goes on" "$(get http://127.10.7.50/)" '^one '
 switch_stop

@@ -86,7 +86,7 @@ get() { # PORT
 		"https://www.example.com:$1/" 2>&1
 }
 logged() {
-	cli "show log" | grep -E -- "FLOWMGR-[0-9].*$1" >/dev/null
+	cli "show log sys.log" | grep -E -- "FLOWMGR-[0-9].*$1" >/dev/null
 }
 attack() { # KIND N
 	timeout 60 "$PYTHON" "$ROOT/tests/e2e/attack.py" "$1" $vip 443 "$2" ||
@@ -135,7 +135,7 @@ ok "one that speaks no TLS" \
 ok "one that closes" logged ':8444: TLS with the server failed: peer closed'
 has "others are served" "$(get 443)" '^one '
 ok "nothing is left behind" within 8 clean
-has "lines are limited" "$(cli "show log")" 'more messages about flows not log'
+has "lines are limited" "$(cli "show log sys.log")" 'more messages about flows not log'
 has "no flow is counted as active" \
 	"$(cli "show ssl statistics ssl-proxy-server")" '^ *0 +Active SSL flows$'
 switch_stop

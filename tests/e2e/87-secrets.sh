@@ -41,7 +41,7 @@ cli 'ssl genrsax misspelt 1024 "FilePass55"' \
 cli_ok "copy running-config startup-config" >/dev/null
 
 shown=$(cli "show running-config" "show startup-config" "show ssl files" \
-	"show ssl associate rsakey lbkey" "show ftp-record" "show log" \
+	"show ssl associate rsakey lbkey" "show ftp-record" "show log sys.log" \
 	'configure' 'ssl genrsa other 512 "FilePass55"' "show history")
 has "commands are logged" "$shown" 'CLMcmd: ssl genrsa own 1024 "\*+"'
 has "and listed" "$shown" '^ssl genrsa other 512 "\*+"'

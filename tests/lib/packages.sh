@@ -23,7 +23,8 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 # fuzzer libraries, real clients, and namespaces to run them in.
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa
-	freeradius tshark libauthen-tacacsplus-perl"
+	freeradius tshark libauthen-tacacsplus-perl
+	rsyslog python3-aiosmtpd chrony dnsmasq-base"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.

@@ -22,12 +22,14 @@
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/conf/hfgroup.h"
+#include "emu/conf/logging.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/job.h"
 #include "emu/io/loop.h"
+#include "tests/unit/logtap.h"
 
 static struct env env;
 static struct session *s;
@@ -697,23 +699,19 @@ END_TEST
 
 static void logged(const char *needle, bool there)
 {
-	struct out o = { 0 };
-
-	log_ring_show(&o, 0, false);
-	ck_assert_msg((strstr(out_text(&o), needle) != NULL) == there, "%s",
-		      needle);
-	out_fini(&o);
+	ck_assert_msg((strstr(out_text(&logtap), needle) != NULL) == there,
+		      "%s", needle);
 }
 
 START_TEST(commands_are_logged)
 {
 	log_level_set(LOG_NETMAN, LOG_INFO_6);
-	log_ring_clear();
+	logtap_start();
 	login();
 	logged("NETMAN-6: CLM: Login admin@10.1.1.1", true);
 	(void)type("echo \"a\" ");
 	logged("CLMcmd:", false);
-	env.conf->global->log_commands = true;
+	env.conf->logging->commands = true;
 	(void)type("echo \"a\" ");
 	logged("NETMAN-6: CLMcmd: echo \"a\" ,admin@10.1.1.1", true);
 	(void)type("echo \"a\nAUG 1\"");
@@ -762,12 +760,26 @@ START_TEST(passwords_are_not_kept)
 }
 END_TEST
 
+START_TEST(the_log_leaves_a_line_with_its_user)
+{
+	struct err err;
+
+	(void)str_copy(s->cli.line_name, sizeof(s->cli.line_name), "vty2");
+	login();
+	ck_assert_int_eq(logging_line_add(env.conf, "vty2", &err), 0);
+	ck_assert_int_eq(logging_line_add(env.conf, "console", &err), 0);
+	(void)type("exit");
+	ck_assert(!logging_has_line(env.conf->logging, "vty2"));
+	ck_assert(logging_has_line(env.conf->logging, "console"));
+}
+END_TEST
+
 START_TEST(passwords_are_in_no_log_and_no_history)
 {
 	log_level_set(LOG_NETMAN, LOG_INFO_6);
-	log_ring_clear();
+	logtap_start();
 	login();
-	env.conf->global->log_commands = true;
+	env.conf->logging->commands = true;
 	(void)type("clear history");
 	(void)type("ssl genrsa k \"pw34\"");
 	logged("CLMcmd: ssl genrsa k \"****\",admin", true);
@@ -890,6 +902,7 @@ int main(void)
 	tcase_add_test(tc, a_task_ends_with_its_session);
 	tcase_add_test(tc, help_in_the_line);
 	tcase_add_test(tc, commands_are_logged);
+	tcase_add_test(tc, the_log_leaves_a_line_with_its_user);
 	tcase_add_loop_test(tc, passwords_are_not_kept, 0,
 			    sizeof(secrets) / sizeof(*secrets));
 	tcase_add_test(tc, passwords_are_in_no_log_and_no_history);
