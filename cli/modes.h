@@ -136,6 +136,7 @@ extern const struct cmd show_circuit_cmds[]; /* circuits, ip interfaces */
 extern const struct cmd show_route_cmds[];   /* ip routes, ip summary */
 extern const struct cmd show_arp_cmds[];
 extern const struct cmd clear_arp_cmds[]; /* show_arp.c: SuperUser */
+extern const struct cmd show_bridge_cmds[];  /* bridge, cdp, dhcp-relay-agent */
 extern const struct cmd show_vrouter_cmds[]; /* virtual routers, their VIPs */
 extern const struct cmd zero_vrouter_cmds[]; /* show_vrouter.c: SuperUser */
 extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */

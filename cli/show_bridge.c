@@ -1,0 +1,293 @@
+/*
+ * show bridge, show cdp and show dhcp-relay-agent: what runs on the frames of
+ * ports (platform.md 5.4, 5.5).
+ *
+ * On the host attachment no frame passes a port.  So nothing is learnt, no other
+ * bridge is heard, and the switch is the root of every spanning tree.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "chassis/chassis.h"
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/modes.h"
+#include "cli/ports.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/global.h"
+#include "emu/conf/kept.h"
+
+enum {
+	W_VLAN = 7,
+	W_MAC = 20,
+	W_PORT = 8,
+	W_STATE = 10,
+	W_ID = 25,
+	W_COST = 7,
+	W_PARAM = 26,
+	W_FAST = 15,
+	W_CIRCUIT = 16,
+};
+
+#define PRIORITY_DFLT	   32768
+#define PORT_PRIORITY_DFLT 128
+
+/* ---- show bridge forwarding ----------------------------------------------- */
+
+static int vlan_check(const struct cli *cli, unsigned long vlan,
+		      struct err *err)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "VLAN%lu", vlan);
+	if (vlan && !circuit_find(cli_conf(cli), name))
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "VLAN",
+			       name + strlen("VLAN"));
+	return 0;
+}
+
+static int show_forwarding(struct cli *cli, const struct args *a,
+			   struct err *err)
+{
+	struct out *o = cli_out(cli);
+
+	if (vlan_check(cli, arg_uint(a, "vlan", 0), err) < 0)
+		return -1;
+	out_col(o, W_VLAN, "VLAN");
+	out_col(o, W_MAC, "MAC Address");
+	out_puts(o, "Port Number\n");
+	return 0;
+}
+
+/* ---- show bridge status --------------------------------------------------- */
+
+struct bridge {
+	const struct env *env;
+	char id[32]; /* priority and MAC address, as both root and bridge */
+	bool stp;
+};
+
+static struct bridge bridge_of(const struct env *env)
+{
+	const struct settings *kept = &env->conf->global->kept;
+	unsigned long priority =
+		settings_uint(kept, "bridge priority", PRIORITY_DFLT);
+	const uint8_t *m = chassis_mac(env->chassis);
+	struct bridge b = { .env = env };
+
+	b.stp = strcmp(kept_value(kept, "bridge spanning-tree", "enabled"),
+		       "disabled") != 0;
+	(void)snprintf(b.id, sizeof(b.id),
+		       "%02lx-%02lx-%02x-%02x-%02x-%02x-%02x-%02x",
+		       priority >> 8 & 0xff, priority & 0xff, m[0], m[1], m[2],
+		       m[3], m[4], m[5]);
+	return b;
+}
+
+static const char *port_state(const struct port *p)
+{
+	return port_is_up(p) ? "Forward" : "Disabled";
+}
+
+/* By speed, unless it is configured (IEEE 802.1D-1998, table 8-5). */
+static unsigned port_cost(const struct port *p)
+{
+	if (p->iface && p->iface->bridge_pathcost)
+		return p->iface->bridge_pathcost;
+	return strcmp(p->type, "ge") ? 19 : 4;
+}
+
+static unsigned port_priority(const struct port *p)
+{
+	return p->iface ? p->iface->bridge_priority : PORT_PRIORITY_DFLT;
+}
+
+static void port_row(const struct bridge *b, const struct port *p,
+		     struct out *o)
+{
+	out_col(o, W_PORT, "%s", p->name);
+	out_col(o, W_STATE, "%s", port_state(p));
+	out_col(o, W_ID, "%s", b->id);
+	out_col(o, W_ID, "%s", b->id);
+	out_col(o, W_COST, "%u", 0u); /* of the way to ourselves */
+	out_col(o, W_COST, "%u", port_cost(p));
+	out_printf(o, "%02x%02x\n", port_priority(p), p->ifindex & 0xff);
+}
+
+static void vlan_show(const struct bridge *b, const struct circuit *ci,
+		      struct out *o)
+{
+	const struct settings *kept = &b->env->conf->global->kept;
+	struct port p = { 0 };
+
+	out_printf(o, "\n%s\n", ci->name);
+	out_printf(o, "STP State:          %s\n",
+		   b->stp ? "Enabled" : "Disabled");
+	out_printf(o,
+		   "Root Max Age: %lu  Root Hello Time: %lu  "
+		   "Root Fwd Delay: %lu\n",
+		   settings_uint(kept, "bridge max-age", 6),
+		   settings_uint(kept, "bridge hello-time", 1),
+		   settings_uint(kept, "bridge forward-time", 4));
+	out_printf(o, "Designated Root:    %s\nBridge ID:          %s\n\n",
+		   b->id, b->id);
+	out_puts(o, "                  Designated               Designated"
+		    "               Root   Port   Desg\n"
+		    "Port    State     Bridge                   Root"
+		    "                     Cost   Cost   Port\n");
+	while (circuit_next_port(b->env->chassis, b->env->conf, ci, &p))
+		port_row(b, &p, o);
+}
+
+static int show_status(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct env *env = cli_env(cli);
+	unsigned long vlan = arg_uint(a, "vlan", 0);
+	const struct circuit *ci = NULL;
+	struct bridge b = bridge_of(env);
+
+	if (vlan_check(cli, vlan, err) < 0)
+		return -1;
+	TAILQ_FOREACH(ci, &env->conf->circuits, link)
+		if (!vlan || ci->vlan == vlan)
+			vlan_show(&b, ci, cli_out(cli));
+	return 0;
+}
+
+/* ---- show bridge port-fast ------------------------------------------------ */
+
+static int show_fast(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct settings *kept = &cli_conf(cli)->global->kept;
+	struct out *o = cli_out(cli);
+	struct port p = { 0 };
+
+	if (port_check(cli, a, err))
+		return -1;
+	out_printf(o, "BPDU guard is %s\n\n",
+		   kept_value(kept, "bridge bpdu-guard", "disabled"));
+	out_col(o, W_PORT, "Port");
+	out_col(o, W_FAST, "State");
+	out_puts(o, "Port Fast\n");
+	while (port_next_of(cli, a, &p)) {
+		out_col(o, W_PORT, "%s", p.name);
+		out_col(o, W_FAST, "%s", port_is_up(&p) ? "Up" : "Down");
+		out_printf(o, "%s\n",
+			   p.iface && p.iface->port_fast ? "Enabled"
+							 : "Disabled");
+	}
+	return 0;
+}
+
+/* ---- show cdp ------------------------------------------------------------- */
+
+static int show_cdp(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct settings *kept = &cli_conf(cli)->global->kept;
+	struct out *o = cli_out(cli);
+
+	(void)a;
+	(void)err;
+	out_puts(o, "Global CDP information:\n");
+	if (!kept_on(kept, "cdp run")) {
+		out_puts(o, "        CDP is not enabled\n");
+		return 0;
+	}
+	out_printf(o, "        Sending CDP packets every %lu seconds\n",
+		   settings_uint(kept, "cdp timer", 60));
+	out_printf(o, "        Sending a holdtime value of %lu seconds\n",
+		   settings_uint(kept, "cdp holdTime", 180));
+	out_puts(o, "        Sending CDPv2 advertisements is enabled\n");
+	return 0;
+}
+
+/* ---- show dhcp-relay-agent ------------------------------------------------ */
+
+static const struct {
+	const char *label;
+	enum net_counter counter;
+} dhcp_rows[] = {
+	{ "Requests Received", NET_DHCP_IN_REQUESTS },
+	{ "Requests Relayed", NET_DHCP_OUT_REQUESTS },
+	{ "Replies Received", NET_DHCP_IN_REPLIES },
+	{ "Replies Relayed", NET_DHCP_OUT_REPLIES },
+	{ "Requests Over Max Hops", NET_DHCP_TOO_FAR },
+};
+
+static int show_dhcp_global(struct cli *cli, const struct args *a,
+			    struct err *err)
+{
+	const struct env *env = cli_env(cli);
+	struct net_counters c = { 0 };
+	struct out *o = cli_out(cli);
+
+	(void)a;
+	(void)err;
+	if (env->plane)
+		plane_net_counters(env->plane, &c);
+	out_puts(o, "DHCP Relay Agent Global Information:\n");
+	out_col(o, W_PARAM, "  Max Hops:");
+	out_printf(o, "%lu\n",
+		   settings_uint(&env->conf->global->kept,
+				 "dhcp-agent max-hops", 4));
+	for (size_t i = 0; i < sizeof(dhcp_rows) / sizeof(*dhcp_rows); i++) {
+		out_col(o, W_PARAM, "  %s:", dhcp_rows[i].label);
+		out_printf(o, "%llu\n",
+			   (unsigned long long)c.n[dhcp_rows[i].counter]);
+	}
+	return 0;
+}
+
+static int show_dhcp_circuit(struct cli *cli, const struct args *a,
+			     struct err *err)
+{
+	const char *name = arg_word(a, "name");
+	const struct circuit *ci = circuit_find(cli_conf(cli), name);
+	struct out *o = cli_out(cli);
+
+	if (!ci)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "circuit",
+			       name);
+	out_col(o, W_CIRCUIT, "Circuit Name");
+	out_col(o, W_STATE, "State");
+	out_puts(o, "Relay To\n");
+	out_col(o, W_CIRCUIT, "%s", ci->name);
+	out_col(o, W_STATE, "%s", ci->dhcp_agent ? "Enabled" : "Disabled");
+	for (int i = 0; i < 2 && ci->dhcp_relay[i].s_addr != INADDR_ANY; i++)
+		out_printf(o, "%s%s", i ? ", " : "",
+			   str_addr(ci->dhcp_relay[i]));
+	out_puts(o, "\n");
+	return 0;
+}
+
+const struct cmd show_bridge_cmds[] = {
+	{ .syntax = "show bridge forwarding [<vlan:uint:1-4094>]",
+	  .help = "Bridging\n"
+		  "MAC addresses and where they are\n"
+		  "VLAN",
+	  .run = show_forwarding },
+	{ .syntax = "show bridge status [<vlan:uint:1-4094>]",
+	  .help = "Spanning trees\n"
+		  "VLAN",
+	  .run = show_status },
+	{ .syntax = "show bridge port-fast [<port:port>]",
+	  .help = "Port Fast of ports\n"
+		  "Port name",
+	  .run = show_fast },
+	{ .syntax = "show cdp",
+	  .help = "Cisco Discovery Protocol",
+	  .run = show_cdp },
+	{ .syntax = "show dhcp-relay-agent global",
+	  .help = "DHCP relay agent\n"
+		  "Its hop limit and counters",
+	  .run = show_dhcp_global },
+	{ .syntax = "show dhcp-relay-agent circuit <name:vlan>",
+	  .help = "Its servers on one circuit\n"
+		  "Circuit name",
+	  .run = show_dhcp_circuit },
+	{ 0 },
+};
