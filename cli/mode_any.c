@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/access.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
@@ -24,7 +25,8 @@ static int save_answer(struct cli *c, const char *line, void *arg,
 		return 0;
 	line += strspn(line, " \t");
 	if (*line == 'y' || *line == 'Y') {
-		if (render_save(c->env, err) < 0)
+		if (access_may(c, DIR_RELEASE_ROOT, true, err) < 0 ||
+		    render_save(c->env, err) < 0)
 			return -1; /* stays: nothing is lost unseen */
 		cli_logout(c);
 	} else if (*line == 'n' || *line == 'N') {

@@ -58,6 +58,8 @@ static int rule_show(struct cli *cli, const struct args *a, struct err *err)
 static int startup_read(struct cli *cli, char **text, size_t *len,
 			struct err *err)
 {
+	if (access_may(cli, DIR_RELEASE_ROOT, false, err) < 0)
+		return -1;
 	if (disk_read(cli_env(cli)->disk, STARTUP_CONFIG, text, len, err) == 0)
 		return 0;
 	if (err->code != ERR_NOT_FOUND)
@@ -96,6 +98,8 @@ static int errors_show(struct cli *cli, const struct args *a, struct err *err)
 static int save(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
+	if (access_may(cli, DIR_RELEASE_ROOT, true, err) < 0)
+		return -1;
 	return render_save(cli_env(cli), err);
 }
 
@@ -127,7 +131,8 @@ static int merge(struct cli *cli, const struct args *a, struct err *err)
 	size_t len = 0;
 
 	(void)a;
-	if (startup_read(cli, &text, &len, err) < 0)
+	if (access_may_users(cli, err) < 0 || /* it may hold user lines */
+	    startup_read(cli, &text, &len, err) < 0)
 		return -1;
 	(void)script_run(cli_env(cli), text, len, &result);
 	wipe(text, len);
@@ -151,6 +156,8 @@ static int startup_drop(struct cli *cli, void *arg, struct err *err)
 static int startup_clear(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
+	if (access_may(cli, DIR_RELEASE_ROOT, true, err) < 0)
+		return -1;
 	return cli_confirm(cli, err, startup_drop, NULL, T_Q_CLEAR_STARTUP);
 }
 
