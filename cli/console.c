@@ -14,6 +14,7 @@
  */
 #include "cli/editor.h"
 #include "cli/mask.h"
+#include "cli/relay.h"
 
 #include <histedit.h>
 #include <stdio.h>
@@ -300,6 +301,8 @@ static void editor_open(struct editor *e)
 
 static void editor_close(struct editor *e)
 {
+	if (e->r.lends)
+		(void)close(e->r.fd);
 	edit_lock(e);
 	if (e->seat)
 		seat_leave(e->seat);
@@ -487,6 +490,10 @@ static void handle_line(struct editor *e, char *line)
 	if (e->r.forgot)
 		forget_history(e);
 	print_reply(e);
+	if (e->r.lends && e->closed == CLOSED_NO) {
+		e->r.lends = false;
+		relay_run(e, e->r.fd);
+	}
 }
 
 static bool press_any_key(struct editor *e)

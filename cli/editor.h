@@ -59,6 +59,16 @@ void ask(struct editor *e, enum ask what, const char *text);
 void print_reply(struct editor *e); /* page by page on a terminal */
 /* Keys come one by one and unseen; output still gets its carriage returns. */
 void tty_raw(struct editor *e, bool signals);
+/* Waits until one of p is ready, p[0] being the wake-up call that it fills in;
+ * false: none is, or the terminal is to end. */
+struct pollfd;
+bool wait_any(struct editor *e, struct pollfd *p, unsigned long n,
+	      int timeout_ms);
+/* How long to wait on for a key that is waited for since then, at most half a
+ * minute; 0: it is late, *which tells by which time-out. */
+int patience(const struct editor *e, uint64_t since, enum closed *which);
+/* What has come in behind what is there already; false: the input is closed. */
+bool read_ahead(struct editor *e);
 /* Does Ctrl-C stop the switch? */
 bool stops_switch(const struct editor *e);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/authorize.h"
 #include "cli/env.h"
@@ -553,6 +554,8 @@ void session_free(struct session *s)
 	c->out = &c->late;
 	question_drop(c);
 	line_drop(c);
+	if (c->lends)
+		(void)close(c->lent_fd);
 	cli_history_clear(c);
 	for (int i = 0; i < c->nalias; i++)
 		free(c->alias[i].text);
@@ -570,6 +573,16 @@ void cli_welcome(struct cli *c, const char *user, const struct rights *r)
 	cli_end(c);
 	log_write(LOG_NETMAN, LOG_INFO_6, "CLM: Login %s@%s", c->user,
 		  c->where);
+}
+
+void cli_lend(struct cli *c, int fd)
+{
+	if (c->lends)
+		(void)close(c->lent_fd);
+	c->lends = true;
+	c->lent_fd = fd;
+	if (c->line) /* what stands behind it is not for the peer */
+		c->next = strlen(c->line);
 }
 
 void cli_logout(struct cli *c)

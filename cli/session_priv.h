@@ -81,6 +81,10 @@ struct cli {
 	bool expanded; /* by an alias: columns are not the typed ones */
 	int depth;
 
+	/* The terminal is to be lent to this connection, with the next reply. */
+	bool lends;
+	int lent_fd; /* owned while lends */
+
 	struct question q;
 	struct cli_task *job; /* owned by the job; NULL: not busy */
 	void (*ready)(void *arg);
@@ -126,6 +130,10 @@ void cli_logout(struct cli *c);
 void cli_history_clear(struct cli *c);
 void cli_history_trim(struct cli *c);
 void cli_welcome(struct cli *c, const char *user, const struct rights *r);
+
+/* Lends the session's terminal to a connection (relay.h); fd is no longer the
+ * caller's. */
+void cli_lend(struct cli *c, int fd);
 
 /* ---- question.c ----------------------------------------------------------- */
 void question_settle(struct cli *c, const char *line);

@@ -109,6 +109,9 @@ static void reply_send(struct terminal *t)
 	r->asking = session_asking(s);
 	r->logged_in = session_logged_in(s);
 	r->forgot = !s->cli.nhistory;
+	r->lends = s->cli.lends;
+	r->fd = s->cli.lent_fd;
+	s->cli.lends = false;
 	session_term(s, &r->term);
 	t->answered = true;
 	ring(t->bell);
@@ -227,6 +230,7 @@ static void reply_take(struct terminal *t, struct reply *r)
 
 	*r = t->reply;
 	t->reply.out = old;
+	t->reply.lends = false;
 	out_clear(&t->reply.out);
 	t->asked = t->answered = false;
 }
@@ -289,6 +293,8 @@ static void terminal_gone(void *arg)
 	(void)pthread_join(t->thread, NULL);
 	TAILQ_REMOVE(&t->all->terminals, t, link);
 	session_free(t->session);
+	if (t->reply.lends) /* nobody took it */
+		(void)close(t->reply.fd);
 	out_fini(&t->reply.out);
 	out_fini(&t->notice);
 	(void)close(t->wake);

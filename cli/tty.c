@@ -52,9 +52,8 @@ static void resume_lock(struct editor *e, bool held)
 		edit_lock(e);
 }
 
-/* Waits until one of p is ready; false: none is, or the terminal is to end. */
-static bool wait_any(struct editor *e, struct pollfd *p, nfds_t n,
-		     int timeout_ms)
+bool wait_any(struct editor *e, struct pollfd *p, unsigned long n,
+	      int timeout_ms)
 {
 	bool held = pause_lock(e);
 	int rc = 0;
@@ -103,9 +102,7 @@ void put(struct editor *e, const char *s)
 	(void)put_bytes(e, s, strlen(s));
 }
 
-/* How long to wait on for a key that is waited for since then, TERM_MS at most;
- * 0: it is late, *which tells by which time-out. */
-static int patience(const struct editor *e, uint64_t since, enum closed *which)
+int patience(const struct editor *e, uint64_t since, enum closed *which)
 {
 	const struct session_term *term = &e->r.term;
 	uint64_t now = clock_ms();
@@ -153,8 +150,7 @@ static void say_between(struct editor *e)
 
 /* ---- keys ----------------------------------------------------------------- */
 
-/* What has come in behind what is there already; false: the input is closed. */
-static bool read_ahead(struct editor *e)
+bool read_ahead(struct editor *e)
 {
 	ssize_t n = 0;
 

@@ -36,6 +36,9 @@
 #define T_NOT_IN_FILE "Not in a file of commands: run it in a session" /* own */
 #define T_NO_DIR_ACCESS "No %s access to the %s directory"	  /* guess */
 #define T_DIR_CODES  "dir-access is 7 letters of B, R, W and N: %s" /* own */
+#define T_TELNET_OPEN	"Connected.\r\nEscape character is '^]'.\r\n" /* guess */
+#define T_TELNET_CLOSED "\r\nConnection closed by foreign host.\r\n" /* guess */
+#define T_TELNET_LEFT	"\r\nConnection closed.\r\n"		    /* guess */
 #define T_NOT_AUTHORIZED "Command authorization failed" /* field notes */
 #define T_NO_AUTHORIZER                                                        \
 	"Command authorization failed: no TACACS+ server answers" /* own */
