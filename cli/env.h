@@ -22,6 +22,7 @@ struct radius_client;
 struct sessions;
 struct store;
 struct tacacs_client;
+struct tallies;
 struct vrouters;
 
 #define CSS_VERSION_IMAGE "sg0820501"  /* Active version line */
@@ -29,8 +30,8 @@ struct vrouters;
 
 /*
  * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
- * borrowed and lives as long as the switch.  plane, monitor, sessions, radius and
- * vrouters are NULL in `replay`: a show command must cope.
+ * borrowed and lives as long as the switch.  plane, monitor, sessions, radius,
+ * vrouters and tallies are NULL in `replay`: a show command must cope.
  */
 struct env {
 	struct conf *conf;
@@ -48,6 +49,7 @@ struct env {
 	struct vrouters *vrouters;
 	struct links *links; /* NULL: no port has changed */
 	struct logsink *log; /* NULL: lines go nowhere */
+	struct tallies *tallies;
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

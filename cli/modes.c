@@ -83,7 +83,9 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
 	show_ports_cmds, show_circuit_cmds, show_ip_cmds, show_route_cmds,     \
-		show_arp_cmds, show_bridge_cmds, show_vrouter_cmds
+		show_arp_cmds, show_bridge_cmds, show_vrouter_cmds,            \
+		show_peer_cmds, show_dns_cmds, show_zone_cmds,                 \
+		show_proximity_cmds
 
 /* Clearing what NET_SHOWS show. */
 #define NET_CLEARS                                                             \

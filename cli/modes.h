@@ -138,6 +138,10 @@ extern const struct cmd show_route_cmds[];   /* ip routes, ip summary */
 extern const struct cmd show_arp_cmds[];
 extern const struct cmd clear_arp_cmds[]; /* show_arp.c: SuperUser */
 extern const struct cmd show_bridge_cmds[];  /* bridge, cdp, dhcp-relay-agent */
+extern const struct cmd show_peer_cmds[];	/* app, dfp, gsdb */
+extern const struct cmd show_dns_cmds[];	/* dns-server, -peer, -record */
+extern const struct cmd show_zone_cmds[];	/* zone, domain */
+extern const struct cmd show_proximity_cmds[];
 extern const struct cmd show_vrouter_cmds[]; /* virtual routers, their VIPs */
 extern const struct cmd zero_vrouter_cmds[]; /* show_vrouter.c: SuperUser */
 extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */

@@ -35,6 +35,7 @@
 #include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/tally.h"
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
@@ -442,6 +443,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->tacacs =
 		tacacs_client_new(env->loop, env->map, env->conf, &secrets);
 	env->vrouters = vrouters_new();
+	env->tallies = tallies_new();
 	env->sessions = sessions_new(env);
 	return 0;
 }
@@ -458,6 +460,7 @@ static void parts_free(struct css *css)
 	env->vrouters = NULL;
 	env->sessions = NULL;
 	logsink_hush(env->log);
+	tallies_free(env->tallies);
 	if (env->jobs)
 		jobs_free(env->jobs);
 	if (env->plane)

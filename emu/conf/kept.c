@@ -55,26 +55,30 @@ bool kept_find(const struct settings *s, const char *family, const char *word,
 	return false;
 }
 
-bool kept_has(const struct kept_line *l, const char *keyword)
+const char *kept_word(const struct kept_line *l, int i, const char *dflt)
+{
+	return i < l->n ? l->word[i] : dflt;
+}
+
+int kept_index(const struct kept_line *l, const char *keyword)
 {
 	for (int i = 0; i < l->n; i++)
 		if (!strcmp(l->word[i], keyword))
-			return true;
-	return false;
+			return i;
+	return -1;
+}
+
+bool kept_has(const struct kept_line *l, const char *keyword)
+{
+	return kept_index(l, keyword) >= 0;
 }
 
 const char *kept_after(const struct kept_line *l, const char *keyword,
 		       const char *dflt)
 {
-	for (int i = 0; i + 1 < l->n; i++)
-		if (!strcmp(l->word[i], keyword))
-			return l->word[i + 1];
-	return dflt;
-}
+	int i = kept_index(l, keyword);
 
-const char *kept_word(const struct kept_line *l, int i, const char *dflt)
-{
-	return i < l->n ? l->word[i] : dflt;
+	return i >= 0 ? kept_word(l, i + 1, dflt) : dflt;
 }
 
 const char *kept_choice(const struct kept_line *l, const char *const *keywords,

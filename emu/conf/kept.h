@@ -27,6 +27,8 @@ bool kept_one(const struct settings *s, const char *family,
 /* The line that begins with this word, case ignored. */
 bool kept_find(const struct settings *s, const char *family, const char *word,
 	       struct kept_line *l);
+/* Place of a keyword; -1: it was not typed. */
+int kept_index(const struct kept_line *l, const char *keyword);
 bool kept_has(const struct kept_line *l, const char *keyword);
 /* The word behind a keyword; dflt when it was not typed. */
 const char *kept_after(const struct kept_line *l, const char *keyword,
