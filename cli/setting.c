@@ -112,6 +112,44 @@ static int words_print(struct cli *cli, const struct setting *set,
 	return 0;
 }
 
+/* A network in one word, a.b.c.d/n, is printed as two. */
+static int printed_words(const struct args *a, int i)
+{
+	const char *type = a->seq[i].spec ? strchr(a->seq[i].spec, ':') : NULL;
+
+	return type && !strcmp(type, ":cidr") ? 2 : 1;
+}
+
+/* Where a key of so many printed words ends. */
+static int key_end(const struct args *a, int at, int words)
+{
+	for (; at < a->nseq && words > 0; at++)
+		words -= printed_words(a, at);
+	return at;
+}
+
+/* Is it the end of the text, as whole words? */
+static bool ends_in(const char *text, size_t len, const char *end, size_t n)
+{
+	return len >= n && !memcmp(text + len - n, end, n) &&
+	       (len == n || text[len - n - 1] == ' ');
+}
+
+/* Takes off what may be left out. */
+static void value_trim(const char *omit, struct out *value)
+{
+	while (omit && value->len) {
+		size_t n = strcspn(omit, "|");
+
+		if (ends_in(value->buf, value->len, omit, n)) {
+			value->len -= n;
+			value->len -= value->len > 0; /* the blank before */
+			value->buf[value->len] = '\0';
+		}
+		omit = omit[n] ? omit + n + 1 : NULL;
+	}
+}
+
 struct sentence {
 	char family[FAMILY_LEN];
 	struct out key, value;
@@ -122,16 +160,19 @@ static int sentence_read(struct cli *cli, const struct args *a,
 {
 	const struct setting *set = a->row->set;
 	int at = a->undo && str_has_prefix(a->row->no, "no ");
+	int end = 0;
 
 	*st = (struct sentence){ 0 };
 	family_of(a->row, st->family, sizeof(st->family));
 	if (set->part)
 		at += words_in(set->part->syntax);
 	at += words_in(st->family);
-	if (words_print(cli, set, a, at, at + set->keys, &st->key, err) < 0)
+	end = key_end(a, at, set->keys);
+	if (words_print(cli, set, a, at, end, &st->key, err) < 0 ||
+	    words_print(cli, set, a, end, a->nseq, &st->value, err) < 0)
 		return -1;
-	return words_print(cli, set, a, at + set->keys, a->nseq, &st->value,
-			   err);
+	value_trim(set->omit, &st->value);
+	return 0;
 }
 
 static void sentence_fini(struct sentence *st)
@@ -199,16 +240,44 @@ static int kept_set(const struct change *ch, const char *value, struct err *err)
 	return 0;
 }
 
+/* The line that the key is of, or one that it is only the beginning of. */
+static const char *key_of(const struct change *ch)
+{
+	const char *key = out_text(&ch->st->key);
+	const struct setting_item *it = NULL;
+
+	for (size_t i = 0; (it = settings_at(ch->field, ch->st->family, i));
+	     i++)
+		if (str_has_prefix(it->key, key) &&
+		    (!it->key[ch->st->key.len] ||
+		     it->key[ch->st->key.len] == ' '))
+			return it->key;
+	return NULL;
+}
+
+static int kept_drop(const struct change *ch, struct err *err)
+{
+	const char *family = ch->st->family, *key = key_of(ch);
+
+	if (!key)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       noun_of(ch->set, family),
+			       out_text(&ch->st->key));
+	if (check(ch, err) < 0)
+		return -1;
+	for (; key; key = key_of(ch))
+		(void)settings_del(cli_conf(ch->cli), ch->field, family, key);
+	return 0;
+}
+
 static int kept_change(const struct change *ch, struct err *err)
 {
 	const struct setting *set = ch->set;
-	const char *key = out_text(&ch->st->key);
 	const char *value = out_text(&ch->st->value);
 	bool undo = ch->a->undo;
 
-	if (undo && set->keys && !settings_get(ch->field, ch->st->family, key))
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
-			       noun_of(set, ch->st->family), key);
+	if (undo && set->keys)
+		return kept_drop(ch, err);
 	if (set->on)
 		return kept_set(ch, undo ? "" : NULL, err);
 	if (set->dflt && !strcmp(set->dflt, value))
@@ -409,6 +478,8 @@ static void kept_render(const struct lines *l, const struct settings *s)
 {
 	const struct setting_item *it = NULL;
 
+	if (l->set->listed)
+		return;
 	for (size_t i = 0; (it = settings_at(s, l->family, i)); i++)
 		line(l, l->set->on ? "no " : "", it->key, it->value);
 }

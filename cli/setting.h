@@ -68,8 +68,14 @@ struct setting {
 	const char *dflt;   /* value that is not printed; numbers: "" is 0 */
 	const char *noun;   /* in errors; NULL: the family */
 	const char *indent; /* NULL: two blanks */
+	/* Words that tell one of the family from another.  The undoing sentence
+	 * may have fewer: then it is about all that begin so. */
 	uint8_t keys;
+	bool listed;  /* another row prints the family, this one's lines, too */
 	uint16_t max; /* how many of the family; 0: any number */
+	/* What is not kept at the end of the value, because it is what it means
+	 * to leave it out: "type2|metric 1", tried in this order. */
+	const char *omit;
 	bool on;      /* a switch that is on until it is undone */
 	bool global;  /* .at counts from struct global, not the mode's object */
 	enum setting_store store;
