@@ -1,14 +1,68 @@
-/* Commands of global configuration: bridging and neighbours (platform.md 5.5). */
+/*
+ * Commands of global configuration: bridging, neighbours, mirrored ports
+ * (platform.md 5.1, 5.5); and the SuperUser's hand on all ports.
+ */
+#include "chassis/chassis.h"
 #include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/mode_global.h"
 #include "cli/modes.h"
-#include "cli/setting.h"
-#include "emu/conf/global.h"
+#include "cli/tree.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/conf/circuit.h"
 
-#define KEPT(...)                                                              \
-	&(const struct setting)                                                \
-	{                                                                      \
-		.global = true, SETTING_AT(struct global, kept), __VA_ARGS__   \
-	}
+/* ---- all ports ------------------------------------------------------------ */
+
+static int port_shut(struct cli *cli, const char *name, struct err *err)
+{
+	struct iface *i = iface_get(cli_conf(cli), name, err);
+
+	if (!i)
+		return -1;
+	conf_put_flag(cli_conf(cli), &i->admin_shutdown, true);
+	return 0;
+}
+
+/* The management port stays up, or nobody could undo it from afar. */
+static int ports_shut(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct chassis *c = cli_env(cli)->chassis;
+	char name[16];
+
+	(void)a;
+	for (unsigned slot = 1; slot <= chassis_model(c)->nslots; slot++)
+		for (unsigned n = 1; chassis_port_name(c, slot, n, name); n++)
+			if (port_shut(cli, name, err) < 0)
+				return -1;
+	return 0;
+}
+
+static int ports_open(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct iface *i = NULL;
+
+	(void)a;
+	(void)err;
+	TAILQ_FOREACH(i, &cli_conf(cli)->ifaces, link)
+		if (i->slot)
+			conf_put_flag(cli_conf(cli), &i->admin_shutdown, false);
+	return 0;
+}
+
+/* ---- mirrored ports ------------------------------------------------------- */
+
+static int span_check(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)cli;
+	if (!a->undo && str_ieq(arg_word(a, "from"), arg_word(a, "to")))
+		return err_set(err, ERR_RANGE, -1, T_SPAN_SELF,
+			       arg_word(a, "to"));
+	return 0;
+}
+
+/* ---- the tables ----------------------------------------------------------- */
 
 static const char no_frames[] = "no frames are bridged by the host attachment";
 static const char no_cdp[] = "no frames are sent by the host attachment";
@@ -76,5 +130,28 @@ const struct cmd bridge_cmds[] = {
 	  .no = "no cdp timer",
 	  .set = KEPT(.dflt = "60"),
 	  .inert = no_cdp },
+	{ .syntax = "setspan src_port <from:port> dest_port <to:port> "
+		    "{copyBoth|copyTxOnly|copyRxOnly}",
+	  .help = "Mirror a port\n"
+		  "Port whose frames are copied\n"
+		  "Port\n"
+		  "Port that they are copied to\n"
+		  "Port\n"
+		  "All frames\n"
+		  "Frames that are sent\n"
+		  "Frames that are received",
+	  .no = "no setspan src_port <from:port> dest_port <to:port>",
+	  .set = KEPT(.keys = 3, .max = 1, .noun = "mirrored port",
+		      .check = span_check),
+	  .inert = no_frames },
+	{ 0 },
+};
+
+const struct cmd ports_cmds[] = {
+	{ .syntax = "admin-shutdown",
+	  .help = "Shut all ports but the management port",
+	  .run = ports_shut,
+	  .no = "no admin-shutdown",
+	  .clear = ports_open },
 	{ 0 },
 };

@@ -1,8 +1,10 @@
 /* Commands of global configuration; render hooks get the struct conf. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/base/err.h"
@@ -116,120 +118,26 @@ static void host_render(const void *obj, struct out *o)
 		out_printf(o, "  host %s %s \n", h->name, str_addr(h->addr));
 }
 
-/* ---- routes --------------------------------------------------------------- */
+/* ---- for the other tables -------------------------------------------------- */
 
-static int route_read(const struct cli *cli, const struct args *a,
-		      struct route *r, struct err *err)
+int global_needs(const struct cli *cli, const char *family, const char *what,
+		 struct err *err)
 {
-	*r = (struct route){ .distance = (uint8_t)arg_uint(a, "distance", 1) };
-	r->blackhole = arg_key(a, "blackhole");
-	if (object_net(a, &r->net, &r->prefix_len, err) < 0)
-		return -1;
-	if (r->blackhole)
+	if (settings_count(&cli_conf(cli)->global->kept, family))
 		return 0;
-	return object_addr(cli, a, "gateway", &r->gateway, err);
+	return err_set(err, ERR_REFUSED, -1, T_OFF, what);
 }
 
-static int route_set(struct cli *cli, const struct args *a, struct err *err)
+int global_net(const struct args *a, char *buf, size_t cap, struct err *err)
 {
-	struct route r;
+	struct in_addr net;
+	uint8_t prefix_len = 0;
 
-	if (route_read(cli, a, &r, err) < 0)
+	if (object_net(a, &net, &prefix_len, err) < 0)
 		return -1;
-	return route_add(cli_conf(cli), &r, err);
-}
-
-static int route_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct route r;
-
-	if (route_read(cli, a, &r, err) < 0)
-		return -1;
-	return route_del(cli_conf(cli), &r, err);
-}
-
-static void route_render(const void *obj, struct out *o)
-{
-	const struct conf *c = obj;
-	const struct route *r = NULL;
-
-	TAILQ_FOREACH(r, &c->global->routes, link)
-		out_printf(o, "  ip route %s %s %s %u \n", str_addr(r->net),
-			   str_addr(str_mask_of(r->prefix_len)),
-			   r->blackhole ? "blackhole" : str_addr(r->gateway),
-			   r->distance);
-}
-
-/* ---- switches ------------------------------------------------------------- */
-
-static int implicit_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->no_implicit_service,
-		      true);
-	return 0; /* no hidden service is ever made: it is in force */
-}
-
-static int implicit_clear(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->no_implicit_service,
-		      false);
+	(void)snprintf(buf, cap, "%s %s", str_addr(net),
+		       str_addr(str_mask_of(prefix_len)));
 	return 0;
-}
-
-static int remap_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	bool remap = arg_key(a, "remap");
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->persistence_reset_remap,
-		      remap);
-	return remap ? object_kept(cli, "persistence reset remap") : 0;
-}
-
-static int reset_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->reset_on_vip_unavailable,
-		      true);
-	return object_kept(cli, "flow tcp-reset-on-vip-unavailable");
-}
-
-static int reset_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->reset_on_vip_unavailable,
-		      false);
-	return 0;
-}
-
-static int fallback_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	bool on = !arg_key(a, "disable");
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &global_of(cli)->l4_fallback, on);
-	return on ? 0 : object_kept(cli, "ssl-l4-fallback");
-}
-
-static void switches_render(const void *obj, struct out *o)
-{
-	const struct global *g = ((const struct conf *)obj)->global;
-
-	if (g->no_implicit_service)
-		out_puts(o, "  ip no-implicit-service \n");
-	if (g->persistence_reset_remap)
-		out_puts(o, "  persistence reset remap \n");
-	if (g->reset_on_vip_unavailable)
-		out_puts(o, "  flow tcp-reset-on-vip-unavailable \n");
-	if (!g->l4_fallback)
-		out_puts(o, "  ssl-l4-fallback disable \n");
 }
 
 static int boot_open(struct cli *cli, const struct args *a, struct err *err)
@@ -240,7 +148,6 @@ static int boot_open(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-#define NET "{<ip:addr> <mask:mask>|<ip:cidr>}"
 
 /* Row order is running-config order. */
 const struct cmd global_cmds[] = {
@@ -272,48 +179,6 @@ const struct cmd global_cmds[] = {
 	  .render = host_render,
 	  .no = "no host <name:name:64>",
 	  .clear = host_clear },
-	{ .syntax = "ip no-implicit-service",
-	  .help = "IP settings\n"
-		  "No hidden services for next hops",
-	  .run = implicit_set,
-	  .render = switches_render,
-	  .no = "no ip no-implicit-service",
-	  .clear = implicit_clear },
-	{ .syntax = "persistence reset {redirect|remap}",
-	  .help = "Persistent connections\n"
-		  "When another service is needed\n"
-		  "Redirect the client\n"
-		  "Change the server side",
-	  .run = remap_set,
-	  .no = "no persistence reset",
-	  .clear = remap_set },
-	{ .syntax = "flow tcp-reset-on-vip-unavailable",
-	  .help = "Flow settings\n"
-		  "Reset connections to a VIP that is down",
-	  .run = reset_set,
-	  .no = "no flow tcp-reset-on-vip-unavailable",
-	  .clear = reset_clear },
-	{ .syntax = "ssl-l4-fallback {enable|disable}",
-	  .help = "Sticky SSL without a session ID\n"
-		  "Go by the source address\n"
-		  "Balance",
-	  .run = fallback_set,
-	  .no = "no ssl-l4-fallback",
-	  .clear = fallback_set },
-	{ .syntax = "ip route " NET " {<gateway:host>|blackhole} "
-		    "[<distance:uint:1-254>]",
-	  .help = "Static route\n"
-		  "Network\n"
-		  "Mask\n"
-		  "Network and prefix length\n"
-		  "Next hop\n"
-		  "Drop what goes there\n"
-		  "Administrative distance",
-	  .run = route_set,
-	  .render = route_render,
-	  .no = "no ip route " NET " {<gateway:host>|blackhole} "
-		"[<distance:uint:1-254>]",
-	  .clear = route_clear },
 	{ .syntax = "boot", .help = "Boot settings", .run = boot_open },
 	{ 0 },
 };

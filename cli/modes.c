@@ -96,12 +96,14 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
 		show_user_cmds, telnet_cmds, show_log_cmds, clear_log_cmds, copy_cmds,      \
 		file_cmds, lab_cmds,                                           \
+		show_user_cmds, show_log_cmds, clear_log_cmds, copy_cmds,      \
+		file_cmds, superuser_peer_cmds, lab_cmds,                      \
 		NET_CLEARS, zero_cmds, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
 
 static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
-static table_list superuser_tables = { user_cmds, COMMON };
+static table_list superuser_tables = { user_cmds, ports_cmds, COMMON };
 static table_list debug_tables = { debug_cmds, any_cmds, NULL };
 /* clang-format off: one a line */
 static table_list global_tables = {
@@ -114,8 +116,16 @@ static table_list global_tables = {
 	global_cmds,
 	date_cmds,
 	bridge_cmds,
+	flow_cmds,
+	peer_cmds,
+	proximity_cmds,
+	dns_cmds,
+	snmp_cmds,
 	global_ssl_cmds,
 	acl_global_cmds,
+	crl_cmds,
+	routing_cmds,
+	ip_cmds,
 	sideways_cmds,
 	COMMON
 };

@@ -82,6 +82,16 @@ extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */
 extern const struct cmd date_cmds[];	  /* mode_clock.c: date ... */
 extern const struct cmd show_clock_cmds[]; /* mode_clock.c */
 extern const struct cmd bridge_cmds[];	  /* mode_bridge.c: bridge, cdp */
+extern const struct cmd ports_cmds[];	  /* mode_bridge.c: SuperUser only */
+extern const struct cmd flow_cmds[];	  /* mode_flowconf.c */
+extern const struct cmd peer_cmds[];	  /* mode_peer.c: app, dfp ... */
+extern const struct cmd superuser_peer_cmds[];
+extern const struct cmd proximity_cmds[]; /* mode_proximity.c */
+extern const struct cmd dns_cmds[];	  /* mode_dns.c: the DNS server */
+extern const struct cmd snmp_cmds[];	  /* mode_snmp.c */
+extern const struct cmd crl_cmds[];	  /* mode_crl.c: ssl crl-record ... */
+extern const struct cmd routing_cmds[];	  /* mode_routing.c: ospf, rip */
+extern const struct cmd ip_cmds[];	  /* mode_ip.c: arp, ip, ip route */
 extern const struct cmd
 	global_ssl_cmds[]; /* mode_ssl.c: ssl ... , ftp-record */
 extern const struct cmd

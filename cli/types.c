@@ -246,6 +246,25 @@ static void port_describe(const char *limits, char *buf, size_t cap)
 	(void)str_copy(buf, cap, "<slot/port>");
 }
 
+/* Six bytes of two hex digits, with '-' or ':' in between */
+static bool mac_parse(const char *word, const char *limits)
+{
+	int i = 0;
+
+	(void)limits;
+	for (; word[i]; i++)
+		if (i % 3 == 2 ? word[i] != '-' && word[i] != ':'
+			       : !isxdigit((unsigned char)word[i]))
+			return false;
+	return i == 17;
+}
+
+static void mac_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<xx-xx-xx-xx-xx-xx>");
+}
+
 static bool vlan_parse(const char *word, const char *limits)
 {
 	char vlan[] = "VLAN";
@@ -719,6 +738,17 @@ static int port_print(const char *word, const struct conf *c, struct out *o,
 	return 0;
 }
 
+static int mac_print(const char *word, const struct conf *c, struct out *o,
+		     struct err *err)
+{
+	(void)c;
+	(void)err;
+	for (; *word; word++)
+		out_printf(o, "%c",
+			   *word == ':' ? '-' : tolower((unsigned char)*word));
+	return 0;
+}
+
 static int vlan_print(const char *word, const struct conf *c, struct out *o,
 		      struct err *err)
 {
@@ -772,6 +802,7 @@ static const struct value_type types[] = {
 	  host_print },
 	{ "port", port_parse, port_describe, port_complete, false, false,
 	  port_print },
+	{ "mac", mac_parse, mac_describe, NULL, false, false, mac_print },
 	{ "vlan", vlan_parse, vlan_describe, circuit_complete, false, false,
 	  vlan_print },
 	{ "service", name_parse, NULL, service_complete, false, false, NULL },

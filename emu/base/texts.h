@@ -257,4 +257,25 @@
 	"The clock's settings cannot be read: kept as %s; the host's time is " \
 	"used" /* own */
 
+/* ---- what a switch does with others --------------------------------------- */
+#define T_OFF	     "%s is not enabled"	       /* guess */
+#define T_APP_DOWN   "APP session to %s is not up"     /* guess */
+#define T_NO_PUBLISHER "Service %s is not a publisher" /* guess */
+#define T_NO_SUBSCRIBER "%s does not subscribe to %s"  /* guess */
+#define T_NO_REPLICATION                                                       \
+	"This switch does not replicate content" /* own */
+#define T_NO_VRRP                                                              \
+	"Redundancy protocol runs on no circuit" /* guess */
+#define T_NO_PEER    "This switch is the master already" /* guess */
+#define T_NO_BLOCKS  "Proximity database is empty"	 /* guess */
+#define T_NO_PROBES                                                            \
+	"This switch keeps no proximity database: it probes no addresses" /* own */
+#define T_ZONE_TIER  "Zone %lu needs tier2: tier1 has zones 0 to 5" /* guess */
+#define T_BAD_RTT                                                              \
+	"Invalid times: %s (at most 16 of 0 to 65535 milliseconds)" /* own */
+#define T_OSPF_ON    "OSPF must be disabled first (no ospf enable)" /* guess */
+#define T_OSPF_BACKBONE "Area 0.0.0.0 cannot be a stub"		    /* guess */
+#define T_NO_FETCH   "CRL %s cannot be loaded: this switch fetches none" /* own */
+#define T_SPAN_SELF  "Port %s cannot be copied to itself"	    /* guess */
+
 #endif

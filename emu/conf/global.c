@@ -16,7 +16,6 @@
 #include "emu/conf/ssllist.h"
 
 #define HOST_MAX	256
-#define ROUTE_MAX	2048
 #define RECORD_MAX	64
 #define ASSOCIATION_MAX 1024
 
@@ -28,7 +27,9 @@ struct global *global_new(void)
 	TAILQ_INIT(&g->routes);
 	TAILQ_INIT(&g->ftp_records);
 	TAILQ_INIT(&g->associations);
-	g->l4_fallback = true;
+	flow_conf_init(&g->flow);
+	snmp_conf_init(&g->snmp);
+	g->cert_warning_days = 30;
 	return g;
 }
 
@@ -169,64 +170,6 @@ int host_resolve(const struct conf *c, const char *text, struct in_addr *a,
 			       "Unknown host: %s (host %s A.B.C.D names it)",
 			       text, text);
 	*a = h->addr;
-	return 0;
-}
-
-/* ---- routes --------------------------------------------------------------- */
-
-static struct route *route_find(const struct conf *c, const struct route *r)
-{
-	struct route *o = NULL;
-
-	TAILQ_FOREACH(o, &c->global->routes, link)
-		if (o->net.s_addr == (r->net.s_addr &
-				      str_mask_of(r->prefix_len).s_addr) &&
-		    o->prefix_len == r->prefix_len &&
-		    o->blackhole == r->blackhole &&
-		    (r->blackhole || o->gateway.s_addr == r->gateway.s_addr))
-			return o;
-	return NULL;
-}
-
-static int route_count(const struct conf *c)
-{
-	const struct route *r = NULL;
-	int n = 0;
-
-	TAILQ_FOREACH(r, &c->global->routes, link)
-		n++;
-	return n;
-}
-
-int route_add(struct conf *c, const struct route *r, struct err *err)
-{
-	struct route *o = route_find(c, r);
-
-	if (o && o->distance == r->distance)
-		return 0;
-	if (!o && route_count(c) >= ROUTE_MAX)
-		return err_set(err, ERR_RANGE, -1, T_FULL, "route", ROUTE_MAX);
-	if (!o) {
-		o = xmemdup(r, sizeof(*r));
-		o->net.s_addr &= str_mask_of(r->prefix_len).s_addr;
-		o->since = conf_clock();
-		TAILQ_INSERT_TAIL(&c->global->routes, o, link);
-	}
-	o->distance = r->distance;
-	conf_changed(c);
-	return 0;
-}
-
-int route_del(struct conf *c, const struct route *r, struct err *err)
-{
-	struct route *o = route_find(c, r);
-
-	if (!o)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "route",
-			       str_addr(r->net));
-	TAILQ_REMOVE(&c->global->routes, o, link);
-	free(o);
-	conf_changed(c);
 	return 0;
 }
 

@@ -2,19 +2,16 @@
 #define CSS_EMU_CONF_GLOBAL_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/crl.h"
+#include "emu/conf/flowconf.h"
+#include "emu/conf/route.h"
 #include "emu/conf/setting.h"
+#include "emu/conf/snmp.h"
 
 struct host { /* host NAME IP */
 	TAILQ_ENTRY(host) link;
 	char name[65];
 	struct in_addr addr;
-};
-struct route { /* ip route NET MASK GW [distance] */
-	TAILQ_ENTRY(route) link;
-	struct in_addr net, gateway;
-	uint8_t prefix_len, distance;
-	bool blackhole;
-	time_t since; /* conf_clock() when it was added; route_add() sets it */
 };
 struct ftp_record { /* serves FTP and SFTP */
 	TAILQ_ENTRY(ftp_record) link;
@@ -32,7 +29,6 @@ struct association { /* ssl associate KIND NAME FILE */
 	char file[NAME_LEN + 1];
 };
 TAILQ_HEAD(host_list, host);
-TAILQ_HEAD(route_list, route);
 TAILQ_HEAD(ftp_record_list, ftp_record);
 TAILQ_HEAD(association_list, association);
 
@@ -44,12 +40,15 @@ struct global {
 	char dns_primary[16], dns_suffix[65];
 	char dns_secondary[2][16];
 	int ndns_secondary;
-	bool persistence_reset_remap;
 	bool acl_enabled;
-	/* kept for layers that do not act on it yet */
-	bool l4_fallback; /* default true */
 	bool no_implicit_service;
-	bool reset_on_vip_unavailable;
+	struct flow_conf flow;
+	struct snmp_conf snmp;
+	struct crl_record crl[CRL_MAX]; /* by name */
+	int ncrl;
+	uint16_t cert_warning_days; /* 0..365, default 30; 0: never */
+	/* ip redundancy, ip redundancy master: either turns it on */
+	bool redundancy, redundancy_master;
 	bool european_date; /* day before month */
 	struct settings kept; /* what only has a value */
 };
@@ -64,8 +63,6 @@ int host_del(struct conf *c, const char *name, struct err *err);
 /* a.b.c.d or the name of a `host` line; ERR_NOT_FOUND names it and the cure */
 int host_resolve(const struct conf *c, const char *text, struct in_addr *a,
 		 struct err *err);
-int route_add(struct conf *c, const struct route *r, struct err *err);
-int route_del(struct conf *c, const struct route *r, struct err *err);
 struct ftp_record *ftp_record_find(const struct conf *c, const char *name);
 int ftp_record_set(struct conf *c, const struct ftp_record *r, struct err *err);
 int ftp_record_del(struct conf *c, const char *name, struct err *err);

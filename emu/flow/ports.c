@@ -3,10 +3,8 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
-#include "emu/conf/kept.h"
 
 #define LEN(a) (sizeof(a) / sizeof(*(a)))
 
@@ -63,18 +61,13 @@ static struct flow_state_row *row_of(struct flow_state_row *row, size_t n,
 	return NULL;
 }
 
-/* "5060 tcp flow-disable nat-disable"; with flows, there is nothing to say of
- * translation, and without, it is the default. */
-static struct flow_state_row line_read(const struct kept_line *l)
+static struct flow_state_row configured(const struct flow_state *s)
 {
-	uint32_t port = 0;
-
-	(void)str_to_u32(l->word[0], 1, UINT16_MAX, &port);
 	return (struct flow_state_row){
-		.port = (uint16_t)port,
-		.proto = str_ieq(l->word[1], "tcp") ? IPPROTO_TCP : IPPROTO_UDP,
-		.flow = kept_has(l, "flow-enable"),
-		.nat = !kept_has(l, "nat-disable"),
+		.port = s->port,
+		.proto = s->proto,
+		.flow = s->flow,
+		.nat = s->nat,
 		.configured = true,
 	};
 }
@@ -90,15 +83,14 @@ static int by_port(const void *x, const void *y)
 
 struct flow_state_row *flow_state_table(const struct conf *c, size_t *n)
 {
-	const struct settings *kept = &c->global->kept;
-	size_t max = LEN(builtin) + settings_count(kept, "flow-state");
+	const struct flow_conf *f = &c->global->flow;
+	size_t max = LEN(builtin) + (size_t)f->nstate;
 	struct flow_state_row *row = xcalloc(max, sizeof(*row));
-	struct kept_line l;
 
 	for (*n = 0; *n < LEN(builtin); ++*n)
 		row[*n] = builtin[*n];
-	for (size_t i = 0; kept_line(kept, "flow-state", i, &l); i++) {
-		struct flow_state_row new = line_read(&l);
+	for (int i = 0; i < f->nstate; i++) {
+		struct flow_state_row new = configured(&f->state[i]);
 		struct flow_state_row *old =
 			row_of(row, *n, new.port, new.proto);
 
