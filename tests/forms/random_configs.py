@@ -28,6 +28,7 @@ NAMES = {
     "rsakey": ["rk1"], "dsakey": ["dk1"], "dhparam": ["dh1"],
     "sslfile": ["x.pem"], "nql": ["n1"], "eql": ["e1"], "dql": ["d1"],
     "urql": ["q1"], "hfgroup": ["h1"], "reporter": ["p1"],
+    "mac": ["00-60-97-d5-26-ab", "00:1B:2C:3d:4e:5F"],
     "vlan": ["VLAN1", "VLAN2"], "port": ["2/1", "2/2", "3/1"],
     "name": WORDS, "word": WORDS, "line": ["one two", "x"],
     "balance": ["roundrobin", "leastconn", "weightedrr", "srcip", "aca",
