@@ -94,10 +94,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 /* Everything that is not the mode's own. */
 #define COMMON                                                                 \
 	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
-		show_user_cmds, telnet_cmds, show_log_cmds, clear_log_cmds, copy_cmds,      \
-		file_cmds, lab_cmds,                                           \
-		show_user_cmds, show_log_cmds, clear_log_cmds, copy_cmds,      \
-		file_cmds, superuser_peer_cmds, lab_cmds,                      \
+		show_user_cmds, telnet_cmds, show_log_cmds, clear_log_cmds,    \
+		copy_cmds, file_cmds, superuser_peer_cmds, lab_cmds,           \
 		NET_CLEARS, zero_cmds, SHOWS, any_cmds, NULL
 
 typedef const struct cmd *const table_list[];
