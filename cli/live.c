@@ -63,10 +63,11 @@ void live_totals(const struct env *env, struct plane_totals *t)
 		plane_totals(env->plane, t);
 }
 
-unsigned live_load(enum service_state s)
+unsigned live_load(const struct service *s, enum service_state state)
 {
-	return s == SERVICE_ALIVE || s == SERVICE_DYING ? LOAD_IDLE
-							: LOAD_OFFLINE;
+	if (state != SERVICE_ALIVE && state != SERVICE_DYING)
+		return LOAD_OFFLINE;
+	return s->load >= LOAD_IDLE ? s->load : LOAD_IDLE;
 }
 
 uint32_t live_multiplier(uint32_t multiplier)

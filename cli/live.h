@@ -33,8 +33,9 @@ void live_group_counters(const struct env *env, const struct group *g,
 			 struct group_counters *c);
 void live_totals(const struct env *env, struct plane_totals *t);
 
-/* 2 (idle) or 255 (not eligible): response times are not measured. */
-unsigned live_load(enum service_state s);
+/* The configured load; else 2 (idle), since response times are not measured.
+ * 255: not eligible. */
+unsigned live_load(const struct service *s, enum service_state state);
 /* A flow-timeout-multiplier as shown: 0 where none is set. */
 uint32_t live_multiplier(uint32_t multiplier);
 /* "HTTP", "ICMP": the kind of probe as shown. */

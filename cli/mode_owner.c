@@ -77,9 +77,6 @@ static void rules_render(const void *obj, struct out *o)
 		__VA_ARGS__                                                    \
 	}
 
-/* none is what `no dns` leaves */
-static const char *const dns_names[] = { "none", "accept", "both", "push",
-					 NULL };
 static const char *const dnsbalance_names[] = { "roundrobin", "leastloaded",
 						"preferlocal", NULL };
 
@@ -115,7 +112,7 @@ const struct cmd owner_cmds[] = {
 		  "Push names",
 	  .no = "no dns",
 	  .set = FIELD(SETTING_AT(struct owner, dns), .store = SET_WORD,
-		       .words = dns_names),
+		       .words = owner_dns_names),
 	  .inert = INERT_NO_DNS },
 	{ .syntax = "dnsbalance {roundrobin|leastloaded|preferlocal}",
 	  .help = "How DNS replies are chosen\n"

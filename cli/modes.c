@@ -74,11 +74,25 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 
 /* ---- the tables of the modes ---------------------------------------------- */
 
-#define SHOWS                                                                  \
-	show_chassis_cmds, show_clock_cmds, show_system_cmds, show_service_cmds,                \
-		show_rule_cmds, show_owner_cmds, show_group_cmds, show_list_cmds, \
-		show_flow_cmds, show_keepalive_cmds, show_ssl_cmds, show_radius_cmds,  \
-		show_tacacs_cmds, NET_SHOWS
+/* clang-format off: one a line */
+#define SHOWS								\
+	show_chassis_cmds,						\
+	show_clock_cmds,						\
+	show_system_cmds,						\
+	show_service_cmds,						\
+	show_rule_cmds,							\
+	show_sticky_cmds,						\
+	show_load_cmds,							\
+	show_owner_cmds,						\
+	show_group_cmds,						\
+	show_list_cmds,							\
+	show_flow_cmds,							\
+	show_keepalive_cmds,						\
+	show_ssl_cmds,							\
+	show_radius_cmds,						\
+	show_tacacs_cmds,						\
+	NET_SHOWS
+/* clang-format on */
 
 /* Ports, circuits, IP and what runs on it. */
 #define NET_SHOWS                                                              \
@@ -102,7 +116,8 @@ typedef const struct cmd *const table_list[];
 
 static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
 static table_list superuser_tables = { user_cmds, ports_cmds, COMMON };
-static table_list debug_tables = { debug_cmds, any_cmds, NULL };
+static table_list debug_tables = { debug_cmds, debug_sticky_cmds, any_cmds,
+				   NULL };
 /* clang-format off: one a line */
 static table_list global_tables = {
 	restrict_cmds,

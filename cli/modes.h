@@ -136,6 +136,9 @@ extern const struct cmd show_log_cmds[];     /* show_log.c: SuperUser, too */
 extern const struct cmd clear_log_cmds[];    /* show_log.c: SuperUser */
 extern const struct cmd show_service_cmds[]; /* show_service.c */
 extern const struct cmd show_rule_cmds[];    /* show_rule.c: rule, content */
+extern const struct cmd show_load_cmds[];    /* show_load.c */
+extern const struct cmd show_sticky_cmds[];  /* show_sticky.c */
+extern const struct cmd debug_sticky_cmds[]; /* the same: debug mode */
 extern const struct cmd show_owner_cmds[];   /* show_owner.c: owner, summary */
 extern const struct cmd show_group_cmds[];   /* show_group.c */
 extern const struct cmd show_list_cmds[];    /* show_list.c: acl, nql ... */

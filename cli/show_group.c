@@ -4,6 +4,7 @@
  * here a group counts as a whole and by bytes, since a relayed connection has
  * no frames.
  */
+#include "chassis/chassis.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/live.h"
@@ -15,12 +16,18 @@
 #include "emu/conf/group.h"
 #include "emu/conf/service.h"
 
-/* Column widths. */
+#define MODULES 6 /* slots of the largest chassis */
+
+/* Column widths; negative: right-justified. */
 enum {
 	W_INDENT = 5,
 	W_NAME = 33, /* service name before its state */
 	W_LABEL = 28,
 	W_SUB = 22,
+	/* show group usage */
+	W_STATE = 11,
+	W_VIP = 16,
+	W_COUNT = -9,
 };
 
 static void head_show(const struct group *g, struct out *o)
@@ -117,10 +124,106 @@ static int show(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
+/* ---- show group NAME portmap ------------------------------------------------- */
+
+/*
+ * Connections leave through the module that runs the switch, from ports that
+ * this host chooses; other modules map none.
+ */
+static void module_portmap(const struct env *env, const struct group *g,
+			   unsigned slot, struct out *o)
+{
+	struct group_counters c = { 0 };
+
+	if (slot == 1)
+		live_group_counters(env, g, &c);
+	out_printf(o, "\nPortmap of group %s - Slot %u, Subslot 1:\n", g->name,
+		   slot);
+	out_col(o, W_SUB + 2, "  Base Port:");
+	out_printf(o, "%u\n", g->base_port);
+	out_col(o, W_SUB + 2, "  Total Ports:");
+	out_printf(o, "%u\n", g->number_of_ports);
+	out_col(o, W_SUB + 2, "  VIP Address Range:");
+	out_printf(o, "%u\n", g->vip_address_range);
+	out_col(o, W_SUB + 2, "  Current Mappings:");
+	out_printf(o, "%u\n", c.current_conns);
+	out_col(o, W_SUB + 2, "  No Portmap Errors:");
+	out_puts(o, "0\n");
+}
+
+static int portmap(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct chassis *ch = cli_env(cli)->chassis;
+	const struct group *g = group_find(cli_conf(cli), arg_word(a, "name"));
+	unsigned only = (unsigned)arg_uint(a, "slot", 0);
+
+	if (!g)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "group",
+			       arg_word(a, "name"));
+	if (only > 1 && (!ch || !chassis_card(ch, only)))
+		return err_set(err, ERR_NOT_FOUND, -1, T_CH_SLOT_EMPTY, only);
+	for (unsigned slot = 1; slot <= MODULES; slot++) {
+		bool there = slot == 1 || (ch && chassis_card(ch, slot));
+
+		if (there && (!only || only == slot))
+			module_portmap(cli_env(cli), g, slot, cli_out(cli));
+	}
+	return 0;
+}
+
+/* ---- show group usage ---------------------------------------------------------- */
+
+static void usage_line(const struct env *env, const struct group *g,
+		       struct out *o)
+{
+	struct group_counters c;
+
+	live_group_counters(env, g, &c);
+	out_col(o, W_NAME, "%s", g->name);
+	out_col(o, W_STATE, "%s", g->active ? "Active" : "Suspended");
+	out_col(o, W_VIP, "%s", str_addr(g->vip));
+	out_col(o, W_COUNT, "%u", live_multiplier(g->flow_timeout_multiplier));
+	out_col(o, W_COUNT, "%d", g->nsource);
+	out_col(o, W_COUNT, "%d", g->ndest);
+	out_col(o, W_COUNT, "%u", c.current_conns);
+	out_col(o, W_COUNT, "%llu", (unsigned long long)c.total_conns);
+	out_puts(o, "\n");
+}
+
+static int usage(struct cli *cli, const struct args *a, struct err *err)
+{
+	static const char *const counts[] = { "Timeout", "Source", "Dest",
+					      "Current", "Total" };
+	const struct group *g = NULL;
+	struct out *o = cli_out(cli);
+
+	(void)a;
+	(void)err;
+	out_col(o, W_NAME, "Group Name");
+	out_col(o, W_STATE, "State");
+	out_col(o, W_VIP, "VIP Address");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		out_col(o, W_COUNT, "%s", counts[i]);
+	out_puts(o, "\n\n");
+	TAILQ_FOREACH(g, &cli_conf(cli)->groups, link)
+		usage_line(cli_env(cli), g, o);
+	return 0;
+}
+
 const struct cmd show_group_cmds[] = {
 	{ .syntax = "show group [<name:group>]",
 	  .help = "Source groups\n"
 		  "Group name",
 	  .run = show },
+	{ .syntax = "show group usage",
+	  .help = "Flow timeouts and use of source groups",
+	  .run = usage },
+	{ .syntax = "show group <name:group> portmap [{all-sps|slot "
+		    "<slot:uint:1-6>}]",
+	  .help = "Source ports of the group\n"
+		  "On every module\n"
+		  "On one module\n"
+		  "Slot",
+	  .run = portmap },
 	{ 0 },
 };

@@ -38,7 +38,7 @@ static void owner_show(const struct env *env, const struct owner *ow,
 	owner_line(o, "Billing Info:", ow->billing_info);
 	owner_line(o, "Address:", ow->address);
 	owner_line(o, "Email:", ow->email);
-	owner_line(o, "DNS Policy:", "none");
+	owner_line(o, "DNS Policy:", owner_dns_names[ow->dns]);
 	owner_line(o, "Case Matching:",
 		   ow->case_sensitive ? "Sensitive" : "Insensitive");
 }

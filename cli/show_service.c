@@ -158,7 +158,7 @@ static void figures_show(const struct service *s,
 	label_show(o, "  Total Reused Conns:", c->reused_conns);
 	out_puts(o, "\n");
 	label_show(o, "  Weight:", s->weight);
-	right_show(o, "Load:", live_load(info->state));
+	right_show(o, "Load:", live_load(s, info->state));
 	out_puts(o, "  Weight Reporting:   None\n");
 }
 
@@ -224,7 +224,7 @@ static void summary_line(const struct env *env, const struct service *s,
 	out_col(o, W_SUM_STATE, "%s", service_state_name(info.state));
 	out_col(o, W_SUM_CONN, "%u", c.current_conns);
 	out_col(o, W_SUM_WEIGHT, "%u", s->weight);
-	out_col(o, W_SUM_LOAD, "%u", live_load(info.state));
+	out_col(o, W_SUM_LOAD, "%u", live_load(s, info.state));
 	out_col(o, W_SUM_TRANSITIONS, "%u", info.transitions);
 	out_puts(o, "\n");
 }

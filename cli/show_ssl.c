@@ -192,6 +192,7 @@ static int component_show(struct cli *cli, const struct args *a,
 {
 	unsigned part = arg_key(a, "ssl-proxy-server") ? SSL_STAT_PROXY
 			: arg_key(a, "crypto")	       ? SSL_STAT_CRYPTO
+			: arg_key(a, "compression")    ? SSL_STAT_COMPRESSION
 						       : SSL_STAT_SSL;
 
 	return each_module(cli, a, card_ssl_show_statistics, part, err);
@@ -570,10 +571,12 @@ const struct cmd show_ssl_cmds[] = {
 	{ .syntax = "show ssl statistics" SLOT,
 	  .help = "Counters\n" SLOT_HELP,
 	  .run = statistics_show },
-	{ .syntax = "show ssl statistics {ssl-proxy-server|crypto|ssl}" SLOT,
+	{ .syntax = "show ssl statistics "
+		    "{ssl-proxy-server|crypto|ssl|compression}" SLOT,
 	  .help = "Handshakes and flows\n"
 		  "Crypto operations\n"
-		  "Calls, alerts and bytes\n" SLOT_HELP,
+		  "Calls, alerts and bytes\n"
+		  "HTTP replies that were compressed\n" SLOT_HELP,
 	  .run = component_show },
 	{ .syntax = "show ssl flows" SLOT,
 	  .help = "Connections now\n" SLOT_HELP,

@@ -11,7 +11,8 @@ struct out;
 enum ssl_stat_part {
 	SSL_STAT_PROXY = 1,
 	SSL_STAT_CRYPTO = 2,
-	SSL_STAT_SSL = 4
+	SSL_STAT_SSL = 4,
+	SSL_STAT_COMPRESSION = 8,
 };
 /* show ssl statistics, show ssl flows, clear ssl statistics of one module */
 void card_ssl_show_statistics(const struct card *card, unsigned parts,

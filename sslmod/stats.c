@@ -155,4 +155,6 @@ void ssl_stats_show(const struct ssl_stats *s, unsigned slot, unsigned parts,
 		show_part(s, slot, SSL_STAT_CRYPTO, "Crypto", o);
 	if (parts & SSL_STAT_SSL)
 		show_part(s, slot, SSL_STAT_SSL, "SSL", o);
+	if (parts & SSL_STAT_COMPRESSION)
+		show_part(s, slot, SSL_STAT_COMPRESSION, "Compression", o);
 }

@@ -9,7 +9,8 @@ struct out;
 /*
  * Counters of a module (ssl.md 1.9).  Each worker has its own set, which it
  * alone writes; whoever shows them adds the sets up.  Events that happen only
- * to the real module's hardware have rows, too, and stay at zero.
+ * to the real module's hardware have rows, too, and stay at zero; so do those of
+ * compression (content.md 7.6), which does not happen yet.
  */
 #define SSL_COUNTS(X)                                                          \
 	X(PROXY, IN_STARTED, "Handshake started for incoming SSL connections") \
@@ -76,7 +77,27 @@ struct out;
 	X(SSL, BLOCK_FAIL, "Blocks SSL could not allocate")                    \
 	X(SSL, DUP_FAIL, "Dup Blocks SSL could not allocate")                  \
 	X(SSL, FRAGMENT_FAIL, "Too many blocks for Block2AccelFragmentArray")  \
-	X(SSL, MESSAGE_FAIL, "Too many blocks in a SSL message")
+	X(SSL, MESSAGE_FAIL, "Too many blocks in a SSL message")               \
+	X(COMPRESSION, Z_FILES_IN, "Uncompressed files received")              \
+	X(COMPRESSION, Z_BYTES_IN, "Uncompressed bytes received")              \
+	X(COMPRESSION, Z_FILES_OUT, "Compressed files sent")                   \
+	X(COMPRESSION, Z_BYTES_OUT, "Compressed bytes sent")                   \
+	X(COMPRESSION, Z_FILES_BYPASSED, "Files bypassed")                     \
+	X(COMPRESSION, Z_BYTES_BYPASSED, "Bytes bypassed")                     \
+	X(COMPRESSION, Z_RESET_METHOD, "Resets: method")                       \
+	X(COMPRESSION, Z_RESET_PIPELINE, "Resets: pipeline")                   \
+	X(COMPRESSION, Z_RESET_CLIENT_TAG, "Resets: client tag")               \
+	X(COMPRESSION, Z_RESET_SERVER_TAG, "Resets: server tag")               \
+	X(COMPRESSION, Z_RESET_OTHER, "Resets: other")                         \
+	X(COMPRESSION, Z_CLIENT_METHOD, "Client bypasses: method")             \
+	X(COMPRESSION, Z_CLIENT_VERSION, "Client bypasses: version")           \
+	X(COMPRESSION, Z_CLIENT_ACCEPT, "Client bypasses: accept")             \
+	X(COMPRESSION, Z_CLIENT_FILE, "Client bypasses: file extension")       \
+	X(COMPRESSION, Z_SERVER_STATUS, "Server bypasses: status")             \
+	X(COMPRESSION, Z_SERVER_VERSION, "Server bypasses: version")           \
+	X(COMPRESSION, Z_SERVER_ENCODED, "Server bypasses: already encoded")   \
+	X(COMPRESSION, Z_SERVER_SIZE, "Server bypasses: size")                 \
+	X(COMPRESSION, Z_SERVER_TYPE, "Server bypasses: content type")
 
 enum ssl_count {
 #define X(part, id, text) SSL_COUNT_##id,

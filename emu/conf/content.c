@@ -47,6 +47,9 @@ const char *advanced_balance_name(enum advanced_balance a)
 	return advanced_balance_names[a];
 }
 
+const char *const owner_dns_names[] = { "none", "accept", "both", "push",
+					NULL };
+
 /* ---- owners --------------------------------------------------------------- */
 
 struct owner *owner_find(const struct conf *c, const char *name)

@@ -114,6 +114,9 @@ struct owner {
 	struct settings kept; /* what only has a value */
 };
 
+/* As typed, but for "none", which `no dns` leaves; ends in NULL. */
+extern const char *const owner_dns_names[];
+
 struct owner *owner_find(const struct conf *c, const char *name);
 struct owner *owner_add(struct conf *c, const char *name, struct err *err);
 int owner_del(struct conf *c, const char *name, struct err *err);

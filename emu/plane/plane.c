@@ -239,6 +239,21 @@ struct flow_line *plane_flows(struct plane *p, int max, int *n)
 	return line;
 }
 
+struct sticky_entry *plane_sticky(const struct plane *p, int *n)
+{
+	return sticky_snapshot(p->shared->sticky, loop_now(p->loop), n);
+}
+
+void plane_sticky_stats(const struct plane *p, struct sticky_stats *st)
+{
+	sticky_stats(p->shared->sticky, st);
+}
+
+unsigned plane_sticky_purge(struct plane *p)
+{
+	return sticky_purge(p->shared->sticky, 0, 0);
+}
+
 void plane_show_listeners(const struct plane *p, struct out *o)
 {
 	out_col(o, 24, "VIP");

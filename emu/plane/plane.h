@@ -100,6 +100,13 @@ struct flow_line {
 /* A snapshot; array owned by the caller (free), n at most max. */
 struct flow_line *plane_flows(struct plane *p, int max, int *n);
 
+/* The sticky table (emu/sticky/sticky.h): a copy, free()d by the caller. */
+struct sticky_entry;
+struct sticky_stats;
+struct sticky_entry *plane_sticky(const struct plane *p, int *n);
+void plane_sticky_stats(const struct plane *p, struct sticky_stats *st);
+unsigned plane_sticky_purge(struct plane *p); /* all of it; how many */
+
 /* Listeners as they are: for show lab map. */
 void plane_show_listeners(const struct plane *p, struct out *o);
 

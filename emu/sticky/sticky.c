@@ -31,7 +31,7 @@ struct stripe {
 	uint16_t bucket[BUCKETS];
 	struct entry entry[PER_STRIPE + 1];
 	uint16_t newest, oldest, free;
-	unsigned count;
+	struct sticky_stats stats; /* used: entries now */
 };
 
 struct sticky {
@@ -131,12 +131,13 @@ static void drop(struct stripe *t, uint16_t i)
 	t->entry[i].service = 0;
 	t->entry[i].chain = t->free;
 	t->free = i;
-	t->count--;
+	t->stats.used--;
 }
 
 static bool is_aged(const struct entry *e, uint64_t now_ms)
 {
-	return e->idle_ms && now_ms - e->used_ms >= e->idle_ms;
+	return e->idle_ms && now_ms > e->used_ms &&
+	       now_ms - e->used_ms >= e->idle_ms;
 }
 
 static uint16_t find(struct stripe *t, const struct sticky_key *k, uint32_t h)
@@ -170,6 +171,7 @@ unsigned sticky_find(struct sticky *s, const struct sticky_key *k,
 		drop(t, i);
 	else if (i) {
 		service = t->entry[i].service;
+		t->stats.hits++;
 		use(t, i, idle_ms, now_ms);
 	}
 	pthread_mutex_unlock(&t->lock);
@@ -209,11 +211,14 @@ bool sticky_set(struct sticky *s, const struct sticky_key *k, unsigned service,
 						      .chain = *bucket };
 			*bucket = i;
 			list_in(t, i);
-			t->count++;
+			t->stats.used++;
+			t->stats.added++;
 		}
 	}
 	if (i)
 		t->entry[i].service = (uint16_t)service;
+	else
+		t->stats.rejected++;
 	pthread_mutex_unlock(&t->lock);
 	return i != 0;
 }
@@ -246,8 +251,57 @@ unsigned sticky_count(struct sticky *s)
 	for (int i = 0; i < STRIPES; i++) {
 		struct stripe *t = stripe_lock(s, (uint32_t)i);
 
-		n += t->count;
+		n += t->stats.used;
 		pthread_mutex_unlock(&t->lock);
 	}
 	return n;
+}
+
+/* ---- what is in it ---------------------------------------------------------- */
+
+static void entry_copy(struct stripe *t, uint16_t i, uint64_t now_ms,
+		       struct sticky_entry *to)
+{
+	const struct entry *e = &t->entry[i];
+	uint32_t h = hash(&e->key);
+	uint16_t first = *bucket_of(t, h);
+
+	*to = (struct sticky_entry){
+		.key = e->key,
+		.service = e->service,
+		.hash = h,
+		/* a worker's clock may be ahead of the asker's */
+		.age_ms = now_ms > e->used_ms ? now_ms - e->used_ms : 0,
+		.collides = first != i || e->chain,
+	};
+}
+
+struct sticky_entry *sticky_snapshot(struct sticky *s, uint64_t now_ms, int *n)
+{
+	struct sticky_entry *to = xcalloc(STICKY_MAX, sizeof(*to));
+
+	*n = 0;
+	for (int i = 0; i < STRIPES; i++) {
+		struct stripe *t = stripe_lock(s, (uint32_t)i);
+
+		for (uint16_t e = t->newest; e; e = t->entry[e].older)
+			if (!is_aged(&t->entry[e], now_ms))
+				entry_copy(t, e, now_ms, &to[(*n)++]);
+		pthread_mutex_unlock(&t->lock);
+	}
+	return to;
+}
+
+void sticky_stats(struct sticky *s, struct sticky_stats *st)
+{
+	*st = (struct sticky_stats){ 0 };
+	for (int i = 0; i < STRIPES; i++) {
+		struct stripe *t = stripe_lock(s, (uint32_t)i);
+
+		st->added += t->stats.added;
+		st->hits += t->stats.hits;
+		st->rejected += t->stats.rejected;
+		st->used += t->stats.used;
+		pthread_mutex_unlock(&t->lock);
+	}
 }

@@ -36,4 +36,24 @@ bool sticky_set(struct sticky *s, const struct sticky_key *k, unsigned service,
 unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service);
 unsigned sticky_count(struct sticky *s);
 
+/* ---- what is in it, for show commands -------------------------------------- */
+struct sticky_entry {
+	struct sticky_key key;
+	unsigned service;
+	uint32_t hash;
+	uint64_t age_ms; /* since its last use */
+	bool collides;	 /* shares its hash bucket */
+};
+/* A copy of the entries, the last used ones of a stripe first; those that are
+ * too old are left out.  The array is the caller's (free). */
+struct sticky_entry *sticky_snapshot(struct sticky *s, uint64_t now_ms, int *n);
+
+struct sticky_stats {
+	uint64_t added;	   /* entries made */
+	uint64_t hits;	   /* clients that came back to their service */
+	uint64_t rejected; /* clients without an entry: the table was full */
+	unsigned used;	   /* entries now */
+};
+void sticky_stats(struct sticky *s, struct sticky_stats *st);
+
 #endif

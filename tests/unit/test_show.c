@@ -7,12 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cmd.h"
-#include "cli/env.h"
-#include "cli/live.h"
-#include "cli/modes.h"
 #include "emu/base/err.h"
-#include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
@@ -21,273 +16,16 @@
 #include "emu/conf/group.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
-
-/* ---- the session ------------------------------------------------------------ */
-
-struct cli {
-	struct env env;
-	void *object;
-	const char *outer, *inner;
-	struct out out;
-};
-
-/* name=value pairs and keywords, as the tree would hand them over */
-struct args {
-	const char *words[8];
-};
-
-static struct cli cli;
-static struct args args;
-
-const char *arg_word(const struct args *a, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (int i = 0; i < 8 && a->words[i]; i++)
-		if (!strncmp(a->words[i], name, len) && a->words[i][len] == '=')
-			return a->words[i] + len + 1;
-	return NULL;
-}
-
-bool arg_key(const struct args *a, const char *keyword)
-{
-	for (int i = 0; i < 8 && a->words[i]; i++)
-		if (!strcmp(a->words[i], keyword))
-			return true;
-	return false;
-}
-
-struct in_addr arg_addr(const struct args *a, const char *name)
-{
-	return (struct in_addr){ .s_addr = inet_addr(arg_word(a, name)) };
-}
-
-unsigned long arg_uint(const struct args *a, const char *name,
-		       unsigned long dflt)
-{
-	const char *word = arg_word(a, name);
-
-	return word ? strtoul(word, NULL, 10) : dflt;
-}
-
-const struct env *cli_env(const struct cli *c)
-{
-	return &c->env;
-}
-
-struct conf *cli_conf(const struct cli *c)
-{
-	return c->env.conf;
-}
-
-void *cli_object(const struct cli *c)
-{
-	return c->object;
-}
-
-const char *cli_object_name(const struct cli *c, int which)
-{
-	return which ? c->inner : c->outer;
-}
-
-struct out *cli_out(struct cli *c)
-{
-	return &c->out;
-}
-
-/* ---- the living side ---------------------------------------------------------- */
-
-static enum service_state states[8];
-static struct flow_line flow_lines[4];
-static int nflows, flow_max;
-
-const char *service_state_name(enum service_state s)
-{
-	return s == SERVICE_ALIVE   ? "Alive"
-	       : s == SERVICE_DYING ? "Dying"
-	       : s == SERVICE_DOWN  ? "Down"
-				    : "Suspended";
-}
-
-void monitor_info(const struct monitor *m, unsigned index,
-		  struct monitor_info *info)
-{
-	(void)m;
-	*info = (struct monitor_info){ .state = states[index],
-				       .transitions = 10 + index,
-				       .probes = 100 * index,
-				       .probe_failures = index };
-	if (states[index] == SERVICE_DOWN)
-		(void)str_copy(info->detail, sizeof(info->detail),
-			       "connection refused");
-}
-
-void monitor_probe_text(const struct conf *conf, const struct service *s,
-			char *text, size_t cap)
-{
-	(void)conf;
-	(void)s;
-	(void)str_copy(text, cap, "TCP-80");
-}
-
-void monitor_probe_target(const struct conf *conf, const struct service *s,
-			  struct in_addr *addr, uint16_t *port)
-{
-	(void)conf;
-	*addr = s->addr;
-	*port = s->port;
-}
-
-void plane_service_counters(const struct plane *p, unsigned index,
-			    struct service_counters *c)
-{
-	(void)p;
-	c->total_conns = 1000 * index;
-	c->reused_conns = 7;
-	c->current_conns = 20 + index;
-}
-
-void plane_rule_counters(const struct plane *p, unsigned index,
-			 struct rule_counters *c)
-{
-	(void)p;
-	*c = (struct rule_counters){
-		.hits = 10 * index, .bytes = 4000, .frames = 8, .rejects = index
-	};
-}
-
-uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
-				 unsigned service)
-{
-	(void)p;
-	return 100 * rule + service;
-}
-
-void plane_group_counters(const struct plane *p, unsigned index,
-			  struct group_counters *c)
-{
-	(void)p;
-	*c = (struct group_counters){ .hits = 40 + index,
-				      .bytes = 4096,
-				      .total_conns = 41,
-				      .current_conns = 3 };
-}
-
-void plane_totals(const struct plane *p, struct plane_totals *t)
-{
-	(void)p;
-	*t = (struct plane_totals){ .flows_active = 12, .no_rule = 77 };
-}
-
-struct flow_line *plane_flows(struct plane *p, int max, int *n)
-{
-	struct flow_line *f = calloc(4, sizeof(*f));
-
-	(void)p;
-	flow_max = max;
-	memcpy(f, flow_lines, sizeof(flow_lines));
-	*n = nflows;
-	return f;
-}
-
-/* ---- a configuration ------------------------------------------------------------ */
-
-static struct owner *acme;
-static struct content *http, *ssl;
-static struct service *web[3];
-
-static struct in_addr ip(const char *text)
-{
-	return (struct in_addr){ .s_addr = inet_addr(text) };
-}
-
-static void services_make(struct conf *c, struct err *err)
-{
-	static const char *const names[] = { "web1", "web2", "web3" };
-
-	for (int i = 0; i < 3; i++) {
-		web[i] = service_add(c, names[i], err);
-		ck_assert_ptr_nonnull(web[i]);
-		web[i]->addr = ip("10.1.1.11");
-		web[i]->proto = PROTO_TCP;
-		web[i]->port = 80;
-		web[i]->active = i < 2;
-	}
-	web[1]->keepalive.type = PROBE_TCP;
-}
-
-static void rules_make(struct conf *c, struct err *err)
-{
-	acme = owner_add(c, "acme", err);
-	http = content_add(c, acme, "http-rule", err);
-	ssl = content_add(c, acme, "ssl-rule", err);
-	http->vip = ip("192.168.10.20");
-	http->port = 80;
-	http->proto = PROTO_TCP;
-	http->active = true;
-	ck_assert_int_eq(content_add_service(c, http, "web1", -1, err), 0);
-	ck_assert_int_eq(content_add_service(c, http, "web2", 4, err), 0);
-}
-
-static void setup(void)
-{
-	struct err err = { 0 };
-
-	memset(&cli, 0, sizeof(cli));
-	memset(&args, 0, sizeof(args));
-	cli.env.conf = conf_new();
-	cli.env.plane = (struct plane *)&cli; /* fakes look at neither */
-	cli.env.monitor = (struct monitor *)&cli;
-	cli.outer = cli.inner = "";
-	services_make(cli.env.conf, &err);
-	rules_make(cli.env.conf, &err);
-	states[web[0]->index] = SERVICE_ALIVE;
-	states[web[1]->index] = SERVICE_DOWN;
-	states[web[2]->index] = SERVICE_SUSPENDED;
-	nflows = 0;
-}
-
-static void teardown(void)
-{
-	conf_free(cli.env.conf);
-	out_fini(&cli.out);
-}
-
-/* Runs the row of that syntax; NULL-terminated arguments. */
-static int run(const struct cmd *table, const char *syntax, struct err *err)
-{
-	out_clear(&cli.out);
-	for (; table->syntax; table++)
-		if (!strcmp(table->syntax, syntax))
-			return table->run(&cli, &args, err);
-	ck_abort_msg("no row \"%s\"", syntax);
-	return -1;
-}
-
-static const char *shown(const struct cmd *table, const char *syntax)
-{
-	struct err err = { 0 };
-
-	ck_assert_int_eq(run(table, syntax, &err), 0);
-	return out_text(&cli.out);
-}
-
-static void has(const char *text, const char *part)
-{
-	ck_assert_msg(strstr(text, part) != NULL, "\"%s\" is not in:\n%s", part,
-		      text);
-}
-
-static void lacks(const char *text, const char *part)
-{
-	ck_assert_msg(strstr(text, part) == NULL, "\"%s\" is in:\n%s", part,
-		      text);
-}
+#include "cli/show_rule.h"
+#include "tests/unit/show_fake.h"
 
 #define SHOW_SERVICE "show service [<name:service>]"
 #define SHOW_RULE1                                                             \
 	"show rule <owner:owner> <rule:content> "                              \
-	"[{all|services|statistics|sticky}]"
+	"[" RULE_ASPECTS "]"
+#define SHOW_CONTENT                                                           \
+	"show content [slot <slot:uint:1-6>] [start-index "                    \
+	"<index:uint:1-5000>]"
 #define SHOW_OWNER1 "show owner <owner:owner> [{statistics|content}]"
 #define SHOW_FLOWS  "show flows [<src:addr> [<dst:addr>]]"
 #define SHOW_KAL    "show keepalive [<name:keepalive:36>]"
@@ -463,17 +201,13 @@ END_TEST
 
 START_TEST(only_active_rules_are_content)
 {
-	const char *text =
-		shown(show_rule_cmds,
-		      "show content [start-index <index:uint:1-5000>]");
+	const char *text = shown(show_rule_cmds, SHOW_CONTENT);
 
 	has(text, "Total Content: 1\n");
 	has(text, "acme/http-rule");
 	lacks(text, "ssl-rule");
 	args.words[0] = "index=2";
-	lacks(shown(show_rule_cmds,
-		    "show content [start-index <index:uint:1-5000>]"),
-	      "http-rule");
+	lacks(shown(show_rule_cmds, SHOW_CONTENT), "http-rule");
 }
 END_TEST
 
@@ -652,7 +386,8 @@ START_TEST(an_absent_object_is_an_error_that_names_it)
 	struct err err = { 0 };
 
 	args = absent[_i].args;
-	ck_assert_int_eq(run(absent[_i].table, absent[_i].syntax, &err), -1);
+	ck_assert_int_eq(show_run(absent[_i].table, absent[_i].syntax, &err),
+			 -1);
 	ck_assert_int_eq(err.code, ERR_NOT_FOUND);
 	has(err.msg, absent[_i].named);
 	ck_assert_str_eq(out_text(&cli.out), "");
@@ -664,7 +399,7 @@ static Suite *suite(void)
 	Suite *s = suite_create("show");
 	TCase *tc = tcase_create("content switching");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, show_setup, show_teardown);
 	tcase_add_test(tc, a_service_is_shown_with_its_figures);
 	tcase_add_test(tc, a_service_that_is_down_says_why);
 	tcase_add_test(tc, all_services_are_shown_unless_the_mode_has_one);
