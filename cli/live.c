@@ -67,7 +67,7 @@ unsigned live_load(const struct service *s, enum service_state state)
 {
 	if (state != SERVICE_ALIVE && state != SERVICE_DYING)
 		return LOAD_OFFLINE;
-	return s->load >= LOAD_IDLE ? s->load : LOAD_IDLE;
+	return s && s->load >= LOAD_IDLE ? s->load : LOAD_IDLE;
 }
 
 uint32_t live_multiplier(uint32_t multiplier)

@@ -34,7 +34,7 @@ void live_group_counters(const struct env *env, const struct group *g,
 void live_totals(const struct env *env, struct plane_totals *t);
 
 /* The configured load; else 2 (idle), since response times are not measured.
- * 255: not eligible. */
+ * 255: not eligible.  s NULL: of something else that has a state. */
 unsigned live_load(const struct service *s, enum service_state state);
 /* A flow-timeout-multiplier as shown: 0 where none is set. */
 uint32_t live_multiplier(uint32_t multiplier);

@@ -3,6 +3,8 @@
  * as they were written, and what the clauses of access lists have met
  * (content.md 6).
  */
+#include "cli/show_list.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +95,7 @@ static void options_show(const struct acl_clause *k, struct out *o)
 			   i == k->nprefer - 1 ? "\n" : "");
 }
 
-static void clause_show(const struct acl_clause *k, struct out *o)
+void acl_clause_show(const struct acl_clause *k, struct out *o)
 {
 	char what[48], number[8], proto[16];
 	const char *action = acl_action_name(k->action);
@@ -126,7 +128,7 @@ static void acl_one(const struct acl *l, struct out *o)
 
 	out_printf(o, "\nAcl: %u\n", l->index);
 	for (size_t i = 0; i < l->nclause; i++)
-		clause_show(&l->clause[i], o);
+		acl_clause_show(&l->clause[i], o);
 	out_puts(o, applied ? "Applied to:" : "Applied to: NONE");
 	TAILQ_FOREACH(ci, &l->conf->circuits, link)
 		if (ci->acl.index == l->index)
@@ -360,13 +362,18 @@ static void field_show(const struct hfgroup_field *f, struct out *o)
 	out_puts(o, "\n");
 }
 
+void hfgroup_fields_show(const struct hfgroup *g, struct out *o)
+{
+	for (size_t i = 0; i < g->nfield; i++)
+		field_show(&g->field[i], o);
+}
+
 static void hfgroup_one(const struct hfgroup *g, struct out *o)
 {
 	out_puts(o, "\n");
 	label(o, "Name:", g->name);
 	label(o, "Description:", g->description);
-	for (size_t i = 0; i < g->nfield; i++)
-		field_show(&g->field[i], o);
+	hfgroup_fields_show(g, o);
 }
 
 static int hfgroup_names(struct cli *cli, const struct args *a, struct err *err)

@@ -29,10 +29,6 @@ enum {
 	W_SUM_URL = 34,
 	W_SUM_RULE = 17,
 	W_SUM_OWNER = 17,
-	/* show rule-header-field */
-	W_HF_OWNER = 33,
-	W_HF_RULE = 33,
-	W_HF_GROUP = 33,
 };
 
 /* ---- which rules ---------------------------------------------------------------- */
@@ -180,38 +176,6 @@ static int rule_summary(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- show rule-header-field ------------------------------------------------------ */
-
-static void header_field_line(const struct content *r, struct out *o)
-{
-	if (!r->more.header_field[0])
-		return;
-	out_col(o, W_HF_OWNER, "%s", r->owner->name);
-	out_col(o, W_HF_RULE, "%s", r->name);
-	out_col(o, W_HF_GROUP, "%s", r->more.header_field);
-	out_printf(o, "%u\n", r->more.header_weight);
-}
-
-/* Of the mode's rule, else of the mode's owner, else of all. */
-static int header_fields(struct cli *cli, const struct args *a, struct err *err)
-{
-	const struct content *one = scope_content(cli), *r = NULL;
-	const struct owner *only = scope_owner(cli), *ow = NULL;
-	struct out *o = cli_out(cli);
-
-	(void)a;
-	(void)err;
-	out_col(o, W_HF_OWNER, "Owner");
-	out_col(o, W_HF_RULE, "Content Rule");
-	out_col(o, W_HF_GROUP, "Header Field Group");
-	out_puts(o, "Weight\n\n");
-	TAILQ_FOREACH(ow, &cli_conf(cli)->owners, link)
-		TAILQ_FOREACH(r, &ow->contents, link)
-			if ((!only || ow == only) && (!one || r == one))
-				header_field_line(r, o);
-	return 0;
-}
-
 /* ---- show content ------------------------------------------------------------------ */
 
 /* The host of "//host/path". */
@@ -270,6 +234,7 @@ const struct cmd show_rule_cmds[] = {
 	  .run = rules_of },
 	{ .syntax = "show rule <owner:owner> <rule:content> [" RULE_ASPECTS "]",
 	  .help = "Content rule name\n"
+		  "Clauses of access lists that name the rule\n"
 		  "Everything about the rule\n"
 		  "DNS names and settings\n"
 		  "Header field group\n"
@@ -282,9 +247,6 @@ const struct cmd show_rule_cmds[] = {
 	  .help = "One line for each content rule\n"
 		  "Owner name",
 	  .run = rule_summary },
-	{ .syntax = "show rule-header-field",
-	  .help = "Header field groups of content rules",
-	  .run = header_fields },
 	{ .syntax = "show content [slot <slot:uint:1-6>] "
 		    "[start-index <index:uint:1-5000>]",
 	  .help = "Content that is forwarded by\n"

@@ -36,7 +36,7 @@ rule_show_fn rule_aspect(const struct args *a);
 /* By a word that begins it; NULL when none or several do. */
 rule_show_fn rule_aspect_named(const char *word);
 #define RULE_ASPECTS                                                           \
-	"{all|dns|header-field|hot-list|services|statistics|sticky}"
+	"{acl|all|dns|header-field|hot-list|services|statistics|sticky}"
 
 const char *rule_vip_text(const struct content *r);   /* or "ANY" */
 const char *rule_proto_text(const struct content *r); /* "TCP", "ANY" */

@@ -9,9 +9,12 @@
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/live.h"
+#include "cli/show_list.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/content.h"
+#include "emu/conf/hfgroup.h"
 
 /* Column widths; negative: right-justified. */
 enum {
@@ -496,10 +499,35 @@ static void dns_show(const struct env *env, const struct content *r,
 static void header_field_show(const struct env *env, const struct content *r,
 			      struct out *o)
 {
-	(void)env;
+	const struct hfgroup *g = hfgroup_find(env->conf, r->more.header_field);
+
 	title(r, o);
 	out_printf(o, "Header Field Group:  %s\n", r->more.header_field);
 	out_printf(o, "Weight:              %u\n", r->more.header_weight);
+	if (g)
+		hfgroup_fields_show(g, o);
+}
+
+/* The clauses that have the rule as their destination. */
+static void acl_show(const struct env *env, const struct content *r,
+		     struct out *o)
+{
+	char name[ACL_DESTINATION_LEN + 1];
+	const struct acl *l = NULL;
+
+	(void)snprintf(name, sizeof(name), "%s/%s", r->owner->name, r->name);
+	title(r, o);
+	TAILQ_FOREACH(l, &env->conf->acls, link) {
+		for (size_t i = 0; i < l->nclause; i++) {
+			const struct acl_clause *k = &l->clause[i];
+
+			if (k->dst.kind != ACL_HOST_RULE ||
+			    strcmp(k->dst.name, name) != 0)
+				continue;
+			out_printf(o, "Acl: %u\n", l->index);
+			acl_clause_show(k, o);
+		}
+	}
 }
 
 /* What single URLs get is not counted, so the list itself is empty. */
@@ -527,12 +555,14 @@ static void everything_show(const struct env *env, const struct content *r,
 	dns_show(env, r, o);
 	header_field_show(env, r, o);
 	hot_list_show(env, r, o);
+	acl_show(env, r, o);
 }
 
 static const struct {
 	const char *word;
 	rule_show_fn fn;
 } aspects[] = {
+	{ "acl", acl_show },
 	{ "all", everything_show },
 	{ "dns", dns_show },
 	{ "header-field", header_field_show },

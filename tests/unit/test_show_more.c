@@ -9,8 +9,10 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/hfgroup.h"
 #include "tests/unit/show_fake.h"
 
 #define SHOW_RULE1 "show rule <owner:owner> <rule:content> [" RULE_ASPECTS "]"
@@ -108,20 +110,35 @@ START_TEST(each_aspect_of_a_rule_is_shown_alone)
 }
 END_TEST
 
-START_TEST(header_field_rules_of_the_mode_are_listed)
+START_TEST(a_rule_shows_the_clauses_and_the_fields_that_it_is_named_with)
 {
+	struct conf *c = cli.env.conf;
+	struct err err = { 0 };
+	struct acl *l = acl_add(c, 7, &err);
+	struct hfgroup *g = hfgroup_add(c, "palm", &err);
+	struct acl_clause k = { .number = 10,
+				.action = ACL_PERMIT,
+				.proto = ACL_ANY,
+				.icmp_type = ACL_ANY };
+	const struct hfgroup_field f = { .name = "ua",
+					 .field = FIELD_USER_AGENT,
+					 .op = HEADER_CONTAIN,
+					 .text = "Nokia" };
 	const char *text = NULL;
 
+	k.dst.kind = ACL_HOST_RULE;
+	(void)str_copy(k.dst.name, sizeof(k.dst.name), "acme/http-rule");
+	ck_assert_int_eq(acl_clause_add(c, l, &k, &err), 0);
+	k.number = 20;
+	(void)str_copy(k.dst.name, sizeof(k.dst.name), "acme/ssl-rule");
+	ck_assert_int_eq(acl_clause_add(c, l, &k, &err), 0);
+	text = aspect("acl");
+	has(text, "\nRule: http-rule  Owner: acme\nAcl: 7\n"
+		  "Clause: 10 Permit ANY      Log: Disabled\n");
+	lacks(text, "Clause: 20");
+	ck_assert_int_eq(hfgroup_set_field(c, g, &f, &err), 0);
 	(void)str_copy(http->more.header_field, 8, "palm");
-	http->more.header_weight = 9;
-	(void)str_copy(ssl->more.header_field, 8, "other");
-	text = shown(show_rule_cmds, "show rule-header-field");
-	has(text, "palm                             9\n");
-	has(text, "other                            0\n");
-	cli.object = http;
-	cli.outer = "acme";
-	cli.inner = "http-rule";
-	lacks(shown(show_rule_cmds, "show rule-header-field"), "other");
+	has(aspect("header-field"), "\"Nokia\"\n");
 }
 END_TEST
 
@@ -290,7 +307,9 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_rule_shows_what_it_is_set_to);
 	tcase_add_test(tc, a_plain_rule_shows_the_defaults);
 	tcase_add_test(tc, each_aspect_of_a_rule_is_shown_alone);
-	tcase_add_test(tc, header_field_rules_of_the_mode_are_listed);
+	tcase_add_test(
+		tc,
+		a_rule_shows_the_clauses_and_the_fields_that_it_is_named_with);
 	tcase_add_test(tc, content_is_shown_by_module);
 	tcase_add_test(tc, sticky_entries_are_sorted_by_client);
 	tcase_add_test(tc, sticky_entries_are_chosen);
