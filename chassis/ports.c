@@ -33,16 +33,16 @@ bool port_is_up(const struct port *p)
 	return !p->iface || !p->iface->admin_shutdown;
 }
 
-unsigned port_vlan(const struct port *p)
+bool port_in_vlan(const struct port *p, unsigned vlan)
 {
-	return p->iface && p->iface->vlan > 0 ? p->iface->vlan : 1;
+	return p->iface ? iface_in_vlan(p->iface, vlan) : vlan == 1;
 }
 
 bool circuit_next_port(const struct chassis *ch, const struct conf *c,
 		       const struct circuit *ci, struct port *p)
 {
 	while (port_next(ch, c, p))
-		if (port_vlan(p) == ci->vlan)
+		if (port_in_vlan(p, ci->vlan))
 			return true;
 	return false;
 }

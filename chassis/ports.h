@@ -27,7 +27,7 @@ bool port_next(const struct chassis *ch, const struct conf *c, struct port *p);
 bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
 	       struct port *p);
 bool port_is_up(const struct port *p);
-unsigned port_vlan(const struct port *p);
+bool port_in_vlan(const struct port *p, unsigned vlan);
 
 bool circuit_is_active(const struct chassis *ch, const struct conf *c,
 		       const struct circuit *ci);

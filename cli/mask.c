@@ -32,6 +32,8 @@ static const struct row {
 	{ { "ssl", "gendsa" }, 4 },
 	{ { "ssl", "gendh" }, 4 },
 	{ { "ssl", "gencert" }, 7 },
+	{ { "ospf", "password" }, 2 },
+	{ { "ospf" }, UINT_MAX },
 	{ { "ftp-record" }, 4 },
 	{ { "copy", "ssl" }, 6 },
 	{ { "clear", "ssl", "file" }, 4 },

@@ -3,63 +3,22 @@
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/render.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 
+static const char no_peer[] = "no other switch is heard";
+static const char no_dhcp[] = "no broadcasts reach the host attachment";
+static const char no_adverts[] =
+	"the host attachment advertises itself to nobody";
+static const char no_icmp[] = "ICMP is sent by the host, not by the switch";
+static const char no_routing[] =
+	"no routing protocol runs on the host attachment";
+
 /* ---- circuit -------------------------------------------------------------- */
-
-static int description_set(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	return conf_put_text(cli_conf(cli), ci->description,
-			     sizeof(ci->description), text ? text : "", err);
-}
-
-static void description_render(const void *obj, struct out *o)
-{
-	const struct circuit *ci = obj;
-
-	if (ci->description[0])
-		out_printf(o, "  description \"%s\" \n", ci->description);
-}
-
-static int redundancy_set(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->redundancy, true);
-	return object_kept(cli, "redundancy");
-}
-
-static int redundancy_clear(struct cli *cli, const struct args *a,
-			    struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->redundancy, false);
-	return 0;
-}
-
-static void redundancy_render(const void *obj, struct out *o)
-{
-	const struct circuit *ci = obj;
-
-	if (ci->redundancy)
-		out_puts(o, "  redundancy \n");
-}
-
-/* ---- DHCP relay and router discovery -------------------------------------- */
 
 static int relay_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -75,7 +34,7 @@ static int relay_set(struct cli *cli, const struct args *a, struct err *err)
 			       "A circuit has at most 2 DHCP servers");
 	ci->dhcp_relay[at] = ip;
 	conf_changed(cli_conf(cli));
-	return object_kept(cli, "dhcp relay-to");
+	return 0;
 }
 
 static int relay_clear(struct cli *cli, const struct args *a, struct err *err)
@@ -94,26 +53,6 @@ static int relay_clear(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-static int agent_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->dhcp_agent, true);
-	return object_kept(cli, "dhcp-relay-agent");
-}
-
-static int agent_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->dhcp_agent, false);
-	return 0;
-}
-
 static void dhcp_render(const void *obj, struct out *o)
 {
 	const struct circuit *ci = obj;
@@ -122,81 +61,6 @@ static void dhcp_render(const void *obj, struct out *o)
 		if (ci->dhcp_relay[i].s_addr != INADDR_ANY)
 			out_printf(o, "  dhcp relay-to %s \n",
 				   str_addr(ci->dhcp_relay[i]));
-	if (ci->dhcp_agent)
-		out_puts(o, "  dhcp-relay-agent \n");
-}
-
-/* Without the value it is the `no` form: back to the default. */
-static int discovery_put(struct cli *cli, const struct args *a, uint16_t *s,
-			 unsigned long dflt)
-{
-	conf_put_u16(cli_conf(cli), s, arg_uint(a, "seconds", dflt));
-	return arg_has(a, "seconds") ? object_kept(cli, "router-discovery") : 0;
-}
-
-static int lifetime_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)err;
-	return discovery_put(cli, a, &ci->discovery_lifetime_s, 0);
-}
-
-static int longest_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)err;
-	return discovery_put(cli, a, &ci->discovery_max_s, 600);
-}
-
-static int shortest_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)err;
-	return discovery_put(cli, a, &ci->discovery_min_s, 0);
-}
-
-static int limited_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->discovery_broadcast, true);
-	return object_kept(cli, "router-discovery");
-}
-
-static int limited_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit *ci = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ci->discovery_broadcast, false);
-	return 0;
-}
-
-static void discovery_render(const void *obj, struct out *o)
-{
-	const struct circuit *ci = obj;
-
-	if (ci->discovery_lifetime_s)
-		out_printf(o, "  router-discovery lifetime %u \n",
-			   ci->discovery_lifetime_s);
-	if (ci->discovery_broadcast)
-		out_puts(o, "  router-discovery limited-broadcast \n");
-	if (ci->discovery_max_s != 600)
-		out_printf(o,
-			   "  router-discovery max-advertisement-interval %u "
-			   "\n",
-			   ci->discovery_max_s);
-	if (ci->discovery_min_s)
-		out_printf(o,
-			   "  router-discovery min-advertisement-interval %u "
-			   "\n",
-			   ci->discovery_min_s);
 }
 
 /* ---- IP interfaces -------------------------------------------------------- */
@@ -254,21 +118,25 @@ static void ips_render(const void *obj, struct out *o)
 
 #define NET "{<ip:addr> <mask:mask>|<ip:cidr>}"
 
+#define FIELD(member, ...)                                                     \
+	&(const struct setting)                                                \
+	{                                                                      \
+		SETTING_AT(struct circuit, member), __VA_ARGS__                \
+	}
+
 /* Row order is running-config order. */
 const struct cmd circuit_cmds[] = {
 	{ .syntax = "description <text:text:1-32>",
 	  .help = "Describe the circuit\n"
 		  "Text in quotes",
-	  .run = description_set,
-	  .render = description_render,
 	  .no = "no description",
-	  .clear = description_set },
+	  .set = &(const struct setting){ SETTING_TEXT_AT(struct circuit,
+							  description) } },
 	{ .syntax = "redundancy",
 	  .help = "Take part in box-to-box redundancy",
-	  .run = redundancy_set,
-	  .render = redundancy_render,
 	  .no = "no redundancy",
-	  .clear = redundancy_clear },
+	  .set = FIELD(redundancy, .store = SET_FLAG),
+	  .inert = no_peer },
 	{ .syntax = "dhcp relay-to <ip:addr>",
 	  .help = "DHCP relay\n"
 		  "Server, two at most\n"
@@ -276,39 +144,39 @@ const struct cmd circuit_cmds[] = {
 	  .run = relay_set,
 	  .render = dhcp_render,
 	  .no = "no dhcp relay-to <ip:addr>",
-	  .clear = relay_clear },
+	  .clear = relay_clear,
+	  .inert = no_dhcp },
 	{ .syntax = "dhcp-relay-agent",
 	  .help = "Turn DHCP relay on",
-	  .run = agent_set,
 	  .no = "no dhcp-relay-agent",
-	  .clear = agent_clear },
+	  .set = FIELD(dhcp_agent, .store = SET_FLAG),
+	  .inert = no_dhcp },
 	{ .syntax = "router-discovery lifetime <seconds:uint:0-9000>",
 	  .help = "Router advertisements\n"
 		  "How long they hold\n"
 		  "Seconds",
-	  .run = lifetime_set,
-	  .render = discovery_render,
 	  .no = "no router-discovery lifetime",
-	  .clear = lifetime_set },
+	  .set = FIELD(discovery_lifetime_s, .store = SET_U16),
+	  .inert = no_adverts },
 	{ .syntax = "router-discovery limited-broadcast",
 	  .help = "Sent to 255.255.255.255",
-	  .run = limited_set,
 	  .no = "no router-discovery limited-broadcast",
-	  .clear = limited_clear },
+	  .set = FIELD(discovery_broadcast, .store = SET_FLAG),
+	  .inert = no_adverts },
 	{ .syntax = "router-discovery max-advertisement-interval "
 		    "<seconds:uint:4-1800>",
 	  .help = "Longest time between them\n"
-		  "Seconds",
-	  .run = longest_set,
+		  "Seconds, default 600",
 	  .no = "no router-discovery max-advertisement-interval",
-	  .clear = longest_set },
+	  .set = FIELD(discovery_max_s, .store = SET_U16, .dflt = "600"),
+	  .inert = no_adverts },
 	{ .syntax = "router-discovery min-advertisement-interval "
 		    "<seconds:uint:0-1800>",
 	  .help = "Shortest time between them\n"
-		  "Seconds",
-	  .run = shortest_set,
+		  "Seconds, 0 three quarters of the longest",
 	  .no = "no router-discovery min-advertisement-interval",
-	  .clear = shortest_set },
+	  .set = FIELD(discovery_min_s, .store = SET_U16),
+	  .inert = no_adverts },
 	{ .syntax = "ip address " NET,
 	  .help = "IP settings of the circuit\n"
 		  "IP interface of the circuit\n"
@@ -345,7 +213,7 @@ static int disable(struct cli *cli, const struct args *a, struct err *err)
 	(void)a;
 	(void)err;
 	conf_put_flag(cli_conf(cli), &ip->disabled, true);
-	return object_kept(cli, "disable");
+	return 0;
 }
 
 static void disable_render(const void *obj, struct out *o)
@@ -354,72 +222,6 @@ static void disable_render(const void *obj, struct out *o)
 
 	if (ip->disabled)
 		out_puts(o, "    disable \n");
-}
-
-static int broadcast_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit_ip *ip = cli_object(cli);
-	struct in_addr to = { INADDR_ANY };
-
-	if (object_addr(cli, a, "ip", &to, err) < 0)
-		return -1;
-	ip->broadcast = to;
-	conf_changed(cli_conf(cli));
-	return object_kept(cli, "broadcast");
-}
-
-static int broadcast_clear(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	ip->broadcast.s_addr = INADDR_ANY;
-	conf_changed(cli_conf(cli));
-	return 0;
-}
-
-static void broadcast_render(const void *obj, struct out *o)
-{
-	const struct circuit_ip *ip = obj;
-
-	if (ip->broadcast.s_addr != INADDR_ANY)
-		out_printf(o, "    broadcast %s \n", str_addr(ip->broadcast));
-}
-
-static int icmp_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli),
-		      arg_key(a, "redirects") ? &ip->no_redirects
-					      : &ip->no_unreachables,
-		      false);
-	return 0;
-}
-
-static int icmp_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct circuit_ip *ip = cli_object(cli);
-	bool redirects = arg_key(a, "redirects");
-
-	(void)err;
-	conf_put_flag(cli_conf(cli),
-		      redirects ? &ip->no_redirects : &ip->no_unreachables,
-		      true);
-	return object_kept(cli, redirects ? "no redirects" : "no unreachables");
-}
-
-static void icmp_render(const void *obj, struct out *o)
-{
-	const struct circuit_ip *ip = obj;
-
-	if (ip->no_redirects)
-		out_puts(o, "    no redirects \n");
-	if (ip->no_unreachables)
-		out_puts(o, "    no unreachables \n");
 }
 
 /* ---- virtual routers ------------------------------------------------------ */
@@ -435,10 +237,7 @@ static const char *const vr_words[] = {
 
 static int vr_put(struct cli *cli, const struct vr_line *v, struct err *err)
 {
-	if (circuit_ip_set_vr(cli_conf(cli), cli_object(cli), v, err) < 0)
-		return -1;
-	return v->kind == VR_INTERFACE ? object_kept(cli, vr_words[v->kind])
-				       : 0;
+	return circuit_ip_set_vr(cli_conf(cli), cli_object(cli), v, err);
 }
 
 static struct vr_line vr_line(enum vr_kind kind, const struct args *a)
@@ -504,26 +303,39 @@ static int shared_ip_clear(struct cli *cli, const struct args *a,
 	return circuit_ip_del_vr(cli_conf(cli), cli_object(cli), &v, err);
 }
 
-static struct vr_line critical_line(const struct args *a)
+static struct vr_line critical_line(enum vr_kind kind, const struct args *a)
 {
-	struct vr_line v = vr_line(
-		arg_key(a, "critical-service") ? VR_SERVICE : VR_REPORTER, a);
+	struct vr_line v = vr_line(kind, a);
 
 	(void)str_copy(v.name, sizeof(v.name), arg_word(a, "name"));
 	return v;
 }
 
-static int critical_set(struct cli *cli, const struct args *a, struct err *err)
+static int service_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct vr_line v = critical_line(a);
+	struct vr_line v = critical_line(VR_SERVICE, a);
 
 	return vr_put(cli, &v, err);
 }
 
-static int critical_clear(struct cli *cli, const struct args *a,
+static int service_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct vr_line v = critical_line(VR_SERVICE, a);
+
+	return circuit_ip_del_vr(cli_conf(cli), cli_object(cli), &v, err);
+}
+
+static int reporter_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct vr_line v = critical_line(VR_REPORTER, a);
+
+	return vr_put(cli, &v, err);
+}
+
+static int reporter_clear(struct cli *cli, const struct args *a,
 			  struct err *err)
 {
-	struct vr_line v = critical_line(a);
+	struct vr_line v = critical_line(VR_REPORTER, a);
 
 	return circuit_ip_del_vr(cli_conf(cli), cli_object(cli), &v, err);
 }
@@ -546,83 +358,48 @@ static void vr_line_render(const struct vr_line *v, struct out *o)
 	out_puts(o, "\n");
 }
 
-/* Kind by kind, as the product prints them. */
-static void vr_render(const void *obj, struct out *o)
+static void kind_render(const void *obj, enum vr_kind kind, struct out *o)
 {
 	const struct circuit_ip *ip = obj;
 
-	for (int k = 0; k < VR_KIND_NUM; k++)
-		for (int i = 0; i < ip->nvr; i++)
-			if (ip->vr[i].kind == (enum vr_kind)k)
-				vr_line_render(&ip->vr[i], o);
+	for (int i = 0; i < ip->nvr; i++)
+		if (ip->vr[i].kind == kind)
+			vr_line_render(&ip->vr[i], o);
 }
 
-static int protocol_set(struct cli *cli, const struct args *a, struct err *err)
+static void routers_render(const void *obj, struct out *o)
 {
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ip->redundancy_protocol, true);
-	return object_kept(cli, "redundancy-protocol");
+	kind_render(obj, VR_ROUTER, o);
 }
 
-static int protocol_clear(struct cli *cli, const struct args *a,
-			  struct err *err)
+static void shared_vips_render(const void *obj, struct out *o)
 {
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ip->redundancy_protocol, false);
-	return 0;
+	kind_render(obj, VR_VIP, o);
 }
 
-static int advertise_set(struct cli *cli, const struct args *a, struct err *err)
+static void shared_ips_render(const void *obj, struct out *o)
 {
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)err;
-	(void)a;
-	conf_put_flag(cli_conf(cli), &ip->router_discovery, true);
-	return object_kept(cli, "router-discovery");
+	kind_render(obj, VR_INTERFACE, o);
 }
 
-static int advertise_clear(struct cli *cli, const struct args *a,
-			   struct err *err)
+static void services_render(const void *obj, struct out *o)
 {
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &ip->router_discovery, false);
-	return 0;
+	kind_render(obj, VR_SERVICE, o);
 }
 
-static int preference_set(struct cli *cli, const struct args *a,
-			  struct err *err)
+static void reporters_render(const void *obj, struct out *o)
 {
-	struct circuit_ip *ip = cli_object(cli);
-
-	(void)err;
-	conf_put_u32(cli_conf(cli), &ip->discovery_preference,
-		     arg_uint(a, "preference", 0));
-	return ip->discovery_preference ? object_kept(cli, "router-discovery")
-					: 0;
+	kind_render(obj, VR_REPORTER, o);
 }
 
-static void protocols_render(const void *obj, struct out *o)
-{
-	const struct circuit_ip *ip = obj;
-
-	if (ip->redundancy_protocol)
-		out_puts(o, "    redundancy-protocol \n");
-	if (ip->router_discovery)
-		out_puts(o, "    router-discovery \n");
-	if (ip->discovery_preference)
-		out_printf(o, "    router-discovery preference %u \n",
-			   ip->discovery_preference);
-}
+#define IP_FIELD(member, ...)                                                  \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.indent = "    ", SETTING_AT(struct circuit_ip, member),       \
+		__VA_ARGS__                                                    \
+	}
+/* What is kept by its words. */
+#define IP_KEPT(...) IP_FIELD(kept, __VA_ARGS__)
 
 /* Row order is running-config order. */
 const struct cmd circuit_ip_cmds[] = {
@@ -636,17 +413,20 @@ const struct cmd circuit_ip_cmds[] = {
 	{ .syntax = "broadcast <ip:host>",
 	  .help = "Broadcast address\n"
 		  "Address",
-	  .run = broadcast_set,
-	  .render = broadcast_render,
 	  .no = "no broadcast",
-	  .clear = broadcast_clear },
-	{ .syntax = "{redirects|unreachables}",
-	  .help = "Send ICMP redirects\n"
-		  "Send ICMP unreachables",
-	  .run = icmp_set,
-	  .render = icmp_render,
-	  .no = "no {redirects|unreachables}",
-	  .clear = icmp_clear },
+	  .set = IP_FIELD(broadcast, .store = SET_ADDR,
+			  .dflt = "255.255.255.255"),
+	  .inert = "no broadcasts leave the host attachment" },
+	{ .syntax = "redirects",
+	  .help = "Send ICMP redirects",
+	  .no = "no redirects",
+	  .set = IP_FIELD(redirects, .store = SET_FLAG, .on = true),
+	  .inert = no_icmp },
+	{ .syntax = "unreachables",
+	  .help = "Send ICMP unreachables",
+	  .no = "no unreachables",
+	  .set = IP_FIELD(unreachables, .store = SET_FLAG, .on = true),
+	  .inert = no_icmp },
 	{ .syntax = "ip virtual-router <vrid:uint:1-255> "
 		    "[priority <priority:uint:1-255>] [preempt]",
 	  .help = "IP settings of the circuit\n"
@@ -656,7 +436,7 @@ const struct cmd circuit_ip_cmds[] = {
 		  "Priority, the highest is master\n"
 		  "Take mastership in any case",
 	  .run = router_set,
-	  .render = vr_render,
+	  .render = routers_render,
 	  .no = "no ip virtual-router <vrid:uint:1-255>",
 	  .clear = router_clear },
 	{ .syntax = "ip redundant-vip <vrid:uint:1-255> <ip:addr> "
@@ -668,6 +448,7 @@ const struct cmd circuit_ip_cmds[] = {
 		  "Number of addresses\n"
 		  "Served by master and backup",
 	  .run = shared_vip_set,
+	  .render = shared_vips_render,
 	  .no = "no ip redundant-vip <vrid:uint:1-255> <ip:addr>",
 	  .clear = shared_vip_clear },
 	{ .syntax = "ip redundant-interface <vrid:uint:1-255> <ip:addr>",
@@ -675,36 +456,152 @@ const struct cmd circuit_ip_cmds[] = {
 		  "Number of the router\n"
 		  "Address",
 	  .run = shared_ip_set,
+	  .render = shared_ips_render,
 	  .no = "no ip redundant-interface <vrid:uint:1-255> <ip:addr>",
-	  .clear = shared_ip_clear },
-	{ .syntax = "ip {critical-service|critical-reporter} "
-		    "<vrid:uint:1-255> <name:service>",
+	  .clear = shared_ip_clear,
+	  .inert = "the host attachment has no address of an interface that "
+		   "could move" },
+	{ .syntax = "ip critical-service <vrid:uint:1-255> <name:service>",
 	  .help = "Service that the virtual router goes down with\n"
-		  "Reporter that the virtual router goes down with\n"
 		  "Number of the router\n"
-		  "Name",
-	  .run = critical_set,
-	  .no = "no ip {critical-service|critical-reporter} "
-		"<vrid:uint:1-255> <name:service>",
-	  .clear = critical_clear },
+		  "Service name",
+	  .run = service_set,
+	  .render = services_render,
+	  .no = "no ip critical-service <vrid:uint:1-255> <name:service>",
+	  .clear = service_clear },
+	{ .syntax = "ip critical-reporter <vrid:uint:1-255> <name:reporter>",
+	  .help = "Reporter that the virtual router goes down with\n"
+		  "Number of the router\n"
+		  "Reporter name",
+	  .run = reporter_set,
+	  .render = reporters_render,
+	  .no = "no ip critical-reporter <vrid:uint:1-255> <name:reporter>",
+	  .clear = reporter_clear },
 	{ .syntax = "redundancy-protocol",
 	  .help = "Box-to-box redundancy runs here",
-	  .run = protocol_set,
-	  .render = protocols_render,
 	  .no = "no redundancy-protocol",
-	  .clear = protocol_clear },
+	  .set = IP_FIELD(redundancy_protocol, .store = SET_FLAG),
+	  .inert = no_peer },
 	{ .syntax = "router-discovery",
 	  .help = "Advertise this interface",
-	  .run = advertise_set,
 	  .no = "no router-discovery",
-	  .clear = advertise_clear },
+	  .set = IP_FIELD(router_discovery, .store = SET_FLAG),
+	  .inert = no_adverts },
 	{ .syntax = "router-discovery preference "
 		    "<preference:uint:0-2147483647>",
 	  .help = "Set the preference\n"
 		  "Preference",
-	  .run = preference_set,
 	  .no = "no router-discovery preference",
-	  .clear = preference_set },
+	  .set = IP_FIELD(discovery_preference, .store = SET_U32),
+	  .inert = no_adverts },
+	{ .syntax = "rip",
+	  .help = "Routing Information Protocol",
+	  .no = "no rip",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
+	{ .syntax = "rip default-route [<metric:uint:1-15>]",
+	  .help = "Advertise a default route\n"
+		  "Metric, default 1",
+	  .no = "no rip default-route",
+	  .set = IP_KEPT(.family = "rip default-route"),
+	  .inert = no_routing },
+	{ .syntax = "rip receive {both|none|v1|v2}",
+	  .help = "Versions that are accepted\n"
+		  "1 and 2\n"
+		  "None\n"
+		  "Version 1\n"
+		  "Version 2",
+	  .no = "no rip receive",
+	  .set = IP_KEPT(.dflt = "both"),
+	  .inert = no_routing },
+	{ .syntax = "rip send {none|v1|v2}",
+	  .help = "Version that is sent\n"
+		  "None\n"
+		  "Version 1\n"
+		  "Version 2",
+	  .no = "no rip send",
+	  .set = IP_KEPT(.dflt = "v2"),
+	  .inert = no_routing },
+	{ .syntax = "rip log rx",
+	  .help = "Log packets\n"
+		  "Those received",
+	  .no = "no rip log rx",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
+	{ .syntax = "rip log tx",
+	  .help = "Those sent",
+	  .no = "no rip log tx",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
+	{ .syntax = "ospf",
+	  .help = "Open Shortest Path First",
+	  .no = "no ospf",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
+	{ .syntax = "ospf area <area:addr>",
+	  .help = "Area of the interface\n"
+		  "Area ID",
+	  .no = "no ospf area",
+	  .set = IP_KEPT(.dflt = "0.0.0.0"),
+	  .inert = no_routing },
+	{ .syntax = "ospf cost <cost:uint:0-65535>",
+	  .help = "Cost of sending out\n"
+		  "Cost",
+	  .no = "no ospf cost",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
+	{ .syntax = "ospf dead <seconds:uint:1-2147483647>",
+	  .help = "Silence before a neighbour is down\n"
+		  "Seconds, default 40",
+	  .no = "no ospf dead",
+	  .set = IP_KEPT(.dflt = "40"),
+	  .inert = no_routing },
+	{ .syntax = "ospf hello <seconds:uint:1-65535>",
+	  .help = "Time between hellos\n"
+		  "Seconds, default 10",
+	  .no = "no ospf hello",
+	  .set = IP_KEPT(.dflt = "10"),
+	  .inert = no_routing },
+	{ .syntax = "ospf password {<password:text:1-8>|"
+		    "des-password <sealed:word:400>}",
+	  .help = "Simple authentication\n"
+		  "Password in quotes\n"
+		  "Encrypted already\n"
+		  "Password as running-config prints it",
+	  .no = "no ospf password",
+	  .set = IP_KEPT(.secret = "password", .sealed = "des-password"),
+	  .inert = no_routing },
+	{ .syntax = "ospf poll <seconds:uint:1-2147483647>",
+	  .help = "Time between hellos to a dead neighbour\n"
+		  "Seconds, default 120",
+	  .no = "no ospf poll",
+	  .set = IP_KEPT(.dflt = "120"),
+	  .inert = no_routing },
+	{ .syntax = "ospf priority <priority:uint:0-255>",
+	  .help = "Priority as designated router\n"
+		  "Priority, default 1; 0 never",
+	  .no = "no ospf priority",
+	  .set = IP_KEPT(.dflt = "1"),
+	  .inert = no_routing },
+	{ .syntax = "ospf retransmit <seconds:uint:1-3600>",
+	  .help = "Time between retransmissions\n"
+		  "Seconds, default 5",
+	  .no = "no ospf retransmit",
+	  .set = IP_KEPT(.dflt = "5"),
+	  .inert = no_routing },
+	{ .syntax = "ospf {transmit-delay|transit-delay} "
+		    "<seconds:uint:1-3600>",
+	  .help = "Time that sending takes\n"
+		  "Another word for transmit-delay\n"
+		  "Seconds, default 1",
+	  .no = "no ospf {transmit-delay|transit-delay}",
+	  .set = IP_KEPT(.family = "ospf transmit-delay", .dflt = "1"),
+	  .inert = no_routing },
+	{ .syntax = "ospf enable",
+	  .help = "Start OSPF here",
+	  .no = "no ospf enable",
+	  .set = IP_KEPT(),
+	  .inert = no_routing },
 	{ .syntax = "ip address " NET,
 	  .help = "Another IP interface of the circuit\n"
 		  "Address\n"

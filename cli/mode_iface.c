@@ -1,29 +1,21 @@
-/* Commands of the interface mode (platform.md 5.1). */
+/* Commands of the interface and interface-vlan modes (platform.md 5.1). */
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/cmd.h"
 #include "cli/modes.h"
 #include "cli/object.h"
+#include "cli/render.h"
+#include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 
-static int description_set(struct cli *cli, const struct args *a,
-			   struct err *err)
-{
-	struct iface *i = cli_object(cli);
-	const char *text = arg_word(a, "text");
-
-	return conf_put_text(cli_conf(cli), i->description,
-			     sizeof(i->description), text ? text : "", err);
-}
-
-static void description_render(const void *obj, struct out *o)
-{
-	const struct iface *i = obj;
-
-	if (i->description[0])
-		out_printf(o, "  description \"%s\" \n", i->description);
-}
+static const char no_cable[] = "a port of the host attachment has no cable";
+static const char no_frames[] = "no frames are bridged by the host attachment";
+static const char no_peer[] = "no other switch is heard";
 
 /* ---- the wire ------------------------------------------------------------- */
 
@@ -40,19 +32,8 @@ static int phy_set(struct cli *cli, const struct args *a, struct err *err)
 	struct iface *i = cli_object(cli);
 	unsigned which = object_choice(a, phys);
 
-	if (conf_put_text(cli_conf(cli), i->phy, sizeof(i->phy),
-			  which ? phys[which] : "", err) < 0)
-		return -1;
-	return which ? object_kept(cli, "phy") : 0;
-}
-
-static int phy_negotiate(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &i->no_negotiation, arg_key(a, "disable"));
-	return i->no_negotiation ? object_kept(cli, "phy auto-negotiate") : 0;
+	return conf_put_text(cli_conf(cli), i->phy, sizeof(i->phy),
+			     which ? phys[which] : "", err);
 }
 
 static void phy_render(const void *obj, struct out *o)
@@ -61,11 +42,9 @@ static void phy_render(const void *obj, struct out *o)
 
 	if (i->phy[0])
 		out_printf(o, "  phy %s \n", i->phy);
-	if (i->no_negotiation)
-		out_puts(o, "  phy auto-negotiate disable \n");
 }
 
-/* ---- bridging ------------------------------------------------------------- */
+/* ---- VLANs ---------------------------------------------------------------- */
 
 static int vlan_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -73,168 +52,107 @@ static int vlan_set(struct cli *cli, const struct args *a, struct err *err)
 			      (unsigned)arg_uint(a, "vlan", 1), err);
 }
 
-static int pathcost_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_u16(cli_conf(cli), &i->bridge_pathcost,
-		     arg_uint(a, "cost", 0));
-	return i->bridge_pathcost ? object_kept(cli, "bridge pathcost") : 0;
-}
-
-static int priority_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_u8(cli_conf(cli), &i->bridge_priority,
-		    arg_uint(a, "priority", 128));
-	return i->bridge_priority != 128
-		       ? object_kept(cli, "bridge port-priority")
-		       : 0;
-}
-
-static int state_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &i->bridge_off,
-		      arg_key(a, "disable") || arg_key(a, "disabled"));
-	return i->bridge_off ? object_kept(cli, "bridge state disable") : 0;
-}
-
-static int fast_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), &i->port_fast, arg_key(a, "enable"));
-	return i->port_fast ? object_kept(cli, "bridge port-fast") : 0;
-}
-
-static void bridge_render(const void *obj, struct out *o)
+static void vlan_render(const void *obj, struct out *o)
 {
 	const struct iface *i = obj;
 
 	if (i->vlan != 1)
 		out_printf(o, "  bridge vlan %u \n", i->vlan);
-	if (i->bridge_pathcost)
-		out_printf(o, "  bridge pathcost %u \n", i->bridge_pathcost);
-	if (i->bridge_priority != 128)
-		out_printf(o, "  bridge port-priority %u \n",
-			   i->bridge_priority);
-	if (i->bridge_off)
-		out_puts(o, "  bridge state disable \n");
-	if (i->port_fast)
-		out_puts(o, "  bridge port-fast enable \n");
 }
 
-/* ---- flags ---------------------------------------------------------------- */
-
-static bool *flag_of(struct iface *i, const struct args *a)
+static int trunk_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	return arg_key(a, "trunk")	      ? &i->trunk
-	       : arg_key(a, "redundancy-phy") ? &i->redundancy_phy
-	       : arg_key(a, "isc-port-one")   ? &i->isc_one
-					      : &i->isc_two;
-}
-
-static int flag_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
+	(void)a;
 	(void)err;
-	conf_put_flag(cli_conf(cli), flag_of(i, a), true);
-	return object_kept(cli, arg_key(a, "trunk") ? "trunk"
-				: arg_key(a, "redundancy-phy")
-					? "redundancy-phy"
-				: arg_key(a, "isc-port-one") ? "isc-port-one"
-							     : "isc-port-two");
-}
-
-static int flag_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)err;
-	conf_put_flag(cli_conf(cli), flag_of(i, a), false);
+	iface_set_trunk(cli_conf(cli), cli_object(cli), true);
 	return 0;
 }
 
-static void flag_render(const void *obj, struct out *o)
+static int trunk_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	iface_set_trunk(cli_conf(cli), cli_object(cli), false);
+	return 0;
+}
+
+static void trunk_render(const void *obj, struct out *o)
 {
 	const struct iface *i = obj;
 
 	if (i->trunk)
 		out_puts(o, "  trunk \n");
-	if (i->redundancy_phy)
-		out_puts(o, "  redundancy-phy \n");
-	if (i->isc_one)
-		out_puts(o, "  isc-port-one \n");
-	if (i->isc_two)
-		out_puts(o, "  isc-port-two \n");
 }
 
-static int idle_set(struct cli *cli, const struct args *a, struct err *err)
+static struct iface *port_of(struct cli *cli)
 {
-	struct iface *i = cli_object(cli);
-	unsigned long v = arg_uint(a, "seconds", 0);
-
-	if (v && v < 15)
-		return err_set(err, ERR_RANGE, -1,
-			       "max-idle is 0 or 15 to 600");
-	conf_put_u16(cli_conf(cli), &i->max_idle_s, v);
-	return i->max_idle_s ? object_kept(cli, "max-idle") : 0;
+	return iface_find(cli_conf(cli), cli_object_name(cli, 0));
 }
 
-static void idle_render(const void *obj, struct out *o)
+/* From the port's mode, or from that of another VLAN of it. */
+static int trunk_vlan_open(struct cli *cli, const struct args *a,
+			   struct err *err)
 {
-	const struct iface *i = obj;
+	const struct iface *i = port_of(cli);
+	struct out name = { 0 };
+	int result = 0;
 
-	if (i->max_idle_s)
-		out_printf(o, "  max-idle %u \n", i->max_idle_s);
+	if (!i->trunk)
+		return err_set(err, ERR_REFUSED, -1, T_NO_TRUNK, i->name);
+	out_printf(&name, "VLAN%lu", arg_uint(a, "vlan", 1));
+	result = object_open(cli, OBJECT_VLAN, cli_object_name(cli, 0),
+			     out_text(&name), err);
+	out_fini(&name);
+	return result;
 }
 
-static int shutdown_set(struct cli *cli, const struct args *a, struct err *err)
+static int trunk_vlan_drop(struct cli *cli, const struct args *a,
+			   struct err *err)
 {
-	struct iface *i = cli_object(cli);
+	struct out name = { 0 };
+	int result = 0;
 
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &i->admin_shutdown, true);
-	return object_kept(cli, "admin-shutdown");
+	out_printf(&name, "VLAN%lu", arg_uint(a, "vlan", 1));
+	result = object_delete(cli, OBJECT_VLAN, cli_object_name(cli, 0),
+			       out_text(&name), err);
+	out_fini(&name);
+	return result;
 }
 
-static int shutdown_clear(struct cli *cli, const struct args *a,
-			  struct err *err)
-{
-	struct iface *i = cli_object(cli);
-
-	(void)a;
-	(void)err;
-	conf_put_flag(cli_conf(cli), &i->admin_shutdown, false);
-	return 0;
-}
-
-static void shutdown_render(const void *obj, struct out *o)
+static void trunk_vlans_render(const void *obj, struct out *o)
 {
 	const struct iface *i = obj;
+	const struct iface_vlan *v = NULL;
 
-	if (i->admin_shutdown)
-		out_puts(o, "  admin-shutdown \n");
+	TAILQ_FOREACH(v, &i->vlans, link) {
+		out_printf(o, "\n  vlan %u \n", v->vlan);
+		render_rows(interface_vlan_cmds, v, o);
+	}
 }
+
+/* ---- the table ------------------------------------------------------------ */
+
+#define FIELD(...)                                                             \
+	&(const struct setting)                                                \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
+#define FLAG(member) FIELD(.store = SET_FLAG, SETTING_AT(struct iface, member))
+#define ENABLING(word, text)                                                   \
+	.syntax = word " {enable|disable|enabled|disabled}", .help = text      \
+							     "\n"              \
+							     "On\n"            \
+							     "Off\n"           \
+							     "On\n"            \
+							     "Off"
 
 /* Row order is running-config order. */
 const struct cmd interface_cmds[] = {
 	{ .syntax = "description <text:text:1-255>",
 	  .help = "Describe the port\n"
 		  "Text in quotes",
-	  .run = description_set,
-	  .render = description_render,
 	  .no = "no description",
-	  .clear = description_set },
+	  .set = FIELD(SETTING_TEXT_AT(struct iface, description)) },
 	{ .syntax = "phy {auto-negotiate|10Mbits-FD|10Mbits-HD|100Mbits-FD|"
 		    "100Mbits-HD|1Gbits-FD-asym|1Gbits-FD-sym|"
 		    "1Gbits-FD-no-pause|1Gbits-FD-sym-asym}",
@@ -249,66 +167,164 @@ const struct cmd interface_cmds[] = {
 		  "Gigabit, no pause\n"
 		  "Gigabit, symmetric or asymmetric pause",
 	  .run = phy_set,
-	  .render = phy_render },
+	  .render = phy_render,
+	  .inert = no_cable },
 	{ .syntax = "phy auto-negotiate {enable|disable}",
 	  .help = "Negotiate\n"
 		  "Keep the present settings",
-	  .run = phy_negotiate },
-	{ .syntax = "{trunk|redundancy-phy|isc-port-one|isc-port-two}",
-	  .help = "Carry several VLANs\n"
-		  "A failed link gives mastership up\n"
-		  "First port between two switches\n"
-		  "Second port between two switches",
-	  .run = flag_set,
-	  .render = flag_render,
-	  .no = "no {trunk|redundancy-phy|isc-port-one|isc-port-two}",
-	  .clear = flag_clear },
+	  .set = FIELD(.store = SET_FLAG, .on = true, .yes = "enable",
+		       .no = "disable", SETTING_AT(struct iface, negotiation)),
+	  .inert = no_cable },
 	{ .syntax = "bridge vlan <vlan:uint:1-4094>",
 	  .help = "Bridge settings of the port\n"
 		  "Set the VLAN; makes its circuit\n"
 		  "VLAN number",
 	  .run = vlan_set,
-	  .render = bridge_render,
+	  .render = vlan_render,
 	  .no = "no bridge vlan",
 	  .clear = vlan_set },
 	{ .syntax = "bridge pathcost <cost:uint:1-65535>",
 	  .help = "Set the spanning-tree cost\n"
 		  "Cost",
-	  .run = pathcost_set,
 	  .no = "no bridge pathcost",
-	  .clear = pathcost_set },
+	  .set = FIELD(.store = SET_U16,
+		       SETTING_AT(struct iface, bridge_pathcost)),
+	  .inert = no_frames },
 	{ .syntax = "bridge {priority|port-priority} <priority:uint:0-255>",
 	  .help = "Set the spanning-tree port priority\n"
 		  "Later word for priority\n"
-		  "Priority",
-	  .run = priority_set,
+		  "Priority, default 128",
 	  .no = "no bridge {priority|port-priority}",
-	  .clear = priority_set },
-	{ .syntax = "bridge state {enable|disable|enabled|disabled}",
-	  .help = "Spanning tree on the port\n"
-		  "On\n"
-		  "Off\n"
-		  "On\n"
-		  "Off",
-	  .run = state_set },
-	{ .syntax = "bridge port-fast {enable|disable}",
-	  .help = "Skip listening and learning\n"
-		  "On\n"
-		  "Off",
-	  .run = fast_set },
-	{ .syntax = "max-idle <seconds:uint:0-600>",
+	  .set = FIELD(.store = SET_U8, .dflt = "128",
+		       .family = "bridge port-priority",
+		       SETTING_AT(struct iface, bridge_priority)),
+	  .inert = no_frames },
+	{ ENABLING("bridge state", "Spanning tree on the port"),
+	  .set = FIELD(.store = SET_FLAG, .on = true, .yes = "enable",
+		       .no = "disable", SETTING_AT(struct iface, bridge_state)),
+	  .inert = no_frames },
+	{ ENABLING("bridge port-fast", "Skip listening and learning"),
+	  .set = FIELD(.store = SET_FLAG, .yes = "enable", .no = "disable",
+		       SETTING_AT(struct iface, port_fast)),
+	  .inert = no_frames },
+	{ .syntax = "max-idle {<seconds:uint:15-600>|0}",
 	  .help = "Reset the port when nothing is received\n"
-		  "Seconds (15 to 600), 0 never",
-	  .run = idle_set,
-	  .render = idle_render,
+		  "Seconds\n"
+		  "Never",
 	  .no = "no max-idle",
-	  .clear = idle_set },
+	  .set = FIELD(.store = SET_U16, SETTING_AT(struct iface, max_idle_s)),
+	  .inert = no_cable },
+	{ .syntax = "fcb-lowat <n:uint:0-65535>",
+	  .help = "Low-water mark of flow control blocks\n"
+		  "Number of blocks",
+	  .no = "no fcb-lowat",
+	  .set = FIELD(SETTING_AT(struct iface, kept)),
+	  .inert = "flow control blocks are a matter of the CSS 11000 series" },
+	{ .syntax = "redundancy-phy",
+	  .help = "A failed link gives mastership up",
+	  .no = "no redundancy-phy",
+	  .set = FLAG(redundancy_phy),
+	  .inert = no_peer },
+	{ .syntax = "isc-port-one",
+	  .help = "First port between two switches",
+	  .no = "no isc-port-one",
+	  .set = FLAG(isc_one),
+	  .inert = no_peer },
+	{ .syntax = "isc-port-two",
+	  .help = "Second port between two switches",
+	  .no = "no isc-port-two",
+	  .set = FLAG(isc_two),
+	  .inert = no_peer },
 	{ .syntax = "{admin-shutdown|shut}",
 	  .help = "Shut the port\n"
 		  "Older word for admin-shutdown",
-	  .run = shutdown_set,
-	  .render = shutdown_render,
 	  .no = "no {admin-shutdown|shut}",
-	  .clear = shutdown_clear },
+	  .set = FIELD(.store = SET_FLAG, .family = "admin-shutdown",
+		       SETTING_AT(struct iface, admin_shutdown)) },
+	{ .syntax = "trunk",
+	  .help = "Carry several VLANs",
+	  .run = trunk_set,
+	  .render = trunk_render,
+	  .no = "no trunk",
+	  .clear = trunk_clear },
+	{ .syntax = "vlan <vlan:uint:1-4094>",
+	  .help = "VLAN of the trunk; makes its circuit\n"
+		  "VLAN number",
+	  .run = trunk_vlan_open,
+	  .render = trunk_vlans_render,
+	  .no = "no vlan <vlan:uint:1-4094>",
+	  .clear = trunk_vlan_drop },
+	{ 0 },
+};
+
+/* ---- interface-vlan ------------------------------------------------------- */
+
+#define VLAN_FIELD(member, ...)                                                \
+	&(const struct setting)                                                \
+	{                                                                      \
+		.indent = "    ", SETTING_AT(struct iface_vlan, member),       \
+		__VA_ARGS__                                                    \
+	}
+
+static int default_set(struct cli *cli, const struct args *a, struct err *err)
+{
+	(void)a;
+	(void)err;
+	iface_set_default_vlan(cli_conf(cli), port_of(cli), cli_object(cli));
+	return 0;
+}
+
+static int default_clear(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct iface_vlan *v = cli_object(cli);
+
+	(void)a;
+	(void)err;
+	conf_put_flag(cli_conf(cli), &v->is_default, false);
+	return 0;
+}
+
+static void default_render(const void *obj, struct out *o)
+{
+	const struct iface_vlan *v = obj;
+
+	if (v->is_default)
+		out_puts(o, "    default-vlan \n");
+}
+
+/* Row order is running-config order. */
+const struct cmd interface_vlan_cmds[] = {
+	{ .syntax = "default-vlan",
+	  .help = "VLAN of untagged frames",
+	  .run = default_set,
+	  .render = default_render,
+	  .no = "no default-vlan",
+	  .clear = default_clear,
+	  .inert = no_frames },
+	{ .syntax = "bridge pathcost <cost:uint:1-65535>",
+	  .help = "Bridge settings of the VLAN on this port\n"
+		  "Set the spanning-tree cost\n"
+		  "Cost",
+	  .no = "no bridge pathcost",
+	  .set = VLAN_FIELD(bridge_pathcost, .store = SET_U16),
+	  .inert = no_frames },
+	{ .syntax = "bridge {priority|port-priority} <priority:uint:0-255>",
+	  .help = "Set the spanning-tree port priority\n"
+		  "Later word for priority\n"
+		  "Priority, default 128",
+	  .no = "no bridge {priority|port-priority}",
+	  .set = VLAN_FIELD(bridge_priority, .store = SET_U8, .dflt = "128",
+			    .family = "bridge port-priority"),
+	  .inert = no_frames },
+	{ ENABLING("bridge state", "Spanning tree of the VLAN on this port"),
+	  .set = VLAN_FIELD(bridge_state, .store = SET_FLAG, .on = true,
+			    .yes = "enable", .no = "disable"),
+	  .inert = no_frames },
+	{ .syntax = "vlan <vlan:uint:1-4094>",
+	  .help = "Another VLAN of the trunk\n"
+		  "VLAN number",
+	  .run = trunk_vlan_open,
+	  .no = "no vlan <vlan:uint:1-4094>",
+	  .clear = trunk_vlan_drop },
 	{ 0 },
 };

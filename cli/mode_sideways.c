@@ -106,6 +106,12 @@ static int circuit_open(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
+static int circuit_drop(struct cli *cli, const struct args *a, struct err *err)
+{
+	return object_delete(cli, OBJECT_CIRCUIT, NULL, arg_word(a, "name"),
+			     err);
+}
+
 /* ---- objects that later releases of the emulator keep --------------------- */
 
 static const struct unkept {
@@ -189,7 +195,9 @@ const struct cmd sideways_cmds[] = {
 	{ .syntax = "circuit <name:vlan>",
 	  .help = "Circuit of a VLAN\n"
 		  "Circuit name",
-	  .run = circuit_open },
+	  .run = circuit_open,
+	  .no = "no circuit <name:vlan>",
+	  .clear = circuit_drop },
 	{ .syntax = "ssl-proxy-list <name:ssllist>",
 	  .help = "List of SSL servers\n"
 		  "List name",

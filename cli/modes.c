@@ -61,6 +61,14 @@ static void *content_object(struct conf *c, const char *outer,
 	return content_find(c, outer, inner);
 }
 
+static void *iface_vlan_object(struct conf *c, const char *outer,
+			       const char *inner)
+{
+	const struct iface *i = iface_find(c, outer);
+
+	return i ? iface_vlan_find(i, circuit_vlan_of(inner)) : NULL;
+}
+
 static void *circuit_ip_object(struct conf *c, const char *outer,
 			       const char *inner)
 {
@@ -144,6 +152,8 @@ static table_list global_tables = {
 };
 /* clang-format on */
 static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
+static table_list interface_vlan_tables = { interface_vlan_cmds, sideways_cmds,
+					    COMMON };
 static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
 static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,
 					COMMON };
@@ -180,7 +190,8 @@ const struct mode modes[MODE_NUM] = {
 	[MODE_INTERFACE] = { "interface", "(config-if[%s])#", MODE_GLOBAL,
 			     interface_tables, iface_object },
 	[MODE_INTERFACE_VLAN] = { "interface-vlan", "(config-if-vlan[%s-%s])#",
-				  MODE_INTERFACE, other_tables, NULL },
+				  MODE_INTERFACE, interface_vlan_tables,
+				  iface_vlan_object },
 	[MODE_CIRCUIT] = { "circuit", "(config-circuit[%s])#", MODE_GLOBAL,
 			   circuit_tables, circuit_object },
 	[MODE_CIRCUIT_IP] = { "circuit-ip", "(config-circuit-ip[%s-%s])#",

@@ -99,6 +99,7 @@ extern const struct cmd
 extern const struct cmd sideways_cmds[]; /* mode_sideways.c: opening commands
 						valid in most config modes */
 extern const struct cmd interface_cmds[];
+extern const struct cmd interface_vlan_cmds[]; /* mode_iface.c */
 extern const struct cmd circuit_cmds[];
 extern const struct cmd circuit_ip_cmds[];
 extern const struct cmd service_cmds[];

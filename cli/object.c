@@ -210,6 +210,45 @@ static int ip_drop(struct conf *c, const struct note *n, struct err *err)
 	return circuit_ip_del(c, ci, a, err);
 }
 
+static bool circuit_there(const struct conf *c, const struct note *n)
+{
+	return circuit_find(c, n->name);
+}
+
+static int circuit_make(struct conf *c, const struct note *n, struct err *err)
+{
+	(void)c;
+	return err_set(err, ERR_NOT_FOUND, -1, T_NO_CIRCUIT, n->name,
+		       circuit_vlan_of(n->name));
+}
+
+static int circuit_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return circuit_del(c, n->name, err);
+}
+
+static bool vlan_there(const struct conf *c, const struct note *n)
+{
+	const struct iface *i = iface_find(c, n->outer);
+
+	return i && iface_vlan_find(i, circuit_vlan_of(n->name));
+}
+
+static int vlan_make(struct conf *c, const struct note *n, struct err *err)
+{
+	struct iface *i = iface_get(c, n->outer, err);
+
+	return i && iface_vlan_add(c, i, circuit_vlan_of(n->name), err) ? 0
+									: -1;
+}
+
+static int vlan_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	struct iface *i = iface_get(c, n->outer, err);
+
+	return i ? iface_vlan_del(c, i, circuit_vlan_of(n->name), err) : -1;
+}
+
 static const struct kind {
 	const char *word; /* in questions */
 	enum mode_id mode;
@@ -236,6 +275,10 @@ static const struct kind {
 	[OBJECT_URQL] = { "urql", MODE_URQL, urql_there, urql_make, urql_drop },
 	[OBJECT_HFGROUP] = { "header-field-group", MODE_HEADER_FIELD_GROUP,
 			     hfgroup_there, hfgroup_make, hfgroup_drop },
+	[OBJECT_CIRCUIT] = { "circuit", MODE_CIRCUIT, circuit_there,
+			     circuit_make, circuit_drop },
+	[OBJECT_VLAN] = { "VLAN", MODE_INTERFACE_VLAN, vlan_there, vlan_make,
+			  vlan_drop },
 	[OBJECT_CIRCUIT_IP] = { "ip interface", MODE_CIRCUIT_IP, ip_there,
 				ip_make, ip_drop },
 };
@@ -286,6 +329,9 @@ int object_open(struct cli *cli, enum object_kind k, const char *outer,
 		free(n);
 		return 0;
 	}
+	if (k == OBJECT_VLAN)
+		return cli_confirm(cli, err, make_and_enter, n, T_Q_CREATE_VLAN,
+				   shown + strlen("VLAN"));
 	return cli_confirm(cli, err, make_and_enter, n, T_Q_CREATE,
 			   kinds[k].word, shown);
 }
@@ -307,6 +353,9 @@ int object_delete(struct cli *cli, enum object_kind k, const char *outer,
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       kinds[k].word, name);
 	}
+	if (k == OBJECT_VLAN)
+		return cli_confirm(cli, err, drop, n, T_Q_DELETE_VLAN,
+				   name + strlen("VLAN"));
 	return cli_confirm(cli, err, drop, n, T_Q_DELETE, kinds[k].word, name);
 }
 

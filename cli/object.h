@@ -29,6 +29,8 @@ enum object_kind {
 	OBJECT_DQL,
 	OBJECT_URQL,
 	OBJECT_HFGROUP,
+	OBJECT_CIRCUIT,	   /* deleted by name, but made by the ports in it */
+	OBJECT_VLAN,	   /* outer: the trunk; name: VLANn */
 	OBJECT_CIRCUIT_IP, /* outer: its circuit; name: a.b.c.d/n */
 	OBJECT_KIND_NUM,
 };

@@ -74,6 +74,12 @@ static const char *const openers[] = {
 	"rmon-alarm", "rmon-event", "rmon-history",
 };
 
+/* `acl enable` opens nothing. */
+static bool is_switch(const char *verb, const char *word)
+{
+	return !strcmp(verb, "acl") && !strspn(word, "0123456789");
+}
+
 /* Is the line "opener NAME"?  `keepalive type tcp` in a service is not. */
 static bool is_opener(const struct cli *c, const struct words *w)
 {
@@ -81,13 +87,16 @@ static bool is_opener(const struct cli *c, const struct words *w)
 
 	if (!verb)
 		return false;
+	if (c->mode == MODE_INTERFACE || c->mode == MODE_INTERFACE_VLAN)
+		if (!strcmp(verb, "vlan"))
+			return w->n == 2;
 	if (c->mode == MODE_CIRCUIT || c->mode == MODE_CIRCUIT_IP)
 		if (!strcmp(verb, "ip") && w->n > 2 &&
 		    str_has_prefix("address", w->w[1].text))
 			return true;
 	for (size_t i = 0; i < sizeof(openers) / sizeof(*openers); i++)
 		if (!strcmp(verb, openers[i]))
-			return w->n == 2;
+			return w->n == 2 && !is_switch(verb, w->w[1].text);
 	return false;
 }
 

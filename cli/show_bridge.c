@@ -93,29 +93,44 @@ static const char *port_state(const struct port *p)
 	return port_is_up(p) ? "Forward" : "Disabled";
 }
 
-/* By speed, unless it is configured (IEEE 802.1D-1998, table 8-5). */
-static unsigned port_cost(const struct port *p)
+/* What a trunk has of its own for a VLAN; NULL: it is no trunk. */
+static const struct iface_vlan *trunk_vlan(const struct port *p, unsigned vlan)
 {
-	if (p->iface && p->iface->bridge_pathcost)
+	return p->iface && p->iface->trunk ? iface_vlan_find(p->iface, vlan)
+					   : NULL;
+}
+
+/* By speed, unless it is configured (IEEE 802.1D-1998, table 8-5). */
+static unsigned port_cost(const struct port *p, unsigned vlan)
+{
+	const struct iface_vlan *v = trunk_vlan(p, vlan);
+
+	if (v && v->bridge_pathcost)
+		return v->bridge_pathcost;
+	if (!v && p->iface && p->iface->bridge_pathcost)
 		return p->iface->bridge_pathcost;
 	return strcmp(p->type, "ge") ? 19 : 4;
 }
 
-static unsigned port_priority(const struct port *p)
+static unsigned port_priority(const struct port *p, unsigned vlan)
 {
+	const struct iface_vlan *v = trunk_vlan(p, vlan);
+
+	if (v)
+		return v->bridge_priority;
 	return p->iface ? p->iface->bridge_priority : PORT_PRIORITY_DFLT;
 }
 
 static void port_row(const struct bridge *b, const struct port *p,
-		     struct out *o)
+		     unsigned vlan, struct out *o)
 {
 	out_col(o, W_PORT, "%s", p->name);
 	out_col(o, W_STATE, "%s", port_state(p));
 	out_col(o, W_ID, "%s", b->id);
 	out_col(o, W_ID, "%s", b->id);
 	out_col(o, W_COST, "%u", 0u); /* of the way to ourselves */
-	out_col(o, W_COST, "%u", port_cost(p));
-	out_printf(o, "%02x%02x\n", port_priority(p), p->ifindex & 0xff);
+	out_col(o, W_COST, "%u", port_cost(p, vlan));
+	out_printf(o, "%02x%02x\n", port_priority(p, vlan), p->ifindex & 0xff);
 }
 
 static void vlan_show(const struct bridge *b, const struct circuit *ci,
@@ -140,7 +155,7 @@ static void vlan_show(const struct bridge *b, const struct circuit *ci,
 		    "Port    State     Bridge                   Root"
 		    "                     Cost   Cost   Port\n");
 	while (circuit_next_port(b->env->chassis, b->env->conf, ci, &p))
-		port_row(b, &p, o);
+		port_row(b, &p, ci->vlan, o);
 }
 
 static int show_status(struct cli *cli, const struct args *a, struct err *err)

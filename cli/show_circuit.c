@@ -1,5 +1,5 @@
 /*
- * show circuits and show ip interfaces: what bridge vlan lines and circuits make
+ * show circuits, show ip interfaces and show trunk: what bridge vlan lines and circuits make
  * of the ports (platform.md 5.4).
  */
 #include "cli/cmd.h"
@@ -153,7 +153,7 @@ static void label(struct out *o, const char *name, const char *value)
 
 static struct in_addr broadcast_of(const struct circuit_ip *ip)
 {
-	if (ip->broadcast.s_addr != INADDR_ANY)
+	if (ip->broadcast.s_addr != INADDR_BROADCAST)
 		return ip->broadcast;
 	return (struct in_addr){
 		.s_addr = ip->addr.s_addr | ~str_mask_of(ip->prefix_len).s_addr
@@ -179,9 +179,8 @@ static void ip_block(struct cli *cli, const struct circuit *ci,
 	label(o, "Network Mask", mask);
 	label(o, "Broadcast Address", str_addr(broadcast_of(ip)));
 	label(o, "Redundancy", ci->redundancy ? "Enabled" : "Disabled");
-	label(o, "ICMP Redirect", ip->no_redirects ? "Disabled" : "Enabled");
-	label(o, "ICMP Unreachable",
-	      ip->no_unreachables ? "Disabled" : "Enabled");
+	label(o, "ICMP Redirect", ip->redirects ? "Enabled" : "Disabled");
+	label(o, "ICMP Unreachable", ip->unreachables ? "Enabled" : "Disabled");
 	label(o, "RIP", kept_on(&ip->kept, "rip") ? "Enabled" : "Disabled");
 }
 
@@ -205,6 +204,37 @@ static int show_ip_interfaces(struct cli *cli, const struct args *a,
 	return 0;
 }
 
+/* ---- show trunk ----------------------------------------------------------- */
+
+static void trunk_show(const struct iface *i, struct out *o)
+{
+	const struct iface_vlan *v = NULL;
+
+	if (TAILQ_EMPTY(&i->vlans))
+		out_printf(o, "%s\n", i->name);
+	TAILQ_FOREACH(v, &i->vlans, link) {
+		out_col(o, W_MEMBER, "%s", i->name);
+		out_col(o, W_CIRCUIT, "VLAN%u", v->vlan);
+		out_printf(o, "%s\n", v->is_default ? "Yes" : "No");
+	}
+}
+
+static int show_trunk(struct cli *cli, const struct args *a, struct err *err)
+{
+	struct out *o = cli_out(cli);
+	struct port p = { 0 };
+
+	if (port_check(cli, a, err) < 0)
+		return -1;
+	out_col(o, W_MEMBER, "Port");
+	out_col(o, W_CIRCUIT, "VLAN");
+	out_puts(o, "Default VLAN\n");
+	while (port_next_of(cli, a, &p))
+		if (p.iface && p.iface->trunk)
+			trunk_show(p.iface, o);
+	return 0;
+}
+
 const struct cmd show_circuit_cmds[] = {
 	{ .syntax = "show circuits",
 	  .help = "Circuits that are up",
@@ -221,5 +251,9 @@ const struct cmd show_circuit_cmds[] = {
 		  "Addresses of circuits\n"
 		  "Circuit name",
 	  .run = show_ip_interfaces },
+	{ .syntax = "show trunk [<port:port>]",
+	  .help = "Ports that carry several VLANs\n"
+		  "Port",
+	  .run = show_trunk },
 	{ 0 },
 };

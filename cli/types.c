@@ -817,6 +817,7 @@ static const struct value_type types[] = {
 	{ "dql", name_parse, NULL, dql_complete, false, false, NULL },
 	{ "urql", name_parse, NULL, urql_complete, false, false, NULL },
 	{ "hfgroup", name_parse, NULL, hfgroup_complete, false, false, NULL },
+	{ "reporter", name_parse, NULL, NULL, false, QUOTES_MAY, NULL },
 	{ "proto", proto_parse, proto_describe, proto_complete, false, false,
 	  NULL },
 	{ "portop", portop_parse, portop_describe, portop_complete, false,

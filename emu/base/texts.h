@@ -101,6 +101,13 @@
 #define T_GROUP_TAKEN  "Service %s is already in group %s" /* guess */
 #define T_NOT_IN       "Service %s is not in %s %s"	   /* guess */
 
+/* ---- circuits ---------------------------------------------------------- */
+#define T_Q_CREATE_VLAN "Create VLAN<%s>, [y/n]: " /* recall */
+#define T_Q_DELETE_VLAN "Delete VLAN<%s>, [y/n]: " /* guess */
+#define T_NO_TRUNK	"Interface %s is not a trunk (trunk makes it one)" /* guess */
+#define T_NO_VLAN	"VLAN %u does not exist on interface %s"	   /* guess */
+#define T_CIRCUIT_PORTS "Circuit %s has ports, take them out of it first" /* guess */
+
 /* ---- access lists ------------------------------------------------------ */
 #define T_ACL_EMPTY "Cannot apply ACL for it has no clauses." /* doc */
 #define T_ACL_APPLIED                                                          \

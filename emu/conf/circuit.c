@@ -17,8 +17,10 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 
-#define VLAN_MAX 4094
-#define IP_MAX	 256 /* own bound: interfaces in all */
+#define VLAN_MAX	4094
+#define IP_MAX		256 /* own bound: interfaces in all */
+#define DISCOVERY_MAX_S 600
+#define BRIDGE_PRIORITY 128
 
 unsigned circuit_vlan_of(const char *name)
 {
@@ -72,7 +74,7 @@ struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err)
 	ci = xcalloc(1, sizeof(*ci));
 	(void)snprintf(ci->name, sizeof(ci->name), "VLAN%u", vlan);
 	ci->vlan = vlan;
-	ci->discovery_max_s = 600;
+	ci->discovery_max_s = DISCOVERY_MAX_S;
 	TAILQ_INIT(&ci->ips);
 	circuit_insert(c, ci);
 	conf_changed(c);
@@ -174,6 +176,9 @@ struct circuit_ip *circuit_ip_add(struct conf *c, struct circuit *ci,
 	ip->addr = a;
 	ip->prefix_len = prefix_len;
 	ip->since = conf_clock();
+	ip->redirects = true;
+	ip->unreachables = true;
+	ip->broadcast.s_addr = INADDR_BROADCAST;
 	TAILQ_INSERT_TAIL(&ci->ips, ip, link);
 	conf_changed(c);
 	return ip;
@@ -232,6 +237,29 @@ int circuit_ip_del_vr(struct conf *c, struct circuit_ip *ip,
 	memmove(&ip->vr[at], &ip->vr[at + 1],
 		(size_t)(ip->nvr - at) * sizeof(ip->vr[0]));
 	conf_changed(c);
+	return 0;
+}
+
+static bool ip_names(const struct circuit_ip *ip, enum vr_kind kind,
+		     const char *name)
+{
+	for (int i = 0; i < ip->nvr; i++)
+		if (ip->vr[i].kind == kind && !strcmp(ip->vr[i].name, name))
+			return true;
+	return false;
+}
+
+int circuit_check_unused(const struct conf *c, enum vr_kind kind,
+			 const char *name, struct err *err)
+{
+	const struct circuit *ci = NULL;
+	const struct circuit_ip *ip = NULL;
+
+	TAILQ_FOREACH(ci, &c->circuits, link)
+		TAILQ_FOREACH(ip, &ci->ips, link)
+			if (ip_names(ip, kind, name))
+				return err_set(err, ERR_REFUSED, -1, T_IN_USE,
+					       name, "circuit", ci->name);
 	return 0;
 }
 
@@ -326,7 +354,10 @@ struct iface *iface_get(struct conf *c, const char *name, struct err *err)
 	i->slot = slot;
 	i->port = port;
 	i->vlan = 1;
-	i->bridge_priority = 128;
+	i->bridge_priority = BRIDGE_PRIORITY;
+	i->bridge_state = true;
+	i->negotiation = true;
+	TAILQ_INIT(&i->vlans);
 	iface_insert(c, i);
 	return i;
 }
@@ -336,21 +367,50 @@ static bool vlan_in_use(const struct conf *c, unsigned vlan)
 	const struct iface *i = NULL;
 
 	TAILQ_FOREACH(i, &c->ifaces, link)
-		if (i->vlan == vlan)
+		if (i->vlan == vlan || iface_vlan_find(i, vlan))
 			return true;
 	return false;
+}
+
+static bool says_nothing(const struct circuit *ci)
+{
+	return TAILQ_EMPTY(&ci->ips) && !ci->description[0] &&
+	       !ci->redundancy && !ci->acl.index && !ci->dhcp_agent &&
+	       ci->dhcp_relay[0].s_addr == INADDR_ANY &&
+	       !ci->discovery_lifetime_s && !ci->discovery_broadcast &&
+	       ci->discovery_max_s == DISCOVERY_MAX_S && !ci->discovery_min_s &&
+	       !ci->kept.n;
+}
+
+static void circuit_drop(struct conf *c, struct circuit *ci)
+{
+	TAILQ_REMOVE(&c->circuits, ci, link);
+	circuit_free(ci);
+	conf_changed(c);
 }
 
 static void vlan_forget(struct conf *c, unsigned vlan)
 {
 	struct circuit *ci = by_vlan(c, vlan);
 
-	if (vlan == 1 || !ci || vlan_in_use(c, vlan) ||
-	    !TAILQ_EMPTY(&ci->ips) || ci->description[0] || ci->redundancy ||
-	    ci->dhcp_agent || ci->dhcp_relay[0].s_addr != INADDR_ANY)
-		return;
-	TAILQ_REMOVE(&c->circuits, ci, link);
-	circuit_free(ci);
+	if (vlan != 1 && ci && !vlan_in_use(c, vlan) && says_nothing(ci))
+		circuit_drop(c, ci);
+}
+
+int circuit_del(struct conf *c, const char *name, struct err *err)
+{
+	struct circuit *ci = circuit_find(c, name);
+
+	if (!ci)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "circuit",
+			       name);
+	if (ci->vlan == 1 || vlan_in_use(c, ci->vlan))
+		return err_set(err, ERR_REFUSED, -1, T_CIRCUIT_PORTS, ci->name);
+	if (ci->acl.index)
+		return err_set(err, ERR_REFUSED, -1, T_ACL_APPLIED,
+			       ci->acl.index, ci->name);
+	circuit_drop(c, ci);
+	return 0;
 }
 
 int iface_set_vlan(struct conf *c, struct iface *i, unsigned vlan,
@@ -366,4 +426,107 @@ int iface_set_vlan(struct conf *c, struct iface *i, unsigned vlan,
 	vlan_forget(c, before);
 	conf_changed(c);
 	return 0;
+}
+
+/* ---- VLANs of a trunk ----------------------------------------------------- */
+
+bool iface_in_vlan(const struct iface *i, unsigned vlan)
+{
+	return i->trunk ? iface_vlan_find(i, vlan) != NULL : i->vlan == vlan;
+}
+
+struct iface_vlan *iface_vlan_find(const struct iface *i, unsigned vlan)
+{
+	struct iface_vlan *v = NULL;
+
+	TAILQ_FOREACH(v, &i->vlans, link)
+		if (v->vlan == vlan)
+			return v;
+	return NULL;
+}
+
+static void vlan_insert(struct iface *i, struct iface_vlan *v)
+{
+	struct iface_vlan *other = NULL;
+
+	TAILQ_FOREACH(other, &i->vlans, link)
+		if (other->vlan > v->vlan) {
+			TAILQ_INSERT_BEFORE(other, v, link);
+			return;
+		}
+	TAILQ_INSERT_TAIL(&i->vlans, v, link);
+}
+
+struct iface_vlan *iface_vlan_add(struct conf *c, struct iface *i,
+				  unsigned vlan, struct err *err)
+{
+	struct iface_vlan *v = iface_vlan_find(i, vlan);
+
+	if (v)
+		return v;
+	if (!i->trunk) {
+		(void)err_set(err, ERR_REFUSED, -1, T_NO_TRUNK, i->name);
+		return NULL;
+	}
+	if (!circuit_add(c, vlan, err))
+		return NULL;
+	v = xcalloc(1, sizeof(*v));
+	v->vlan = vlan;
+	v->bridge_priority = BRIDGE_PRIORITY;
+	v->bridge_state = true;
+	vlan_insert(i, v);
+	conf_changed(c);
+	return v;
+}
+
+static void vlan_drop(struct conf *c, struct iface *i, struct iface_vlan *v)
+{
+	unsigned vlan = v->vlan;
+
+	TAILQ_REMOVE(&i->vlans, v, link);
+	free(v);
+	vlan_forget(c, vlan);
+	conf_changed(c);
+}
+
+int iface_vlan_del(struct conf *c, struct iface *i, unsigned vlan,
+		   struct err *err)
+{
+	struct iface_vlan *v = iface_vlan_find(i, vlan);
+
+	if (!v)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_VLAN, vlan,
+			       i->name);
+	vlan_drop(c, i, v);
+	return 0;
+}
+
+void iface_set_trunk(struct conf *c, struct iface *i, bool trunk)
+{
+	struct iface_vlan *v = NULL;
+
+	while (!trunk && (v = TAILQ_FIRST(&i->vlans)))
+		vlan_drop(c, i, v);
+	conf_put_flag(c, &i->trunk, trunk);
+}
+
+void iface_set_default_vlan(struct conf *c, struct iface *i,
+			    const struct iface_vlan *v)
+{
+	struct iface_vlan *other = NULL;
+
+	TAILQ_FOREACH(other, &i->vlans, link)
+		conf_put_flag(c, &other->is_default, other == v);
+}
+
+void iface_free(struct iface *i)
+{
+	struct iface_vlan *v = NULL;
+
+	while ((v = TAILQ_FIRST(&i->vlans))) {
+		TAILQ_REMOVE(&i->vlans, v, link);
+		free(v);
+	}
+	settings_fini(&i->kept);
+	free(i);
 }

@@ -32,8 +32,8 @@ struct circuit_ip {
 	uint8_t prefix_len; /* 8..31 */
 	time_t since;	    /* conf_clock() when it was added */
 	bool disabled;
-	bool no_redirects, no_unreachables;
-	struct in_addr broadcast; /* INADDR_ANY: all ones */
+	bool redirects, unreachables; /* ICMP that is sent; on by default */
+	struct in_addr broadcast;     /* INADDR_BROADCAST: all ones */
 	/* kept for redundancy, in order of entry */
 	struct vr_line vr[VR_MAX];
 	int nvr;
@@ -62,19 +62,31 @@ struct circuit {
 	struct settings kept;
 };
 
+struct iface_vlan { /* a VLAN of a trunk */
+	TAILQ_ENTRY(iface_vlan) link;
+	unsigned vlan;		  /* 1..4094 */
+	uint16_t bridge_pathcost; /* 0: by speed */
+	uint8_t bridge_priority;  /* default 128 */
+	bool bridge_state;	  /* spanning tree; default true */
+	bool is_default; /* that of untagged frames; one of a port at most */
+};
+TAILQ_HEAD(iface_vlan_list, iface_vlan);
+
 struct iface { /* a port that has settings of its own */
 	TAILQ_ENTRY(iface) link;
 	char name[NAME_LEN + 1]; /* "1/1", "e3", "Ethernet-Mgmt" */
 	unsigned slot, port;
 	char description[256];
 	char phy[24];  /* "": auto-negotiate */
-	unsigned vlan; /* bridge vlan, default 1 */
+	unsigned vlan; /* bridge vlan, default 1; of no effect on a trunk */
 	bool trunk;
+	struct iface_vlan_list vlans; /* of a trunk, ascending */
 	bool admin_shutdown;
 	/* kept for the wire attachment */
-	uint16_t bridge_pathcost; /* 0: by speed */
-	uint8_t bridge_priority;  /* default 128 */
-	bool bridge_off, port_fast, no_negotiation;
+	uint16_t bridge_pathcost;	/* 0: by speed */
+	uint8_t bridge_priority;	/* default 128 */
+	bool bridge_state, negotiation; /* default true */
+	bool port_fast;
 	uint16_t max_idle_s; /* 0: off */
 	bool redundancy_phy, isc_one, isc_two;
 	struct settings kept;
@@ -84,6 +96,8 @@ void circuit_free(struct circuit *ci); /* of no list any more */
 /* VLAN1 always exists; `bridge vlan N` makes VLANN. */
 struct circuit *circuit_find(const struct conf *c, const char *name);
 struct circuit *circuit_add(struct conf *c, unsigned vlan, struct err *err);
+/* Refused for VLAN1, while a port is in it, and while a list is applied. */
+int circuit_del(struct conf *c, const char *name, struct err *err);
 struct circuit_ip *circuit_ip_find(const struct circuit *ci, struct in_addr a);
 struct circuit_ip *circuit_ip_add(struct conf *c, struct circuit *ci,
 				  struct in_addr a, uint8_t prefix_len,
@@ -95,6 +109,9 @@ int circuit_ip_set_vr(struct conf *c, struct circuit_ip *ip,
 		      const struct vr_line *v, struct err *err);
 int circuit_ip_del_vr(struct conf *c, struct circuit_ip *ip,
 		      const struct vr_line *v, struct err *err);
+/* Refuses, with T_IN_USE, when a line of that kind names the object. */
+int circuit_check_unused(const struct conf *c, enum vr_kind kind,
+			 const char *name, struct err *err);
 struct iface *iface_find(const struct conf *c, const char *name);
 /* Also when the port exists in the chassis but has no settings yet. */
 struct iface *iface_get(struct conf *c, const char *name, struct err *err);
@@ -103,7 +120,21 @@ bool iface_parse(const char *text, unsigned *slot, unsigned *port, char *canon,
 		 size_t cap);
 /* VLAN10 (any case) -> 10; 0: not the name of a circuit */
 unsigned circuit_vlan_of(const char *name);
+void iface_free(struct iface *i); /* of no list any more */
 int iface_set_vlan(struct conf *c, struct iface *i, unsigned vlan,
 		   struct err *err);
+/* Off: its VLANs go, and their circuits as when the last port leaves. */
+void iface_set_trunk(struct conf *c, struct iface *i, bool trunk);
+/* Does the port carry this VLAN? */
+bool iface_in_vlan(const struct iface *i, unsigned vlan);
+struct iface_vlan *iface_vlan_find(const struct iface *i, unsigned vlan);
+/* Makes circuit VLANn, too; refused when the port is no trunk. */
+struct iface_vlan *iface_vlan_add(struct conf *c, struct iface *i,
+				  unsigned vlan, struct err *err);
+int iface_vlan_del(struct conf *c, struct iface *i, unsigned vlan,
+		   struct err *err);
+/* The VLAN of untagged frames; NULL: none. */
+void iface_set_default_vlan(struct conf *c, struct iface *i,
+			    const struct iface_vlan *v);
 
 #endif

@@ -115,8 +115,7 @@ static void drop_circuits(struct conf *c)
 
 	while ((i = TAILQ_FIRST(&c->ifaces))) {
 		TAILQ_REMOVE(&c->ifaces, i, link);
-		settings_fini(&i->kept);
-		free(i);
+		iface_free(i);
 	}
 	while ((ci = TAILQ_FIRST(&c->circuits))) {
 		TAILQ_REMOVE(&c->circuits, ci, link);
@@ -129,10 +128,10 @@ void conf_clear(struct conf *c)
 	struct err err;
 
 	drop_acls(c);
+	drop_circuits(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
 	drop_qualifiers(c);
-	drop_circuits(c);
 	global_free(c->global);
 	access_clear(c->access);
 	aaa_free(c->aaa);
@@ -149,10 +148,10 @@ void conf_free(struct conf *c)
 	if (!c)
 		return;
 	drop_acls(c);
+	drop_circuits(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
 	drop_qualifiers(c);
-	drop_circuits(c);
 	global_free(c->global);
 	access_free(c->access);
 	aaa_free(c->aaa);

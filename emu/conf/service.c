@@ -20,6 +20,7 @@
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/acl.h"
+#include "emu/conf/circuit.h"
 #include "emu/conf/content.h"
 #include "emu/conf/group.h"
 #include "emu/conf/ssllist.h"
@@ -192,7 +193,8 @@ int service_del(struct conf *c, const char *name, struct err *err)
 	if (!s)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "service",
 			       name);
-	if (acl_check_unused(c, ACL_REF_SERVICE, name, err) < 0)
+	if (acl_check_unused(c, ACL_REF_SERVICE, name, err) < 0 ||
+	    circuit_check_unused(c, VR_SERVICE, name, err) < 0)
 		return -1;
 	leave_all(c, s->name);
 	TAILQ_REMOVE(&c->services, s, link);

@@ -482,6 +482,69 @@ START_TEST(clearing_takes_what_is_in_use)
 }
 END_TEST
 
+/* ---- VLANs of trunks ------------------------------------------------------ */
+
+START_TEST(trunks_make_circuits)
+{
+	struct iface *i = iface_get(c, "2/1", &err);
+	struct iface_vlan *three = NULL, *four = NULL;
+
+	ck_assert_ptr_null(iface_vlan_add(c, i, 3, &err));
+	ck_assert_int_eq(err.code, ERR_REFUSED);
+	iface_set_trunk(c, i, true);
+	ck_assert_ptr_null(iface_vlan_add(c, i, 4095, &err));
+	four = iface_vlan_add(c, i, 4, &err);
+	three = iface_vlan_add(c, i, 3, &err);
+	ck_assert_ptr_eq(TAILQ_FIRST(&i->vlans), three);
+	ck_assert_ptr_eq(iface_vlan_add(c, i, 3, &err), three);
+	ck_assert_ptr_nonnull(circuit_find(c, "VLAN4"));
+	ck_assert(iface_in_vlan(i, 3) && !iface_in_vlan(i, 1));
+	iface_set_default_vlan(c, i, three);
+	iface_set_default_vlan(c, i, four);
+	ck_assert(four->is_default && !three->is_default);
+	ok(iface_vlan_del(c, i, 3, &err));
+	not_ok(iface_vlan_del(c, i, 3, &err), ERR_NOT_FOUND);
+	ck_assert_ptr_null(circuit_find(c, "VLAN3"));
+	iface_set_trunk(c, i, false);
+	ck_assert_ptr_null(circuit_find(c, "VLAN4"));
+	ck_assert(iface_in_vlan(i, 1));
+}
+END_TEST
+
+START_TEST(circuits_go_when_no_port_is_in_them)
+{
+	struct iface *i = iface_get(c, "2/1", &err);
+	struct circuit *ci = NULL;
+
+	not_ok(circuit_del(c, "VLAN1", &err), ERR_REFUSED);
+	not_ok(circuit_del(c, "VLAN7", &err), ERR_NOT_FOUND);
+	ok(iface_set_vlan(c, i, 7, &err));
+	ci = circuit_find(c, "VLAN7");
+	ck_assert_ptr_nonnull(circuit_ip_add(c, ci, ip("10.7.0.1"), 24, &err));
+	not_ok(circuit_del(c, "VLAN7", &err), ERR_REFUSED);
+	ok(iface_set_vlan(c, i, 1, &err));
+	ck_assert_ptr_nonnull(circuit_find(c, "VLAN7"));
+	ok(acl_apply(c, acl(1, 10), &ci->acl, &err));
+	not_ok(circuit_del(c, "VLAN7", &err), ERR_REFUSED);
+	acl_remove_all(c, acl_find(c, 1));
+	ok(circuit_del(c, "VLAN7", &err));
+}
+END_TEST
+
+START_TEST(critical_services_stay)
+{
+	struct circuit *ci = circuit_find(c, "VLAN1");
+	struct circuit_ip *x = circuit_ip_add(c, ci, ip("10.1.0.1"), 24, &err);
+	struct vr_line v = { .kind = VR_SERVICE, .vrid = 1, .name = "s" };
+
+	ck_assert_ptr_nonnull(service_add(c, "s", &err));
+	ok(circuit_ip_set_vr(c, x, &v, &err));
+	not_ok(service_del(c, "s", &err), ERR_REFUSED);
+	ok(circuit_ip_del_vr(c, x, &v, &err));
+	ok(service_del(c, "s", &err));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("lists");
@@ -505,6 +568,9 @@ static Suite *suite(void)
 		rules_name_lists_that_exist,
 		an_active_rule_has_active_urls,
 		clearing_takes_what_is_in_use,
+		trunks_make_circuits,
+		circuits_go_when_no_port_is_in_them,
+		critical_services_stay,
 	};
 
 	tcase_add_checked_fixture(t, setup, teardown);

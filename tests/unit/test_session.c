@@ -279,8 +279,12 @@ static void objects_make(void)
 	struct err err;
 	struct circuit *ci = circuit_add(c, 7, &err);
 	struct in_addr a;
+	struct iface *trunk = iface_get(c, "2/1", &err);
 
 	ck_assert(str_to_addr("172.16.6.58", &a));
+	ck_assert_ptr_nonnull(trunk);
+	iface_set_trunk(c, trunk, true);
+	ck_assert_ptr_nonnull(iface_vlan_add(c, trunk, 3, &err));
 	ck_assert_ptr_nonnull(ci);
 	ck_assert_ptr_nonnull(circuit_ip_add(c, ci, a, 24, &err));
 	ck_assert_ptr_nonnull(service_add(c, "server1", &err));
