@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
+struct bootrec;
 struct chassis;
 struct conf;
 struct disk;
@@ -19,6 +20,7 @@ struct monitor;
 struct out;
 struct plane;
 struct radius_client;
+struct software;
 struct sessions;
 struct store;
 struct tacacs_client;
@@ -50,6 +52,8 @@ struct env {
 	struct links *links; /* NULL: no port has changed */
 	struct logsink *log; /* NULL: lines go nowhere */
 	struct tallies *tallies;
+	struct bootrec *bootrec;	 /* in force at the next start */
+	const struct software *software; /* that runs; NULL: the built-in */
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

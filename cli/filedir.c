@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/access.h"
 #include "cli/cmd.h"
@@ -140,6 +141,77 @@ int filedir_list(struct cli *cli, enum access_dir dir, struct err *err)
 	}
 	free(names);
 	return 0;
+}
+
+/* ---- copying a file as a job ---------------------------------------------- */
+
+/* A log may be larger than what is read at once. */
+
+struct duplicate {
+	int from;
+	uint64_t len;
+	struct disk_draft *to; /* owned until it is committed */
+	struct progress progress;
+	int rc;
+	struct err err;
+};
+
+static void duplicate_work(void *arg)
+{
+	struct duplicate *d = arg;
+	char buf[65536];
+
+	while (d->progress.done < d->len) {
+		uint64_t left = d->len - d->progress.done;
+		size_t want = left < sizeof(buf) ? (size_t)left : sizeof(buf);
+		ssize_t n = read(d->from, buf, want);
+
+		if (n <= 0) /* it was cut meanwhile: what is there is taken */
+			break;
+		if (disk_draft_add(d->to, buf, (size_t)n, &d->err) < 0) {
+			d->rc = -1;
+			return;
+		}
+		d->progress.done += (size_t)n;
+	}
+	d->rc = disk_draft_commit(d->to, &d->err);
+	d->to = NULL;
+}
+
+static int duplicate_done(struct cli *cli, void *arg, struct err *err)
+{
+	struct duplicate *d = arg;
+	int rc = 0;
+
+	if (cli && d->rc < 0)
+		rc = err_set(err, d->err.code, -1, "%s", d->err.msg);
+	disk_draft_abort(d->to);
+	(void)close(d->from);
+	free(d);
+	return rc;
+}
+
+int file_duplicate(struct cli *cli, const char *from, const char *to,
+		   struct err *err)
+{
+	struct disk *disk = cli_env(cli)->disk;
+	struct duplicate *d = xcalloc(1, sizeof(*d));
+	const struct progress *p = &d->progress;
+	int rc;
+
+	d->from = disk_open_file(disk, from, &d->len, err);
+	d->to = d->from < 0 ? NULL : disk_draft(disk, to, 0600, err);
+	if (!d->to) {
+		if (d->from >= 0)
+			(void)close(d->from);
+		free(d);
+		return -1;
+	}
+	d->progress.verb = T_WORKING;
+	d->progress.total = d->len;
+	rc = cli_job(cli, duplicate_work, duplicate_done, d);
+	cli_progress(cli, p);
+	return rc;
 }
 
 /* ---- texts ---------------------------------------------------------------- */

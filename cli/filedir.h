@@ -35,6 +35,10 @@ int filedir_remove(const struct cli *cli, enum access_dir dir, const char *name,
 /* Rights, then name, size and date of each file. */
 int filedir_list(struct cli *cli, enum access_dir dir, struct err *err);
 
+/* A file of the disk, of any size, under another name: a job of the session. */
+int file_duplicate(struct cli *cli, const char *from, const char *to,
+		   struct err *err);
+
 /* A text of the switch has no bytes that a terminal would obey. */
 bool file_is_text(const char *data, size_t len);
 /* With the number of each line in front, if asked. */

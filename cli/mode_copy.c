@@ -14,6 +14,7 @@
 #include "cli/filedir.h"
 #include "cli/modes.h"
 #include "cli/render.h"
+#include "cli/software.h"
 #include "cli/transfer.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
@@ -25,7 +26,6 @@
 
 #define STARTUP_CONFIG "startup-config"
 #define IMAGE_NAME_LEN 64
-#define IMAGE_MAX      ((uint64_t)256 << 20) /* own bound */
 
 static struct transfer *transfer_of(struct cli *cli, const struct args *a,
 				    uint64_t max, struct err *err)
@@ -242,7 +242,7 @@ static int fetch_image(struct cli *cli, const struct args *a, struct err *err)
 		return err_set(err, ERR_RANGE, -1, T_IMAGE_NAME, name);
 	if (access_may(cli, DIR_ROOT, true, err) < 0)
 		return -1;
-	t = transfer_of(cli, a, IMAGE_MAX, err);
+	t = transfer_of(cli, a, SOFTWARE_BYTES_MAX, err);
 	if (!t)
 		return -1;
 	filedir_path(DIR_ROOT, name, path, sizeof(path));

@@ -1,12 +1,8 @@
 /*
  * Archives, scripts, cores: archive, restore, clear, show (platform.md 3.2).
- *
- * A log may be larger than what is read at once, so whole files are copied
- * piece by piece on a helper thread.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/access.h"
 #include "cli/cmd.h"
@@ -24,75 +20,6 @@
 
 #define STARTUP_CONFIG "startup-config"
 
-/* ---- copying a file as a job ---------------------------------------------- */
-
-struct duplicate {
-	int from;
-	uint64_t len;
-	struct disk_draft *to; /* owned until it is committed */
-	struct progress progress;
-	int rc;
-	struct err err;
-};
-
-static void duplicate_work(void *arg)
-{
-	struct duplicate *d = arg;
-	char buf[65536];
-
-	while (d->progress.done < d->len) {
-		uint64_t left = d->len - d->progress.done;
-		size_t want = left < sizeof(buf) ? (size_t)left : sizeof(buf);
-		ssize_t n = read(d->from, buf, want);
-
-		if (n <= 0) /* it was cut meanwhile: what is there is taken */
-			break;
-		if (disk_draft_add(d->to, buf, (size_t)n, &d->err) < 0) {
-			d->rc = -1;
-			return;
-		}
-		d->progress.done += (size_t)n;
-	}
-	d->rc = disk_draft_commit(d->to, &d->err);
-	d->to = NULL;
-}
-
-static int duplicate_done(struct cli *cli, void *arg, struct err *err)
-{
-	struct duplicate *d = arg;
-	int rc = 0;
-
-	if (cli && d->rc < 0)
-		rc = err_set(err, d->err.code, -1, "%s", d->err.msg);
-	disk_draft_abort(d->to);
-	(void)close(d->from);
-	free(d);
-	return rc;
-}
-
-static int duplicate(struct cli *cli, const char *from, const char *to,
-		     struct err *err)
-{
-	struct disk *disk = cli_env(cli)->disk;
-	struct duplicate *d = xcalloc(1, sizeof(*d));
-	const struct progress *p = &d->progress;
-	int rc;
-
-	d->from = disk_open_file(disk, from, &d->len, err);
-	d->to = d->from < 0 ? NULL : disk_draft(disk, to, 0600, err);
-	if (!d->to) {
-		if (d->from >= 0)
-			(void)close(d->from);
-		free(d);
-		return -1;
-	}
-	d->progress.verb = T_WORKING;
-	d->progress.total = d->len;
-	rc = cli_job(cli, duplicate_work, duplicate_done, d);
-	cli_progress(cli, p);
-	return rc;
-}
-
 /* ---- archive, restore ----------------------------------------------------- */
 
 static int archive_file(struct cli *cli, enum access_dir dir, const char *file,
@@ -106,7 +33,7 @@ static int archive_file(struct cli *cli, enum access_dir dir, const char *file,
 		return -1;
 	filedir_path(dir, file, from, sizeof(from));
 	filedir_path(DIR_ARCHIVE, archive ? archive : file, to, sizeof(to));
-	return duplicate(cli, from, to, err);
+	return file_duplicate(cli, from, to, err);
 }
 
 static int archive_log(struct cli *cli, const struct args *a, struct err *err)
@@ -156,7 +83,7 @@ static int archive_startup(struct cli *cli, const struct args *a,
 		return -1;
 	filedir_path(DIR_ARCHIVE, archive ? archive : STARTUP_CONFIG, to,
 		     sizeof(to));
-	return duplicate(cli, STARTUP_CONFIG, to, err);
+	return file_duplicate(cli, STARTUP_CONFIG, to, err);
 }
 
 static int restore_file(struct cli *cli, const struct args *a,
@@ -172,7 +99,7 @@ static int restore_file(struct cli *cli, const struct args *a,
 		return -1;
 	filedir_path(DIR_ARCHIVE, archive, from, sizeof(from));
 	filedir_path(dir, file ? file : archive, to, sizeof(to));
-	return duplicate(cli, from, to, err);
+	return file_duplicate(cli, from, to, err);
 }
 
 static int restore_log(struct cli *cli, const struct args *a, struct err *err)

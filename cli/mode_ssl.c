@@ -20,9 +20,7 @@
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
-#include "emu/io/disk.h"
 #include "sslmod/card_ssl.h"
-#include "sslmod/seal.h"
 #include "sslmod/store.h"
 
 /* ---- genrsa, gendsa, gendh ------------------------------------------------ */
@@ -349,70 +347,6 @@ static int verify(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- ftp-record ----------------------------------------------------------- */
-
-static int seal_password(struct cli *cli, const char *password,
-			 struct ftp_record *r, struct err *err)
-{
-	if (seal_text(disk_secret(cli_env(cli)->disk), password, r->despw,
-		      sizeof(r->despw)))
-		return 0;
-	return err_set(err, ERR_RANGE, -1, T_SSL_BAD_PASS);
-}
-
-static int record_set(struct cli *cli, const struct args *a, struct err *err)
-{
-	const char *dir = arg_word(a, "dir"), *password = NULL;
-	struct ftp_record r = { 0 };
-	int rc;
-
-	(void)str_copy(r.name, sizeof(r.name), arg_word(a, "record"));
-	(void)str_copy(r.host, sizeof(r.host), arg_word(a, "host"));
-	(void)str_copy(r.user, sizeof(r.user), arg_word(a, "user"));
-	(void)str_copy(r.dir, sizeof(r.dir), dir ? dir : "");
-	if (arg_key(a, "des-password")) {
-		(void)str_copy(r.despw, sizeof(r.despw), arg_word(a, "sealed"));
-	} else {
-		password = arg_key(a, "encrypted-password")
-				   ? arg_word(a, "clear")
-				   : arg_word(a, "password");
-		if (seal_password(cli, password, &r, err) < 0)
-			return -1;
-	}
-	rc = ftp_record_set(cli_conf(cli), &r, err);
-	wipe(&r, sizeof(r));
-	return rc;
-}
-
-static int record_set_anonymous(struct cli *cli, const struct args *a,
-				struct err *err)
-{
-	struct ftp_record r = { .user = "anonymous" };
-
-	(void)str_copy(r.name, sizeof(r.name), arg_word(a, "record"));
-	(void)str_copy(r.host, sizeof(r.host), arg_word(a, "host"));
-	return ftp_record_set(cli_conf(cli), &r, err);
-}
-
-static int record_clear(struct cli *cli, const struct args *a, struct err *err)
-{
-	return ftp_record_del(cli_conf(cli), arg_word(a, "record"), err);
-}
-
-static void record_render(const void *obj, struct out *o)
-{
-	const struct conf *c = obj;
-	const struct ftp_record *r = NULL;
-
-	TAILQ_FOREACH(r, &c->global->ftp_records, link) {
-		out_printf(o, "  ftp-record %s %s %s", r->name, r->host,
-			   r->user);
-		if (*r->despw)
-			out_printf(o, " des-password %s", r->despw);
-		out_printf(o, "%s%s \n", *r->dir ? " " : "", r->dir);
-	}
-}
-
 /* ---- copy ssl ------------------------------------------------------------- */
 
 struct copy { /* what an import is to become */
@@ -595,27 +529,6 @@ const struct cmd global_ssl_cmds[] = {
 		  "Name of an associated certificate\n"
 		  "Name of an associated key",
 	  .run = verify },
-	{ .syntax = "ftp-record <record:name:16> <host:host> <user:word:32> "
-		    "{des-password <sealed:word:160>|"
-		    "encrypted-password <clear:text:1-16>|"
-		    "<password:quoted:1-16>} [<dir:word:64>]",
-	  .help = "Login of an FTP or SFTP server\n"
-		  "Name of the record\n"
-		  "Address or host name\n"
-		  "User name\n"
-		  "Password as running-config has it\n"
-		  "Sealed password\n"
-		  "Password that the switch seals\n"
-		  "Password in quotes, up to 16 characters\n"
-		  "Password in quotes, up to 16 characters\n"
-		  "Base directory",
-	  .run = record_set,
-	  .render = record_render,
-	  .no = "no ftp-record <record:ftprecord>",
-	  .clear = record_clear },
-	{ .syntax = "ftp-record <record:name:16> <host:host> anonymous",
-	  .help = "Log in without a password",
-	  .run = record_set_anonymous },
 	{ 0 },
 };
 

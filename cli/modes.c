@@ -87,6 +87,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_chassis_cmds,						\
 	show_clock_cmds,						\
 	show_system_cmds,						\
+	show_disk_cmds,							\
+	show_record_cmds,						\
 	show_service_cmds,						\
 	show_rule_cmds,							\
 	show_sticky_cmds,						\
@@ -114,11 +116,27 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds
 
 /* Everything that is not the mode's own. */
-#define COMMON                                                                 \
-	superuser_cmds, clock_cmds, superuser_ssl_cmds, show_config_cmds,      \
-		show_user_cmds, telnet_cmds, show_log_cmds, clear_log_cmds,    \
-		copy_cmds, file_cmds, superuser_peer_cmds, lab_cmds,           \
-		NET_CLEARS, zero_cmds, SHOWS, any_cmds, NULL
+/* clang-format off: one a line */
+#define COMMON								\
+	superuser_cmds,							\
+	clock_cmds,							\
+	superuser_ssl_cmds,						\
+	show_config_cmds,						\
+	show_user_cmds,							\
+	telnet_cmds,							\
+	show_log_cmds,							\
+	clear_log_cmds,							\
+	copy_cmds,							\
+	file_cmds,							\
+	license_cmds,							\
+	superuser_peer_cmds,						\
+	lab_cmds,							\
+	NET_CLEARS,							\
+	zero_cmds,							\
+	SHOWS,								\
+	any_cmds,							\
+	NULL
+/* clang-format on */
 
 typedef const struct cmd *const table_list[];
 
@@ -147,6 +165,7 @@ static table_list global_tables = {
 	crl_cmds,
 	routing_cmds,
 	ip_cmds,
+	record_cmds,
 	sideways_cmds,
 	COMMON
 };
@@ -175,7 +194,7 @@ static table_list eql_tables = { eql_cmds, sideways_cmds, COMMON };
 static table_list dql_tables = { dql_cmds, sideways_cmds, COMMON };
 static table_list urql_tables = { urql_cmds, sideways_cmds, COMMON };
 static table_list hfgroup_tables = { hfgroup_cmds, sideways_cmds, COMMON };
-static table_list boot_tables = { boot_cmds, any_cmds, NULL };
+static table_list boot_tables = { boot_cmds, COMMON };
 /* Modes without commands of their own so far. */
 static table_list other_tables = { sideways_cmds, COMMON };
 

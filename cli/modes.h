@@ -126,6 +126,10 @@ extern const struct cmd dql_cmds[];
 extern const struct cmd urql_cmds[];
 extern const struct cmd hfgroup_cmds[];
 extern const struct cmd boot_cmds[];
+extern const struct cmd record_cmds[];	   /* mode_record.c: ftp-record */
+extern const struct cmd show_record_cmds[];
+extern const struct cmd show_disk_cmds[]; /* show_disk.c: and software */
+extern const struct cmd license_cmds[];   /* license.c */
 extern const struct cmd file_cmds[];  /* mode_files.c: archive, restore ... */
 extern const struct cmd copy_cmds[];  /* mode_copy.c */
 extern const struct cmd debug_cmds[]; /* mode_files.c: what llama opens */

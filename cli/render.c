@@ -16,6 +16,7 @@
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/software.h"
 #include "cli/setting.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
@@ -257,7 +258,7 @@ static const struct section {
 #define NSECTION (sizeof(sections) / sizeof(*sections))
 
 /* Stars on both sides, rounded up. */
-static void banner(const char *title, struct out *o)
+void render_banner(const char *title, struct out *o)
 {
 	static const char stars[] = "*****************************";
 	int n = (60 - (int)strlen(title)) / 2;
@@ -272,9 +273,9 @@ void render_config(const struct env *env, time_t now, struct out *o)
 
 	out_printf(o,
 		   "!Generated on %s\n"
-		   "!Active version: " CSS_VERSION_IMAGE "\n"
+		   "!Active version: %s\n"
 		   "\nconfigure\n\n",
-		   wall_text(now, when));
+		   wall_text(now, when), software_running(env)->image);
 	for (size_t i = 0; i < NSECTION; i++) {
 		out_clear(&body);
 		if (sections[i].in_whole)
@@ -282,7 +283,7 @@ void render_config(const struct env *env, time_t now, struct out *o)
 		if (!body.len)
 			continue;
 		out_puts(o, "\n");
-		banner(sections[i].title, o);
+		render_banner(sections[i].title, o);
 		out_puts(o, out_text(&body));
 	}
 	out_fini(&body);
@@ -353,7 +354,7 @@ int render_section(const struct env *env, const char *section, const char *name,
 			       section);
 	found = s->render(env->conf, name, &body);
 	if (found && body.len) {
-		banner(s->title, o);
+		render_banner(s->title, o);
 		out_puts(o, out_text(&body));
 	}
 	out_fini(&body);

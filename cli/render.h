@@ -13,6 +13,8 @@ struct out;
 /* running-config in the product's layout and order (platform.md 3.1, field
  * notes); now is what "!Generated on" says. */
 void render_config(const struct env *env, time_t now, struct out *o);
+/* "!**** TITLE ****" of a section */
+void render_banner(const char *title, struct out *o);
 /* One section or object: "service", "web1"; name NULL: the section.
  * -1 and err when there is no such section or object. */
 int render_section(const struct env *env, const char *section, const char *name,

@@ -180,7 +180,7 @@ int script_run(const struct env *env, const char *text, size_t len,
 	const char *end = text + len;
 
 	ses->cli.script = &s;
-	while (text < end) {
+	while (text < end && !(r && r->stop && r->stop(r->arg))) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((nl ? nl : end) - text);
 

@@ -80,6 +80,7 @@ struct script_result {
 			 const char *text, const char *message);
 	void (*warned)(void *arg, unsigned line, const char *text,
 		       const char *message);
+	bool (*stop)(void *arg); /* true: no further line; may be NULL */
 };
 int script_run(const struct env *env, const char *text, size_t len,
 	       const struct script_result *r);

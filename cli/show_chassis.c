@@ -13,6 +13,7 @@
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/software.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
@@ -77,12 +78,13 @@ static void label(struct out *o, const char *name, const char *value)
 
 /* ---- show chassis --------------------------------------------------------- */
 
-static void head_show(const struct chassis *c, struct out *o)
+static void head_show(const struct env *env, struct out *o)
 {
+	const struct chassis *c = env->chassis;
 	const uint8_t *mac = chassis_mac(c);
 
 	label(o, "Product Name", chassis_model(c)->product);
-	label(o, "SW Version", CSS_VERSION_DOTS);
+	label(o, "SW Version", software_running(env)->dots);
 	label(o, "Serial Number", chassis_serial(c));
 	out_col(o, W_LABEL, "Base MAC Address:");
 	out_printf(o, "%02x-%02x-%02x-%02x-%02x-%02x\n", mac[0], mac[1], mac[2],
@@ -127,7 +129,7 @@ static int show(struct cli *cli, const struct args *a, struct err *err)
 
 	(void)a;
 	(void)err;
-	head_show(env->chassis, o);
+	head_show(env, o);
 	out_puts(o, "\n");
 	out_col(o, W_SLOT, "Slot");
 	out_col(o, W_MODULE, "Module Name");
@@ -195,7 +197,7 @@ static int show_verbose(struct cli *cli, const struct args *a, struct err *err)
 
 	(void)a;
 	(void)err;
-	head_show(env->chassis, o);
+	head_show(env, o);
 	for (unsigned s = 1; s <= chassis_model(env->chassis)->nslots; s++) {
 		if (!slot_ops(env->chassis, s))
 			continue;
@@ -203,7 +205,7 @@ static int show_verbose(struct cli *cli, const struct args *a, struct err *err)
 		slot_block(env, s, o);
 		if (!chassis_card(env->chassis, s))
 			continue;
-		label(o, "Flash Operational", CSS_VERSION_DOTS);
+		label(o, "Flash Operational", software_running(env)->dots);
 		label(o, "Flash Locked", CSS_VERSION_DOTS);
 	}
 	return 0;
@@ -211,8 +213,8 @@ static int show_verbose(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- tables of modules ---------------------------------------------------- */
 
-/* One program is all the software there is: both flashes hold it, and the
- * operational one is in use. */
+/* The locked flash holds what the unit was made with; the operational one is in
+ * use. */
 static int show_flash(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct chassis *c = cli_env(cli)->chassis;
@@ -229,7 +231,8 @@ static int show_flash(struct cli *cli, const struct args *a, struct err *err)
 			continue;
 		out_col(o, W_SLOT, " %u", s);
 		out_col(o, W_MODULE, "%s", chassis_card(c, s)->ops->part);
-		out_col(o, W_VERSION, "%s*", CSS_VERSION_DOTS);
+		out_col(o, W_VERSION, "%s*",
+			software_running(cli_env(cli))->dots);
 		out_printf(o, "%s\n", CSS_VERSION_DOTS);
 	}
 	return 0;

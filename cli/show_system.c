@@ -18,7 +18,9 @@
 #include "chassis/chassis.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/license.h"
 #include "cli/modes.h"
+#include "cli/software.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -32,30 +34,34 @@ enum {
 	W_SLOT = 14,
 	W_MODULE = 19,
 	W_PERCENT = 16,
-	W_DISK = 28,
 };
 
 /* ---- show version --------------------------------------------------------- */
 
-/* One program is in both flashes; it was started by the primary record. */
+/* The locked flash holds what the unit was made with. */
 static int show_version(struct cli *cli, const struct args *a, struct err *err)
 {
+	const struct software *s = software_running(cli_env(cli));
 	struct out *o = cli_out(cli);
 
 	(void)a;
 	(void)err;
 	out_col(o, W_VERSION, "Version:");
-	out_printf(o, "%s (%s)\n", CSS_VERSION_IMAGE, CSS_VERSION_DOTS);
+	out_printf(o, "%s (%s)\n", s->image, s->dots);
 	out_col(o, W_VERSION, "Flash (Locked):");
 	out_printf(o, "%s\n", CSS_VERSION_DOTS);
 	out_col(o, W_VERSION, "Flash (Operational):");
-	out_printf(o, "%s\n", CSS_VERSION_DOTS);
+	out_printf(o, "%s\n", s->dots);
 	out_col(o, W_VERSION, "Type:");
-	out_puts(o, "PRIMARY\n");
+	out_puts(o, s->secondary ? "SECONDARY\n" : "PRIMARY\n");
 	out_col(o, W_VERSION, "Licensed Cmd Set(s):");
 	out_puts(o, "Standard Feature Set\n");
 	out_col(o, W_VERSION, "%s", "");
 	out_puts(o, "Enhanced Feature Set\n");
+	if (license_secure(cli_env(cli)->disk)) {
+		out_col(o, W_VERSION, "%s", "");
+		out_puts(o, "Secure Management\n");
+	}
 	return 0;
 }
 
@@ -258,38 +264,6 @@ static int show_uptime(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- show disk ------------------------------------------------------------ */
-
-static void disk_line(struct out *o, const char *name, uint64_t v)
-{
-	out_col(o, W_DISK, "%s:", name);
-	out_printf(o, "%s\n", str_thousands(v));
-}
-
-/* The product counts bad clusters and lost chains too, of a kind of file system
- * that the host does not have. */
-static int show_disk(struct cli *cli, const struct args *a, struct err *err)
-{
-	const struct env *env = cli_env(cli);
-	struct out *o = cli_out(cli);
-	struct disk_usage u = { 0 };
-	uint64_t cluster;
-
-	if (arg_uint(a, "disk", 0) != 0)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_DISK);
-	if (!disk_dir(env->disk))
-		return err_set(err, ERR_REFUSED, -1, T_SCRATCH_DISK);
-	disk_usage(env->disk, &u);
-	cluster = u.block > 0 ? u.block : 1;
-	disk_line(o, "total # of clusters", u.total / cluster);
-	disk_line(o, "bytes per cluster", cluster);
-	disk_line(o, "free clusters", u.free / cluster);
-	disk_line(o, "files", u.files);
-	disk_line(o, "folders", u.folders);
-	disk_line(o, "total bytes in files", u.used);
-	return 0;
-}
-
 const struct cmd show_system_cmds[] = {
 	{ .syntax = "version",
 	  .help = "Software version and licences",
@@ -309,9 +283,5 @@ const struct cmd show_system_cmds[] = {
 	{ .syntax = "show uptime",
 	  .help = "How long each module has been up",
 	  .run = show_uptime },
-	{ .syntax = "show disk [<disk:uint:0-1>]",
-	  .help = "Size and use of the disk\n"
-		  "Disk number",
-	  .run = show_disk },
 	{ 0 },
 };

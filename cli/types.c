@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "cli/env.h"
+#include "cli/software.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
@@ -569,6 +570,31 @@ COMPLETE_FILES(logfile_complete, "log")
 COMPLETE_FILES(archive_complete, "archive")
 COMPLETE_FILES(core_complete, "core")
 
+static void version_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	char **names = s->env && s->env->disk ? software_list(s->env->disk)
+					      : NULL;
+
+	for (char **n = names; n && *n; n++) {
+		emit(arg, *n);
+		free(*n);
+	}
+	free(names);
+}
+
+static void adi_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	char **names = s->env && s->env->disk ? disk_list(s->env->disk, "root")
+					      : NULL;
+
+	for (char **n = names; n && *n; n++) {
+		if (strchr(*n, '.'))
+			emit(arg, *n);
+		free(*n);
+	}
+	free(names);
+}
+
 static void balance_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	(void)s;
@@ -843,6 +869,8 @@ static const struct value_type types[] = {
 	{ "script", name_parse, NULL, script_complete, false, false, NULL },
 	{ "logfile", name_parse, NULL, logfile_complete, false, false, NULL },
 	{ "archive", name_parse, NULL, archive_complete, false, false, NULL },
+	{ "version", word_parse, NULL, version_complete, false, false, NULL },
+	{ "adi", name_parse, NULL, adi_complete, false, false, NULL },
 	{ "core", name_parse, NULL, core_complete, false, false, NULL },
 	{ "balance", balance_parse, NULL, balance_complete, false, false,
 	  NULL },

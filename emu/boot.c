@@ -49,7 +49,9 @@
 #include "emu/options.h"
 #include "emu/plane/plane.h"
 #include "emu/redundancy/vrouter.h"
+#include "emu/power.h"
 #include "emu/scratch.h"
+#include "emu/startup.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/image.h"
 #include "sslmod/seal.h"
@@ -58,6 +60,7 @@
 struct css {
 	const struct options *opt;
 	struct env env; /* owns what its pointers name, but the map */
+	struct power power;
 	struct out startup_errors;
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
@@ -74,10 +77,16 @@ static volatile sig_atomic_t stop_asked; /* also while it still boots */
 
 static void on_signal(int sig)
 {
-	(void)sig;
+	if (sig == SIGINT && startup_interrupt())
+		return;
 	stop_asked = 1;
 	if (signalled) /* NOLINTNEXTLINE: loop_stop() is made for handlers */
 		loop_stop(signalled);
+}
+
+static bool is_stopped(void)
+{
+	return stop_asked != 0;
 }
 
 static void signals_catch(void)
@@ -294,92 +303,6 @@ static bool secret_open(void *arg, const char *sealed, char *clear, size_t cap)
 	return seal_open(disk_secret(css->env.disk), sealed, clear, cap);
 }
 
-/* ---- the start-up configuration -------------------------------------------- */
-
-static void line_rejected(void *arg, unsigned line, unsigned column,
-			  const char *text, const char *message)
-{
-	struct css *css = arg;
-
-	script_frame(line, column, text, message, &css->startup_errors);
-	log_write(LOG_NETMAN, LOG_WARNING_4,
-		  "startup-config line %u rejected: %s", line, message);
-}
-
-static void line_warned(void *arg, unsigned line, const char *text,
-			const char *message)
-{
-	(void)arg;
-	(void)text;
-	log_write(LOG_NETMAN, LOG_NOTICE_5, "startup-config line %u: %s", line,
-		  message);
-}
-
-static bool is_text(const char *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)data[i];
-
-		if (c < ' ' && c != '\n' && c != '\r' && c != '\t')
-			return false;
-	}
-	return true;
-}
-
-/* Never stops the boot, never overwrites: kept beside as NAME.bad, logged. */
-static void startup_spoilt(struct css *css, const char *why)
-{
-	char kept[64] = "";
-	struct err err = { 0 };
-
-	if (disk_keep_bad(css->env.disk, "startup-config", kept, sizeof(kept),
-			  &err))
-		(void)str_copy(kept, sizeof(kept), "its place");
-	log_write(LOG_SYSSOFT, LOG_ERROR_3,
-		  "startup-config is spoilt (%s): kept as %s, booting without "
-		  "it",
-		  why, kept);
-	out_printf(&css->startup_errors,
-		   "startup-config is spoilt (%s): kept as %s\n", why, kept);
-}
-
-static int startup_read(struct css *css, char **text, size_t *len,
-			struct err *err)
-{
-	struct err why = { 0 };
-
-	if (css->opt->startup)
-		return scratch_read_file(css->opt->startup, text, len, err);
-	if (disk_read(css->env.disk, "startup-config", text, len, &why) == 0) {
-		if (is_text(*text, *len))
-			return 0;
-		startup_spoilt(css, "not a text file");
-		free(*text);
-	} else if (why.code != ERR_NOT_FOUND) {
-		startup_spoilt(css, why.msg);
-	}
-	*text = NULL;
-	*len = 0;
-	return 0;
-}
-
-static int startup_run(struct css *css, struct err *err)
-{
-	struct script_result result = { .arg = css,
-					.rejected = line_rejected,
-					.warned = line_warned };
-	char *text = NULL;
-	size_t len = 0;
-
-	if (startup_read(css, &text, &len, err))
-		return -1;
-	if (text)
-		(void)script_run(&css->env, text, len, &result);
-	css->env.conf->saved = css->env.conf->generation;
-	free(text);
-	return 0;
-}
-
 /* ---- building and letting go ----------------------------------------------- */
 
 static void limits_raise(void)
@@ -428,6 +351,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->map = css->opt->map;
 	env->conf = conf_new();
 	account_load(env->disk, env->conf);
+	power_on(&css->power, env, css->opt, is_stopped);
 	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))
 		return -1;
 	scratch_hooks(env, css->opt->tls, false);
@@ -482,26 +406,6 @@ static void parts_free(struct css *css)
 	out_fini(&css->startup_errors);
 }
 
-static void boot_text(const struct css *css)
-{
-	struct out text = { 0 };
-
-	out_printf(&text,
-		   "Reading configuration records...OK\n"
-		   "Checking previous shutdown...%s\n"
-		   "Initializing the disk...OK\n",
-		   disk_was_dirty(css->env.disk)
-			   ? "DIRTY\nComplete (/) Operation "
-			     "completed successfully"
-			   : "OK");
-	logsink_boot_text(css->env.log, out_text(&text));
-	if (isatty(STDIN_FILENO)) {
-		printf("%s\n", out_text(&text));
-		(void)fflush(stdout);
-	}
-	out_fini(&text);
-}
-
 static int faces_open(struct css *css, struct err *err)
 {
 	struct sessions *all = css->env.sessions;
@@ -530,8 +434,8 @@ static int boot(struct css *css, struct err *err)
 {
 	if (parts_new(css, err))
 		return -1;
-	boot_text(css);
-	if (startup_run(css, err) || faces_open(css, err))
+	if (startup_run(&css->env, css->opt, &css->power, err) ||
+	    faces_open(css, err))
 		return -1;
 	if (isatty(STDIN_FILENO) && console_start(css->env.sessions))
 		return err_set(err, ERR_IO, -1, "console: %s", strerror(errno));

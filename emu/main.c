@@ -46,8 +46,10 @@ static int run(const struct options *o, char **argv)
 
 	if (boot_run(o, &reboot, &err))
 		return complain(&err, EXIT_FAIL);
-	if (reboot)
+	if (reboot) {
+		options_again(argv);
 		(void)execv("/proc/self/exe", argv);
+	}
 	return EXIT_OK;
 }
 

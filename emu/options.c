@@ -180,6 +180,14 @@ static int json_set(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int boot_menu_set(struct options *o, const char *value, struct err *err)
+{
+	(void)value;
+	(void)err;
+	o->boot_menu = true;
+	return 0;
+}
+
 static int help_set(struct options *o, const char *value, struct err *err)
 {
 	(void)value;
@@ -226,6 +234,8 @@ static const struct option table[] = {
 	  "data-plane threads; one a core if not given" },
 	{ "--ready-fd", "N", RUN, ready_set,
 	  "write \"ready\" to descriptor N when all listeners are open" },
+	{ "--boot-menu", NULL, RUN, boot_menu_set,
+	  "offer the Offline Diagnostic Monitor on the console first" },
 	{ "--show", NULL, REPLAY, show_set,
 	  "print the resulting running-config" },
 	{ "--json", NULL, REPLAY, json_set,
@@ -364,6 +374,22 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 		i += used;
 	}
 	return finish(o, err);
+}
+
+void options_again(char **argv)
+{
+	static const char name[] = "--ready-fd";
+	char **to = argv;
+
+	for (; *argv; argv++) {
+		size_t len = strcspn(*argv, "=");
+
+		if (len != strlen(name) || strncmp(*argv, name, len) != 0)
+			*to++ = *argv;
+		else if (!(*argv)[len] && argv[1])
+			argv++; /* its value is a word of its own */
+	}
+	*to = NULL;
 }
 
 void options_fini(struct options *o)

@@ -40,12 +40,16 @@ struct options {
 	int workers;  /* 0: one a core */
 	int ready_fd; /* -1: none */
 	bool show, json;
+	bool boot_menu;
 	const char *file[OPT_FILE_MAX]; /* replay */
 	int nfile;
 };
 
 /* -1 and err (one line that names the option and the cure) on bad usage. */
 int options_parse(struct options *o, int argc, char **argv, struct err *err);
+/* Takes the option that counts for one start only, --ready-fd, out of a command
+ * line: its descriptor is closed by then.  For a reboot. */
+void options_again(char **argv);
 void options_fini(struct options *o);
 void options_usage(struct out *o);
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "chassis/chassis.h"
+#include "cli/bootrec.h"
 #include "cli/env.h"
 #include "cli/render.h"
 #include "cli/session.h"
@@ -29,6 +30,7 @@ enum { REPLAY_OK = 0, REPLAY_REJECTED = 1, REPLAY_FAILED = 2 };
 struct replay {
 	const struct options *opt;
 	struct env env;
+	struct bootrec bootrec;
 	const char *file; /* being fed */
 	unsigned rejected;
 };
@@ -129,6 +131,8 @@ static int build(struct replay *r, struct err *err)
 	r->env.conf = conf_new();
 	r->env.loop = loop_new();
 	r->env.store = store_open(r->env.disk);
+	bootrec_load(r->env.disk, &r->bootrec);
+	r->env.bootrec = &r->bootrec;
 	scratch_hooks(&r->env, r->opt->tls, true);
 	return scratch_chassis(r->opt, &r->env, err);
 }

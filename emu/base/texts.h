@@ -224,8 +224,82 @@
 #define T_WORKING      "Working.."			/* recall */
 #define T_NO_FILE_KIND "%s is not a file"		/* own */
 #define T_NO_TEXT      "%s is not a text file"		/* own */
+#define T_CHECK_DONE                                                           \
+	"Complete (/) Operation completed successfully" /* doc 5.00 */
+#define T_UNPACKING    "Unpacking"			/* recall */
+#define T_NO_VERSION                                                           \
+	"Version %s is not installed; see show installed-software" /* own */
+#define T_VERSION_THERE "Version %s is installed already"	   /* own */
+#define T_VERSION_LIMIT                                                        \
+	"%d versions are installed, the most there may be; remove one first" /* own */
+#define T_SOFTWARE_LIMIT                                                       \
+	"Maximum number of installed versions: %d" /* guess */
+#define T_VERSION_RUNS "Version %s is running and cannot be removed" /* guess */
+#define T_VERSION_NAMED                                                        \
+	"Version %s is in the boot record and cannot be removed" /* guess */
+#define T_NO_IMAGE_FILE                                                        \
+	"There is no image %s; copy ftp RECORD %s boot-image fetches one" /* own */
+#define T_NO_IMAGE                                                             \
+	"%s is no image for this switch: it must begin with the lines "        \
+	"CSS-ADI 1, version NAME, bytes N and an empty one" /* own */
+#define T_IMAGE_CUT                                                            \
+	"%s is not whole: it has %s bytes behind its head, not %s"   /* own */
+#define T_IMAGE_READ   "The image cannot be read to its end"	     /* own */
+#define T_NO_PASSIVE   "There is no standby SCM in this chassis"     /* own */
+#define T_BAD_MASK     "%s is not a network mask"		     /* own */
+#define T_Q_LICENSE    "Enter the Software License Key (q to quit): " /* recall */
+#define T_LICENSE_BAD  "A Software License Key has %d digits"	     /* guess */
+#define T_LICENSE_DONE "Software License Key accepted."		     /* guess */
 #define T_IMAGE_NAME                                                           \
 	"%s is no name of an image: it must end in .adi or .zip" /* own */
+
+/* ---- offline diagnostic monitor, boot ----------------------------------- */
+#define T_DM_WANTED                                                            \
+	"Would you like to access the Offline Diagnostic Monitor menu? "       \
+	"(y<cr>)"						      /* recall */
+#define T_DM_SELECT	 "Enter the number of a menu selection:"      /* recall */
+#define T_DM_BACK	 "Return to previous menu"		      /* recall */
+#define T_DM_BAD	 "Not in the menu"			      /* own */
+#define T_DM_VERSION	 "Which version?"			      /* guess */
+#define T_DM_NO_VERSION	 "No version is installed"		      /* own */
+#define T_DM_TYPE	 "Which boot type?"			      /* guess */
+#define T_DM_KERNEL	 "Enter the kernel path/name:"		      /* recall */
+#define T_DM_SERVER	 "Enter the server IP address:"		      /* recall */
+#define T_DM_FTP_USER	 "Enter the FTP user name:"		      /* recall */
+#define T_DM_FTP_PASS	 "Enter the FTP password:"		      /* recall */
+#define T_DM_ALT_PATH	 "Access alternate configuration path? (y/n)" /* recall */
+#define T_DM_PATH	 "Enter the configuration path:"	      /* guess */
+#define T_DM_ADDR	 "Enter the IP address"			      /* guess */
+#define T_DM_MASK	 "Enter the subnet mask"		      /* guess */
+#define T_DM_GATEWAY	 "Enter the default gateway"		      /* guess */
+#define T_DM_UNCHANGED	 "The boot configuration is unchanged"	      /* own */
+#define T_DM_CONTINUE	 "Press Enter to continue"		      /* recall */
+#define T_DM_DONE	 "Done"					      /* own */
+#define T_DM_SURE_DELETE "Are you sure you want to delete it? (y/n)"  /* guess */
+#define T_DM_PROTECT	 "Protect this menu by a password? (y/n)"     /* guess */
+#define T_DM_NAME	 "Enter the administrative username:"	      /* guess */
+#define T_DM_PASSWORD	 "Enter the administrative password:"	      /* guess */
+#define T_DM_AGAIN	 "Enter it again:"			      /* guess */
+#define T_DM_DIFFER	 "The two are not the same; nothing is changed" /* own */
+#define T_DM_NO_HASH	 "This system cannot keep passwords"	      /* own */
+#define T_DM_FORMAT                                                            \
+	"Formatting erases the configuration, the SSL files and all other "    \
+	"files of this switch's disk for good." /* guess */
+#define T_DM_SURE_FORMAT                                                       \
+	"Are you sure you want to format the disk? (y/n)"	       /* guess */
+#define T_DM_CHECK	"Check the disk? (y/n)"			       /* guess */
+#define T_DM_UNREADABLE "%u files cannot be read"		       /* own */
+#define T_DM_SURE_REBOOT                                                       \
+	"Are you sure you want to reboot the system? (y/n)"	       /* recall */
+#define T_BOOT_RECORDS	"Reading configuration records..."	       /* doc 5.00 */
+#define T_BOOT_PREVIOUS "Checking previous shutdown..."		       /* doc 5.00 */
+#define T_BOOT_DISK	"Initializing the disk..."		       /* doc 5.00 */
+#define T_BOOT_ABORT                                                           \
+	"Press CNTRL-C to abort running the startup-config" /* doc 5.00 */
+#define T_BOOT_ABORTED "The startup-config was aborted"	    /* own */
+#define T_BOOT_NEXT    "The %s boot record cannot be used: %s" /* own */
+#define T_BOOT_TYPE    "booting by %s is not possible here"    /* own */
+#define T_BOOT_EMPTY   "it names no software"		       /* own */
 
 /* ---- system ------------------------------------------------------------ */
 #define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */

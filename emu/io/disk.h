@@ -81,6 +81,8 @@ int disk_mkdir(struct disk *d, const char *name, unsigned mode,
 	       struct err *err); /* one that is there already is fine */
 /* A folder and all that is in it; links are removed, not followed. */
 int disk_remove_folder(struct disk *d, const char *name, struct err *err);
+/* Reads every file; how many could not be. */
+unsigned disk_check_files(const struct disk *d);
 /* Removes all files of the switch but identity, secret and boot record.  A kill
  * on the way is made good at the next start: the disk is empty then. */
 int disk_format(struct disk *d, struct err *err);

@@ -212,6 +212,47 @@ int disk_remove_folder(struct disk *d, const char *name, struct err *err)
 	return error ? disk_refuse(d, name, "remove", error, err) : 0;
 }
 
+/* ---- checking ------------------------------------------------------------- */
+
+static bool reads_to_end(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char buf[65536];
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+		;
+	if (fd >= 0)
+		(void)close(fd);
+	return n == 0;
+}
+
+static unsigned check_folder(int at, const char *name, int depth)
+{
+	DIR *dir = disk_open_list(at, name);
+	unsigned bad = dir ? 0 : 1;
+	const struct dirent *e;
+	struct stat st;
+
+	while (dir && (e = readdir(dir))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (S_ISDIR(st.st_mode) && depth < DISK_DEPTH)
+			bad += check_folder(dirfd(dir), e->d_name, depth + 1);
+		else if (S_ISREG(st.st_mode))
+			bad += !reads_to_end(dirfd(dir), e->d_name);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return bad;
+}
+
+unsigned disk_check_files(const struct disk *d)
+{
+	return d->dir ? check_folder(d->dir_fd, ".", 0) : 0;
+}
+
 /* ---- formatting ----------------------------------------------------------- */
 
 /* What belongs to the switch's files outside of the folders. */

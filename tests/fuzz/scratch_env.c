@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/account.h"
+#include "cli/bootrec.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/wall.h"
@@ -25,6 +26,7 @@ static void no_apply(void *arg, struct out *warn)
 static struct env *build(const struct options *opt)
 {
 	static struct env env;
+	static struct bootrec bootrec;
 	struct err err = { 0 };
 
 	sslmod_start();
@@ -34,8 +36,11 @@ static struct env *build(const struct options *opt)
 	env.boot_ms = clock_ms();
 	env.boot_time = wall_now();
 	env.apply = no_apply;
-	if (env.disk)
+	if (env.disk) {
 		env.store = store_open(env.disk);
+		bootrec_load(env.disk, &bootrec);
+		env.bootrec = &bootrec;
+	}
 	scratch_hooks(&env, opt->tls, true);
 	if (!env.disk || scratch_chassis(opt, &env, &err)) {
 		(void)fprintf(stderr, "no scratch switch: %s\n", err.msg);

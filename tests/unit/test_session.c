@@ -813,7 +813,8 @@ static void on_warned(void *arg, unsigned line, const char *text,
 
 static int script(const char *text, size_t len)
 {
-	struct script_result r = { NULL, on_rejected, on_warned };
+	struct script_result r = { .rejected = on_rejected,
+				   .warned = on_warned };
 
 	out_clear(&rejected);
 	out_clear(&warned);
