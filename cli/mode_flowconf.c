@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/object.h"
@@ -9,6 +10,7 @@
 #include "emu/base/out.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/service.h"
+#include "emu/plane/plane.h"
 
 static struct flow_conf *flow_of(struct cli *cli)
 {
@@ -76,32 +78,32 @@ static void permanent_render(const void *obj, struct out *o)
 
 static int state_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct flow_state s = {
+	struct flow_port s = {
 		.port = (uint16_t)arg_uint(a, "port", 0),
 		.proto = (uint8_t)object_proto(a),
 		.flow = arg_key(a, "flow-enable"),
 		.nat = !arg_key(a, "nat-disable"),
 	};
 
-	return flow_state_set(cli_conf(cli), &s, err);
+	return flow_port_set(cli_conf(cli), &s, err);
 }
 
 static int state_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	return flow_state_del(cli_conf(cli), (uint16_t)arg_uint(a, "port", 0),
-			      (uint8_t)object_proto(a), err);
+	return flow_port_del(cli_conf(cli), (uint16_t)arg_uint(a, "port", 0),
+			     (uint8_t)object_proto(a), err);
 }
 
 static void state_render(const void *obj, struct out *o)
 {
 	const struct flow_conf *f = flow_in(obj);
 
-	for (int i = 0; i < f->nstate; i++)
-		out_printf(o, "  flow-state %u %s %s \n", f->state[i].port,
-			   f->state[i].proto == PROTO_TCP ? "tcp" : "udp",
-			   f->state[i].flow  ? "flow-enable"
-			   : f->state[i].nat ? "flow-disable"
-					     : "flow-disable nat-disable");
+	for (int i = 0; i < f->nport; i++)
+		out_printf(o, "  flow-state %u %s %s \n", f->port[i].port,
+			   f->port[i].proto == PROTO_TCP ? "tcp" : "udp",
+			   f->port[i].flow  ? "flow-enable"
+			   : f->port[i].nat ? "flow-disable"
+					    : "flow-disable nat-disable");
 }
 
 /* ---- ports of translated connections -------------------------------------- */
@@ -178,12 +180,12 @@ static void method_render(const void *obj, struct out *o)
 							       : "");
 }
 
-/* No method is counted yet, so that every count is zero. */
 static int methods_zero(struct cli *cli, const struct args *a, struct err *err)
 {
-	(void)cli;
 	(void)a;
 	(void)err;
+	if (cli_env(cli)->plane)
+		plane_zero_methods(cli_env(cli)->plane);
 	return 0;
 }
 
@@ -216,7 +218,6 @@ static const char no_pool[] = "flows are never reclaimed to make room";
 static const char no_noflow[] = "every connection gets a flow";
 static const char no_map[] = "source ports are the operating system's choice";
 static const char no_fragments[] = "the operating system assembles fragments";
-static const char no_segments[] = "the operating system chooses segment sizes";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
 static const char no_udp[] = "UDP is not forwarded by the host attachment";
@@ -232,13 +233,12 @@ static const char no_load[] = "no loads are measured";
 const struct cmd flow_cmds[] = {
 	{ .syntax = "flow permanent " PERMANENT " <port:uint:0-65535>",
 	  .help = "How flows are treated\n"
-		  "Ports whose idle flows are never reclaimed\n" PLACES
+		  "Ports whose idle flows are never closed\n" PLACES
 		  "Port; 0: none",
 	  .run = permanent_set,
 	  .render = permanent_render,
 	  .no = "no flow permanent " PERMANENT,
-	  .clear = permanent_set,
-	  .inert = no_pool },
+	  .clear = permanent_set },
 	{ .syntax = "flow reserve-clean <seconds:uint:0-100>",
 	  .help = "Time between reclaims of Telnet and FTP control flows\n"
 		  "Seconds, default 10; 0: never",
@@ -249,8 +249,7 @@ const struct cmd flow_cmds[] = {
 	  .help = "Largest segment taken from clients\n"
 		  "Bytes, default 1460",
 	  .no = "no flow tcp-mss",
-	  .set = FIELD(flow.tcp_mss, .store = SET_U16, .dflt = "1460"),
-	  .inert = no_segments },
+	  .set = FIELD(flow.tcp_mss, .store = SET_U16, .dflt = "1460") },
 	{ .syntax = "flow tcp-reset-on-vip-unavailable",
 	  .help = "Reset connections to a VIP without a service",
 	  .no = "no flow tcp-reset-on-vip-unavailable",

@@ -17,7 +17,7 @@ void flow_conf_init(struct flow_conf *f)
 {
 	*f = (struct flow_conf){
 		.reserve_clean_s = 10,
-		.tcp_mss = 1460,
+		.tcp_mss = FLOW_MSS_DEFAULT,
 		.portmap = { PORTMAP_BASE, PORTMAP_RANGE, false },
 		.noflow_portmap = { PORTMAP_BASE, PORTMAP_RANGE, false },
 		.dns_flows = true,
@@ -37,7 +37,7 @@ void flow_conf_init(struct flow_conf *f)
 
 /* ---- ports with or without flows ------------------------------------------ */
 
-static int state_order(const struct flow_state *s, uint16_t port, uint8_t proto)
+static int state_order(const struct flow_port *s, uint16_t port, uint8_t proto)
 {
 	return s->port != port ? s->port - port : s->proto - proto;
 }
@@ -47,7 +47,7 @@ static int state_place(const struct flow_conf *f, uint16_t port, uint8_t proto)
 {
 	int i = 0;
 
-	while (i < f->nstate && state_order(&f->state[i], port, proto) < 0)
+	while (i < f->nport && state_order(&f->port[i], port, proto) < 0)
 		i++;
 	return i;
 }
@@ -55,38 +55,37 @@ static int state_place(const struct flow_conf *f, uint16_t port, uint8_t proto)
 static bool state_at(const struct flow_conf *f, int i, uint16_t port,
 		     uint8_t proto)
 {
-	return i < f->nstate && !state_order(&f->state[i], port, proto);
+	return i < f->nport && !state_order(&f->port[i], port, proto);
 }
 
-const struct flow_state *flow_state_find(const struct flow_conf *f,
-					 uint16_t port, uint8_t proto)
+const struct flow_port *flow_port_find(const struct flow_conf *f, uint16_t port,
+				       uint8_t proto)
 {
 	int i = state_place(f, port, proto);
 
-	return state_at(f, i, port, proto) ? &f->state[i] : NULL;
+	return state_at(f, i, port, proto) ? &f->port[i] : NULL;
 }
 
-int flow_state_set(struct conf *c, const struct flow_state *s, struct err *err)
+int flow_port_set(struct conf *c, const struct flow_port *s, struct err *err)
 {
 	struct flow_conf *f = &c->global->flow;
 	int i = state_place(f, s->port, s->proto);
 
 	if (!state_at(f, i, s->port, s->proto)) {
-		if (f->nstate == FLOW_STATE_MAX)
+		if (f->nport == FLOW_PORT_MAX)
 			return err_set(err, ERR_RANGE, -1, T_FULL, "flow-state",
-				       FLOW_STATE_MAX);
-		memmove(&f->state[i + 1], &f->state[i],
-			(size_t)(f->nstate++ - i) * sizeof(*s));
-	} else if (f->state[i].flow == s->flow && f->state[i].nat == s->nat) {
+				       FLOW_PORT_MAX);
+		memmove(&f->port[i + 1], &f->port[i],
+			(size_t)(f->nport++ - i) * sizeof(*s));
+	} else if (f->port[i].flow == s->flow && f->port[i].nat == s->nat) {
 		return 0;
 	}
-	f->state[i] = *s;
+	f->port[i] = *s;
 	conf_changed(c);
 	return 0;
 }
 
-int flow_state_del(struct conf *c, uint16_t port, uint8_t proto,
-		   struct err *err)
+int flow_port_del(struct conf *c, uint16_t port, uint8_t proto, struct err *err)
 {
 	struct flow_conf *f = &c->global->flow;
 	int i = state_place(f, port, proto);
@@ -95,8 +94,8 @@ int flow_state_del(struct conf *c, uint16_t port, uint8_t proto,
 		return err_set(err, ERR_NOT_FOUND, -1,
 			       "Specified flow-state does not exist: %u %s",
 			       port, proto == PROTO_TCP ? "tcp" : "udp");
-	memmove(&f->state[i], &f->state[i + 1],
-		(size_t)(--f->nstate - i) * sizeof(f->state[0]));
+	memmove(&f->port[i], &f->port[i + 1],
+		(size_t)(--f->nport - i) * sizeof(f->port[0]));
 	conf_changed(c);
 	return 0;
 }

@@ -13,10 +13,11 @@ struct err;
  * Ports are in host order.
  */
 #define FLOW_PERMANENT_MAX 20
-#define FLOW_STATE_MAX	   64 /* own bound */
+#define FLOW_MSS_DEFAULT   1460
+#define FLOW_PORT_MAX	   64 /* own bound */
 #define HTTP_METHOD_MAX	   16 /* own bound */
 
-struct flow_state { /* flow-state PORT PROTO ... */
+struct flow_port { /* flow-state PORT PROTO ... */
 	uint16_t port;
 	uint8_t proto; /* enum ip_proto: tcp, udp */
 	bool flow;     /* packets of the port get a flow */
@@ -59,8 +60,8 @@ struct flow_conf {
 	uint8_t reserve_clean_s;		/* 0..100, default 10 */
 	uint16_t tcp_mss;			/* 1..1460, default 1460 */
 	bool reset_on_vip_unavailable;
-	struct flow_state state[FLOW_STATE_MAX]; /* by port, TCP first */
-	int nstate;
+	struct flow_port port[FLOW_PORT_MAX]; /* by port, TCP first */
+	int nport;
 	struct portmap portmap, noflow_portmap;
 	bool dns_flows; /* dnsflow, default true */
 	bool tcp_fragments, udp_fragments;
@@ -79,12 +80,12 @@ struct flow_conf {
 
 void flow_conf_init(struct flow_conf *f); /* the defaults */
 
-const struct flow_state *flow_state_find(const struct flow_conf *f,
-					 uint16_t port, uint8_t proto);
+const struct flow_port *flow_port_find(const struct flow_conf *f, uint16_t port,
+				       uint8_t proto);
 /* Adds it, or changes the one of that port and protocol. */
-int flow_state_set(struct conf *c, const struct flow_state *s, struct err *err);
-int flow_state_del(struct conf *c, uint16_t port, uint8_t proto,
-		   struct err *err);
+int flow_port_set(struct conf *c, const struct flow_port *s, struct err *err);
+int flow_port_del(struct conf *c, uint16_t port, uint8_t proto,
+		  struct err *err);
 /* ERR_RANGE when the ports would go beyond the last one there is. */
 int portmap_set(struct conf *c, struct portmap *field, uint16_t base,
 		uint16_t range, struct err *err);

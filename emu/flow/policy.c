@@ -10,6 +10,7 @@
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/content.h"
+#include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
@@ -389,6 +390,14 @@ static void build_ports(struct build *b)
 	free(row);
 }
 
+static void build_limits(struct build *b)
+{
+	const struct flow_conf *f = &b->conf->global->flow;
+
+	memcpy(b->p->permanent, f->permanent, sizeof(b->p->permanent));
+	b->p->tcp_mss = f->tcp_mss == FLOW_MSS_DEFAULT ? 0 : f->tcp_mss;
+}
+
 struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 			    struct shared *shared, struct out *warn)
 {
@@ -404,6 +413,7 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 	build_services(&b);
 	build_rules(&b);
 	build_ports(&b);
+	build_limits(&b);
 	return b.p;
 }
 
@@ -456,6 +466,14 @@ const struct policy_rule *policy_rule_find(const struct policy *p,
 		if (p->rule[i].index == index)
 			return &p->rule[i];
 	return NULL;
+}
+
+bool policy_is_permanent(const struct policy *p, uint16_t port)
+{
+	for (int i = 0; port && i < FLOW_PERMANENT_MAX; i++)
+		if (p->permanent[i] == port)
+			return true;
+	return false;
 }
 
 const struct policy_port *policy_port_find(const struct policy *p,

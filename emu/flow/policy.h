@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "emu/conf/flowconf.h"
 #include "emu/conf/service.h"
 #include "emu/match/url.h"
 
@@ -79,6 +80,8 @@ struct policy {
 	struct policy_group *group;	/* owned */
 	struct policy_rule *rule;	/* owned */
 	struct policy_port *port;	/* owned */
+	uint16_t permanent[FLOW_PERMANENT_MAX]; /* host order, 0: none */
+	uint16_t tcp_mss; /* of connections from clients; 0: no limit set */
 	struct match_table *match;	/* owned; finds places in rule[] */
 	int nservice, ngroup, nrule, nport;
 };
@@ -99,6 +102,8 @@ const struct policy_service *policy_service_find(const struct policy *p,
 /* NULL: no row of the flow-state table is about this port. */
 const struct policy_port *policy_port_find(const struct policy *p,
 					   uint8_t proto, uint16_t port);
+/* Do idle flows of the port live on (flow permanent)?  port in host order. */
+bool policy_is_permanent(const struct policy *p, uint16_t port);
 const struct policy_rule *policy_rule_find(const struct policy *p,
 					   unsigned index);
 

@@ -61,7 +61,7 @@ static struct flow_state_row *row_of(struct flow_state_row *row, size_t n,
 	return NULL;
 }
 
-static struct flow_state_row configured(const struct flow_state *s)
+static struct flow_state_row configured(const struct flow_port *s)
 {
 	return (struct flow_state_row){
 		.port = s->port,
@@ -84,13 +84,13 @@ static int by_port(const void *x, const void *y)
 struct flow_state_row *flow_state_table(const struct conf *c, size_t *n)
 {
 	const struct flow_conf *f = &c->global->flow;
-	size_t max = LEN(builtin) + (size_t)f->nstate;
+	size_t max = LEN(builtin) + (size_t)f->nport;
 	struct flow_state_row *row = xcalloc(max, sizeof(*row));
 
 	for (*n = 0; *n < LEN(builtin); ++*n)
 		row[*n] = builtin[*n];
-	for (int i = 0; i < f->nstate; i++) {
-		struct flow_state_row new = configured(&f->state[i]);
+	for (int i = 0; i < f->nport; i++) {
+		struct flow_state_row new = configured(&f->port[i]);
 		struct flow_state_row *old =
 			row_of(row, *n, new.port, new.proto);
 

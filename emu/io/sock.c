@@ -27,6 +27,7 @@
  * descriptor is a listening socket on that address, and dropped when not.
  */
 #define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+#define SEGMENT_MIN 88 /* Linux: TCP_MIN_MSS */
 
 struct note {
 	int fd;
@@ -93,6 +94,15 @@ static void set_on(int fd, int level, int option)
 	int on = 1;
 
 	(void)setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+void sock_limit_segments(int fd, unsigned bytes)
+{
+	int value = (int)bytes;
+
+	if (value && value < SEGMENT_MIN)
+		value = SEGMENT_MIN;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &value, sizeof(value));
 }
 
 static int close_keep_errno(int fd)

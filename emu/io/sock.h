@@ -19,7 +19,11 @@ struct hostmap;
  * -1 and err: names appliance and host address, the reason and the cure. */
 int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
 		bool shared, struct err *err);
-/* As above on a host address, unmapped (Telnet's --telnet ADDR:PORT). */
+/* The largest segment that connections of a listener take, as their SYN-ACK says
+ * it (RFC 9293 3.7.1); 0: what the system thinks best.  Less than 88 bytes is
+ * more than Linux does. */
+void sock_limit_segments(int fd, unsigned bytes);
+/* As sock_listen() on a host address, unmapped (Telnet's --telnet ADDR:PORT). */
 int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
 
 /* Starts a TCP connection; src INADDR_ANY: no source address is asked for.

@@ -44,9 +44,11 @@ static uint32_t clamp_ms(int64_t ms)
 	return ms > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ms;
 }
 
-/* Of a flow without a module: rule, then group, then port. */
-static uint32_t plain_idle_ms(const struct flow_use *u)
+/* Of a flow without a module: permanent ports, rule, then group, then port. */
+static uint32_t plain_idle_ms(const struct flow *f, const struct flow_use *u)
 {
+	if (policy_is_permanent(f->policy->p, ntohs(u->key.dport)))
+		return 0;
 	if (u->rule && u->rule->idle_ms != POLICY_UNSET)
 		return clamp_ms(u->rule->idle_ms);
 	if (u->group && u->group->idle_ms != POLICY_UNSET)
@@ -195,7 +197,7 @@ static void forward(struct flow *f, const struct verdict *v)
 		return;
 	}
 	if (!f->image)
-		f->idle_ms = plain_idle_ms(u);
+		f->idle_ms = plain_idle_ms(f, u);
 	if (svc->type == SERVICE_SSL_ACCEL_BACKEND && f->image)
 		back = ssl_image_back(f->image, svc->addr, svc->port);
 	if (svc->type == SERVICE_SSL_INIT) {

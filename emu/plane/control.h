@@ -32,6 +32,7 @@ struct plane {
 	bool stale;		   /* policy is of other circumstances */
 	struct listener *listener; /* owned, sorted */
 	int nlistener;
+	uint16_t tcp_mss; /* that the open ones have; 0: no limit */
 	struct out told; /* warnings in force, so that each is told once */
 	struct timer tick;
 	uint64_t last_ms;

@@ -130,6 +130,8 @@ static int listener_open(struct plane *p, struct listener *l, struct err *err)
 			return -1;
 		}
 		no_delay(fd);
+		if (p->tcp_mss)
+			sock_limit_segments(fd, p->tcp_mss);
 		point[i] = xcalloc(1, sizeof(**point));
 		*point[i] = (struct point){ .source = SOURCE_POINT,
 					    .fd = fd,
@@ -156,11 +158,23 @@ static void open_missing(struct plane *p, struct listener *l, int n,
 	}
 }
 
+/* Those that are open follow at once, connections that are there do not. */
+static void limit_segments(struct plane *p, uint16_t bytes)
+{
+	if (p->tcp_mss == bytes)
+		return;
+	p->tcp_mss = bytes;
+	for (int i = 0; i < p->nlistener; i++)
+		for (int w = 0; p->listener[i].point && w < p->nworkers; w++)
+			sock_limit_segments(p->listener[i].point[w]->fd, bytes);
+}
+
 void listeners_sync(struct plane *p, struct out *warn)
 {
 	int n, old = 0;
 	struct listener *l = wanted(p->policy, &n, warn);
 
+	limit_segments(p, p->policy->tcp_mss);
 	for (int i = 0; i < n; i++) {
 		int order = -1;
 

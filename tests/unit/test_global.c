@@ -47,42 +47,42 @@ static struct in_addr ip(const char *text)
 
 /* ---- flows ---------------------------------------------------------------- */
 
-static struct flow_state state(unsigned port, uint8_t proto)
+static struct flow_port state(unsigned port, uint8_t proto)
 {
-	return (struct flow_state){ .port = (uint16_t)port, .proto = proto };
+	return (struct flow_port){ .port = (uint16_t)port, .proto = proto };
 }
 
 START_TEST(test_flow_states_have_an_order_and_an_end)
 {
-	struct flow_state s = state(5060, PROTO_UDP);
+	struct flow_port s = state(5060, PROTO_UDP);
 	uint64_t was = 0;
 
-	ok(flow_state_set(c, &s, &err));
+	ok(flow_port_set(c, &s, &err));
 	s = state(5060, PROTO_TCP);
-	ok(flow_state_set(c, &s, &err));
+	ok(flow_port_set(c, &s, &err));
 	s = state(161, PROTO_UDP);
-	ok(flow_state_set(c, &s, &err));
-	ck_assert_int_eq(g->flow.nstate, 3);
-	ck_assert_uint_eq(g->flow.state[0].port, 161);
-	ck_assert_uint_eq(g->flow.state[1].proto, PROTO_TCP);
+	ok(flow_port_set(c, &s, &err));
+	ck_assert_int_eq(g->flow.nport, 3);
+	ck_assert_uint_eq(g->flow.port[0].port, 161);
+	ck_assert_uint_eq(g->flow.port[1].proto, PROTO_TCP);
 	was = c->generation;
-	ok(flow_state_set(c, &s, &err));
+	ok(flow_port_set(c, &s, &err));
 	ck_assert_uint_eq(c->generation, was);
 	s.flow = true;
-	ok(flow_state_set(c, &s, &err));
-	ck_assert_int_eq(g->flow.nstate, 3);
-	ck_assert(flow_state_find(&g->flow, 161, PROTO_UDP)->flow);
-	ck_assert_ptr_null(flow_state_find(&g->flow, 161, PROTO_TCP));
-	for (unsigned port = 1000; g->flow.nstate < FLOW_STATE_MAX; port++) {
+	ok(flow_port_set(c, &s, &err));
+	ck_assert_int_eq(g->flow.nport, 3);
+	ck_assert(flow_port_find(&g->flow, 161, PROTO_UDP)->flow);
+	ck_assert_ptr_null(flow_port_find(&g->flow, 161, PROTO_TCP));
+	for (unsigned port = 1000; g->flow.nport < FLOW_PORT_MAX; port++) {
 		s = state(port, PROTO_TCP);
-		ok(flow_state_set(c, &s, &err));
+		ok(flow_port_set(c, &s, &err));
 	}
 	s = state(2, PROTO_TCP);
-	not_ok(flow_state_set(c, &s, &err), ERR_RANGE);
-	not_ok(flow_state_del(c, 161, PROTO_TCP, &err), ERR_NOT_FOUND);
-	ok(flow_state_del(c, 161, PROTO_UDP, &err));
-	ok(flow_state_set(c, &s, &err));
-	ck_assert_uint_eq(g->flow.state[0].port, 2);
+	not_ok(flow_port_set(c, &s, &err), ERR_RANGE);
+	not_ok(flow_port_del(c, 161, PROTO_TCP, &err), ERR_NOT_FOUND);
+	ok(flow_port_del(c, 161, PROTO_UDP, &err));
+	ok(flow_port_set(c, &s, &err));
+	ck_assert_uint_eq(g->flow.port[0].port, 2);
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/content.h"
+#include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/conf/service.h"
 #include "emu/io/hostmap.h"
@@ -560,7 +562,7 @@ START_TEST(idle_flow_is_closed)
 {
 	struct server s = { 0 };
 	struct content *c;
-	int fd;
+	int fd, permanent;
 
 	server_start(&s, ECHO);
 	add_service("echo", s.port);
@@ -569,9 +571,50 @@ START_TEST(idle_flow_is_closed)
 	ck_assert_str_eq(publish(), "");
 	(void)c;
 	fd = dial_echo(VIP_HOST, PORT + 80);
+	conf_put_u16(conf, &conf->global->flow.permanent[19], 80);
+	ck_assert_str_eq(publish(), "");
+	permanent = dial_echo(VIP_HOST, PORT + 80);
 	ck_assert(!is_over(fd, 7500));
 	ck_assert(is_over(fd, 1500));
+	ck_assert(!is_over(permanent, 1000));
 	(void)close(fd);
+	(void)close(permanent);
+	server_stop(&s);
+}
+END_TEST
+
+/* What the other side may send at once, as it has been told. */
+static int segment_of(int fd)
+{
+	int bytes = 0;
+	socklen_t len = sizeof(bytes);
+
+	ck_assert(!getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &bytes, &len));
+	(void)close(fd);
+	return bytes;
+}
+
+START_TEST(segments_of_clients_are_limited)
+{
+	uint16_t *mss = &conf->global->flow.tcp_mss;
+	struct server s = { 0 };
+
+	server_start(&s, ECHO);
+	add_service("echo", s.port);
+	add_rule("r", VIP, PORT, "echo");
+	ck_assert_str_eq(publish(), "");
+	ck_assert_int_gt(segment_of(dial_echo(VIP_HOST, PORT)), 1460);
+	conf_put_u16(conf, mss, 600); /* of a listener that is open */
+	ck_assert_str_eq(publish(), "");
+	ck_assert_int_le(segment_of(dial_echo(VIP_HOST, PORT)), 600);
+	add_rule("r2", VIP, PORT + 1, "echo"); /* and of a new one */
+	conf_put_u16(conf, mss, 1);
+	ck_assert_str_eq(publish(), "");
+	ck_assert_int_le(segment_of(dial_echo(VIP_HOST, PORT + 1)), 88);
+	conf_put_u16(conf, mss, 1460);
+	ck_assert_str_eq(publish(), "");
+	ck_assert_int_gt(segment_of(dial_echo(VIP_HOST, PORT)), 1460);
+	wait_for_no_flows();
 	server_stop(&s);
 }
 END_TEST
@@ -728,6 +771,7 @@ int main(void)
 	tcase_add_test(t, warns_once_of_what_cannot_be_opened);
 	tcase_add_test(t, source_group_gives_the_source_address);
 	tcase_add_test(t, idle_flow_is_closed);
+	tcase_add_test(t, segments_of_clients_are_limited);
 	tcase_add_test(t, snapshot_shows_both_directions);
 	tcase_add_test(t, layer5_rule_waits_for_the_request);
 	tcase_add_test(t, survives_changes_under_load);
