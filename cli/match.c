@@ -93,6 +93,11 @@ const struct node *keyword_select(const struct node *n, const struct word *w,
 	return *ambiguous ? NULL : prefix;
 }
 
+static const char *known_word(const struct node *c, const struct word *w)
+{
+	return w->quoted ? NULL : type_known(c->type, w->text);
+}
+
 bool value_fits(const struct node *c, const struct words *ws, int at)
 {
 	const struct word *w = &ws->w[at];
@@ -102,7 +107,7 @@ bool value_fits(const struct node *c, const struct words *ws, int at)
 		return false;
 	if (c->type->takes_rest && at < ws->n - 1)
 		return c->type->parse(ws->line + w->col, c->limits);
-	return c->type->parse(w->text, c->limits);
+	return known_word(c, w) || c->type->parse(w->text, c->limits);
 }
 
 struct match {
@@ -155,10 +160,13 @@ static bool match_value(struct match *m, const struct node *c, int at)
 	int n = m->args->n, nkey = m->args->nkey, nseq = m->args->nseq;
 	const struct words *ws = m->ws;
 	bool rest = c->type->takes_rest && at < ws->n - 1;
+	const char *known = rest ? NULL : known_word(c, &ws->w[at]);
 
 	assert(n < ARGS_MAX);
 	m->args->v[n].spec = c->text;
-	m->args->v[n].word = rest ? ws->line + ws->w[at].col : ws->w[at].text;
+	m->args->v[n].word = rest    ? ws->line + ws->w[at].col
+			     : known ? known
+				     : ws->w[at].text;
 	m->args->n++;
 	seq_push(m->args, c->text, m->args->v[n].word);
 	if (match_from(m, c, rest ? ws->n : at + 1))

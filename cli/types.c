@@ -894,3 +894,30 @@ const struct value_type *type_find(const char *name, size_t len)
 			return &types[i];
 	return NULL;
 }
+
+struct search {
+	const char *word, *found;
+	bool exact, several;
+};
+
+static void search_emit(void *arg, const char *text)
+{
+	struct search *s = arg;
+
+	if (s->exact || strncasecmp(text, s->word, strlen(s->word)) != 0)
+		return;
+	s->exact = !text[strlen(s->word)];
+	s->several = s->found && !s->exact;
+	s->found = text;
+}
+
+const char *type_known(const struct value_type *t, const char *word)
+{
+	static const struct scope nowhere = { NULL, "" };
+	struct search s = { .word = word };
+
+	if (!t->complete || !*word)
+		return NULL;
+	t->complete(&nowhere, search_emit, &s);
+	return s.several ? NULL : s.found;
+}

@@ -47,6 +47,10 @@ struct value_type {
 
 /* name need not be terminated; NULL when there is no such type */
 const struct value_type *type_find(const char *name, size_t len);
+/* Of the words that a type knows whatever is configured (methods, suites,
+ * levels) the one that this is, or the only one that it begins; NULL: none.
+ * They may be abbreviated as keywords may. */
+const char *type_known(const struct value_type *t, const char *word);
 /* The word of a value, "name:type:limits", in its printed form.  c may be NULL:
  * then names stay names. */
 int type_print(const char *spec, const char *word, const struct conf *c,
