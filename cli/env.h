@@ -14,6 +14,7 @@ struct err;
 struct hostmap;
 struct jobs;
 struct links;
+struct sntp;
 struct logsink;
 struct loop;
 struct monitor;
@@ -50,6 +51,7 @@ struct env {
 	struct tacacs_client *tacacs;
 	struct vrouters *vrouters;
 	struct links *links; /* NULL: no port has changed */
+	struct sntp *sntp;
 	struct logsink *log; /* NULL: lines go nowhere */
 	struct tallies *tallies;
 	struct bootrec *bootrec;	 /* in force at the next start */

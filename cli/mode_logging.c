@@ -2,14 +2,14 @@
 #include <string.h>
 
 #include "cli/cmd.h"
-#include "cli/env.h"
+#include "cli/lookup.h"
 #include "cli/modes.h"
-#include "cli/object.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/logging.h"
 
@@ -152,25 +152,34 @@ static void commands_render(const void *obj, struct out *o)
 
 /* ---- hosts ---------------------------------------------------------------- */
 
+static int host_found(struct cli *cli, struct in_addr addr, void *arg,
+		      struct err *err)
+{
+	struct log_host *h = arg;
+
+	h->addr = addr;
+	return logging_host_set(cli_conf(cli), h, err);
+}
+
 static int host_put(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct log_host h = {
-		.facility = (uint8_t)arg_uint(a, "facility", LOG_FACILITY_DFLT),
-		.level = (uint8_t)level_of(a, LOG_DEBUG_7),
-	};
+	struct log_host *h = xcalloc(1, sizeof(*h));
 
-	if (object_addr(cli, a, "host", &h.addr, err) < 0)
-		return -1;
-	return logging_host_set(cli_conf(cli), &h, err);
+	h->facility = (uint8_t)arg_uint(a, "facility", LOG_FACILITY_DFLT);
+	h->level = (uint8_t)level_of(a, LOG_DEBUG_7);
+	return lookup(cli, arg_word(a, "host"), host_found, h, err);
+}
+
+static int host_gone(struct cli *cli, struct in_addr addr, void *arg,
+		     struct err *err)
+{
+	(void)arg;
+	return logging_host_del(cli_conf(cli), addr, err);
 }
 
 static int host_drop(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct in_addr addr = { INADDR_ANY };
-
-	if (object_addr(cli, a, "host", &addr, err) < 0)
-		return -1;
-	return logging_host_del(cli_conf(cli), addr, err);
+	return lookup(cli, arg_word(a, "host"), host_gone, NULL, err);
 }
 
 static void host_render(const void *obj, struct out *o)
@@ -191,16 +200,24 @@ static void host_render(const void *obj, struct out *o)
 
 /* ---- mail ----------------------------------------------------------------- */
 
+static int mail_found(struct cli *cli, struct in_addr addr, void *arg,
+		      struct err *err)
+{
+	struct log_mail *m = arg;
+
+	m->server = addr;
+	return logging_mail_set(cli_conf(cli), m, err);
+}
+
 static int mail_put(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct log_mail m = { .level = (uint8_t)level_of(a, LOG_CRITICAL_2) };
+	struct log_mail *m = xcalloc(1, sizeof(*m));
 	const char *domain = arg_word(a, "domain");
 
-	(void)str_copy(m.to, sizeof(m.to), arg_word(a, "address"));
-	(void)str_copy(m.domain, sizeof(m.domain), domain ? domain : "");
-	if (object_addr(cli, a, "host", &m.server, err) < 0)
-		return -1;
-	return logging_mail_set(cli_conf(cli), &m, err);
+	m->level = (uint8_t)level_of(a, LOG_CRITICAL_2);
+	(void)str_copy(m->to, sizeof(m->to), arg_word(a, "address"));
+	(void)str_copy(m->domain, sizeof(m->domain), domain ? domain : "");
+	return lookup(cli, arg_word(a, "host"), mail_found, m, err);
 }
 
 static int mail_drop(struct cli *cli, const struct args *a, struct err *err)

@@ -86,6 +86,9 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 #define SHOWS								\
 	show_chassis_cmds,						\
 	show_clock_cmds,						\
+	show_sntp_cmds,							\
+	ping_cmds,							\
+	traceroute_cmds,						\
 	show_system_cmds,						\
 	show_disk_cmds,							\
 	show_record_cmds,						\
@@ -152,6 +155,8 @@ static table_list global_tables = {
 	radius_cmds,
 	tacacs_cmds,
 	logging_cmds,
+	names_cmds,
+	sntp_cmds,
 	global_cmds,
 	date_cmds,
 	bridge_cmds,

@@ -77,6 +77,11 @@ extern const struct cmd show_tacacs_cmds[];   /* mode_tacacs.c */
 extern const struct cmd user_database_cmds[]; /* mode_user.c: username ... */
 extern const struct cmd show_user_cmds[];     /* mode_user.c: SuperUser */
 extern const struct cmd global_cmds[];	  /* mode_global.c */
+extern const struct cmd ping_cmds[];	  /* ping.c */
+extern const struct cmd traceroute_cmds[]; /* traceroute.c */
+extern const struct cmd sntp_cmds[];	  /* mode_sntp.c */
+extern const struct cmd show_sntp_cmds[];
+extern const struct cmd names_cmds[];	  /* mode_names.c: dns, host */
 extern const struct cmd logging_cmds[];	  /* mode_logging.c */
 extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */
 extern const struct cmd date_cmds[];	  /* mode_clock.c: date ... */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "cli/env.h"
+#include "cli/lookup.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
@@ -28,6 +29,7 @@
 #include "emu/conf/global.h"
 #include "emu/io/disk.h"
 #include "emu/io/hostmap.h"
+#include "emu/io/names.h"
 #include "sslmod/seal.h"
 
 #define CONNECT_S 15
@@ -38,6 +40,8 @@
 
 struct transfer_peer {
 	struct in_addr appliance, host;
+	char name[65]; /* to be looked up first; "": the address is known */
+	struct names names;
 	char user[33], password[129];
 	char *path;	   /* below the login directory unless it begins "/" */
 	char *known_hosts; /* NULL: a switch without a disk */
@@ -94,13 +98,25 @@ static int read_password(const struct env *env, const struct ftp_record *r,
 	return err_set(err, ERR_DENIED, -1, T_RECORD_SEALED, r->name, r->name);
 }
 
+/* An address, the name of a `host` line, or one for the name servers. */
+static int find_host(const struct env *env, const char *text,
+		     struct transfer_peer *p, struct err *err)
+{
+	lookup_servers(env, &p->names);
+	if (host_resolve(env->conf, text, &p->appliance, err) == 0)
+		p->host = hostmap_addr(env->map, p->appliance);
+	else if (!p->names.nserver || !host_is_name(text) ||
+		 !str_copy(p->name, sizeof(p->name), text))
+		return -1;
+	return 0;
+}
+
 static int fill_peer(const struct env *env, const struct ftp_record *r,
 		     const char *remote, struct transfer_peer *p,
 		     struct err *err)
 {
-	if (host_resolve(env->conf, r->host, &p->appliance, err) < 0)
+	if (find_host(env, r->host, p, err) < 0)
 		return -1;
-	p->host = hostmap_addr(env->map, p->appliance);
 	(void)str_copy(p->user, sizeof(p->user), r->user);
 	if (read_password(env, r, p, err) < 0)
 		return -1;
@@ -185,16 +201,14 @@ struct transfer *transfer_tftp(const struct env *env, const char *host,
 			       const char *remote, uint64_t max,
 			       struct err *err)
 {
-	struct in_addr addr;
-	struct transfer *t = NULL;
+	struct transfer *t = transfer_make(TRANSFER_TFTP, max);
 
-	if (host_resolve(env->conf, host, &addr, err) < 0)
-		return NULL;
-	t = transfer_make(TRANSFER_TFTP, max);
-	t->peer->appliance = addr;
-	t->peer->host = hostmap_addr(env->map, addr);
-	t->peer->path = xstrdup(remote);
-	return t;
+	if (find_host(env, host, t->peer, err) == 0) {
+		t->peer->path = xstrdup(remote);
+		return t;
+	}
+	transfer_free(t);
+	return NULL;
 }
 
 void transfer_receive(struct transfer *t, struct disk_draft *draft)
@@ -480,11 +494,28 @@ static CURLcode perform(CURL *c, struct transfer *t)
 	return code;
 }
 
+static int look_up(struct transfer *t)
+{
+	struct transfer_peer *p = t->peer;
+
+	if (!*p->name)
+		return 0;
+	t->rc = names_lookup(&p->names, p->name, &t->stopped, &p->appliance,
+			     &t->err);
+	p->host = hostmap_addr(p->names.map, p->appliance);
+	return t->rc;
+}
+
 void transfer_run(struct transfer *t)
 {
-	CURL *c = curl_easy_init();
-	CURLcode code = c ? perform(c, t) : CURLE_FAILED_INIT;
+	CURL *c = NULL;
+	CURLcode code = CURLE_FAILED_INIT;
 
+	if (look_up(t) < 0)
+		return;
+	c = curl_easy_init();
+	if (c)
+		code = perform(c, t);
 	if (c)
 		curl_easy_cleanup(c);
 	if (code != CURLE_OK)

@@ -39,11 +39,13 @@
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
+#include "emu/conf/global.h"
 #include "emu/conf/service.h"
 #include "emu/io/disk.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/job.h"
 #include "emu/io/loop.h"
+#include "emu/io/sntp.h"
 #include "emu/io/timekeep.h"
 #include "emu/keepalive/keepalive.h"
 #include "emu/options.h"
@@ -231,6 +233,7 @@ static void follow(void *arg, struct out *warn)
 	css->cards_moved = false;
 	radius_client_sync(css->env.radius);
 	tacacs_client_sync(css->env.tacacs);
+	sntp_sync(css->env.sntp, &css->env.conf->global->sntp);
 	links_follow(css->env.links, css->env.chassis, css->env.conf,
 		     wall_now());
 	follow_cards(css, warn);
@@ -332,6 +335,16 @@ static int store_fill(struct css *css, struct err *err)
 	return 0;
 }
 
+/* By SNTP: the battery clock goes along. */
+static void clock_moved(void *arg)
+{
+	struct css *css = arg;
+	struct err err;
+
+	if (timekeep_save(css->env.disk, &err) < 0)
+		log_write(LOG_SNTP, LOG_ERROR_3, "%s", err.msg);
+}
+
 static int parts_new(struct css *css, struct err *err)
 {
 	struct env *env = &css->env;
@@ -356,6 +369,7 @@ static int parts_new(struct css *css, struct err *err)
 		return -1;
 	scratch_hooks(env, css->opt->tls, false);
 	env->links = links_new();
+	env->sntp = sntp_new(env->loop, env->map, clock_moved, css);
 	env->jobs = jobs_new(env->loop);
 	env->monitor = monitor_new(env->loop, env->map, env->conf, &hooks);
 	env->plane =
@@ -391,6 +405,7 @@ static void parts_free(struct css *css)
 		plane_free(env->plane);
 	if (env->monitor)
 		monitor_free(env->monitor);
+	sntp_free(env->sntp);
 	links_free(env->links);
 	if (env->chassis)
 		chassis_free(env->chassis);

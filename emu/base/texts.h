@@ -322,6 +322,22 @@
 #define T_BAD_DATE     "Invalid date: %s (%s)"		   /* guess */
 #define T_BAD_TIME     "Invalid time: %s (hh:mm:ss)"	   /* guess */
 #define T_SUMMER_ORDER "Summer time ends before it begins" /* own */
+#define T_NAME_UNKNOWN "Unknown host: %s (host %s A.B.C.D names it)"  /* own */
+#define T_NAME_NONE    "Unknown host: %s"			      /* guess */
+#define T_NAME_FAILED  "Host %s cannot be looked up: %s"	      /* own */
+#define T_NAME_STOPPED "Host %s was not looked up: interrupted"       /* own */
+#define T_PING_START   "Sending %u echo requests to %s, time-out %u ms:\n" /* guess */
+#define T_PING_RATE    "Success rate is %u percent (%u/%u)"	      /* guess */
+#define T_PING_TIMES   ", round-trip min/avg/max = %u/%u/%u ms"       /* guess */
+#define T_PING_SEND    "Nothing can be sent to %s: %s"		      /* own */
+#define T_TRACE_START  "Tracing the route to %s, hops %u to %u:\n"    /* guess */
+#define T_TRACE_NONE   "Answers of routers cannot be read here: %s"   /* own */
+#define T_TRACE_ORDER  "The last hop comes before the first"	      /* own */
+#define T_SNTP_SET     "Time from %s server %s, offset %lld ms"	      /* guess */
+#define T_SNTP_FAILED  "No time from %s server %s: %s"		      /* guess */
+#define T_SNTP_SILENT  "no answer"				      /* own */
+#define T_SNTP_LATE    "its own clock is not set"		      /* own */
+#define T_SNTP_KISS    "it asks not to be asked"		      /* own */
 /* traps, as NETMAN logs them; the first three are seen, the rest is like them */
 #define T_TRAP_LINK_UP	 "Generic:LINK UP for %s"   /* field notes */
 #define T_TRAP_LINK_DOWN "Generic:LINK DOWN for %s" /* field notes */

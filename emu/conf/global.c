@@ -30,6 +30,7 @@ struct global *global_new(void)
 	flow_conf_init(&g->flow);
 	snmp_conf_init(&g->snmp);
 	g->cert_warning_days = 30;
+	g->sntp.poll_s = SNTP_POLL_DFLT;
 	return g;
 }
 
@@ -167,8 +168,7 @@ int host_resolve(const struct conf *c, const char *text, struct in_addr *a,
 		return err_set(err, ERR_RANGE, -1, T_BAD_ADDR, text);
 	if (!h)
 		return err_set(err, ERR_NOT_FOUND, -1,
-			       "Unknown host: %s (host %s A.B.C.D names it)",
-			       text, text);
+			       T_NAME_UNKNOWN, text, text);
 	*a = h->addr;
 	return 0;
 }

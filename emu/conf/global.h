@@ -7,6 +7,7 @@
 #include "emu/conf/route.h"
 #include "emu/conf/setting.h"
 #include "emu/conf/snmp.h"
+#include "emu/io/sntp.h"
 
 struct host { /* host NAME IP */
 	TAILQ_ENTRY(host) link;
@@ -50,6 +51,7 @@ struct global {
 	/* ip redundancy, ip redundancy master: either turns it on */
 	bool redundancy, redundancy_master;
 	bool european_date; /* day before month */
+	struct sntp_conf sntp;
 	struct settings kept; /* what only has a value */
 };
 

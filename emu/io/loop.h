@@ -52,5 +52,6 @@ void loop_stop(struct loop *l);			/* any thread, signal-safe */
 
 /* The clock itself (CLOCK_MONOTONIC, ms) for threads without a loop. */
 uint64_t clock_ms(void);
+uint64_t clock_us(void); /* the same, for what is over in less */
 
 #endif

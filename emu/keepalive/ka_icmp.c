@@ -4,13 +4,13 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/io/hostmap.h"
+#include "emu/io/icmp.h"
 #include "emu/io/rnd.h"
 #include "emu/io/sock.h"
 #include "emu/keepalive/ka.h"
 
 #include <errno.h>
 #include <linux/icmp.h>
-#include <netinet/ip.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,11 +26,6 @@
  */
 #define REPLIES_MAX 256	      /* read in one go */
 #define RCVBUF	    (1 << 20) /* replies to all services may come at once */
-
-struct echo {
-	struct icmphdr head;
-	uint64_t cookie;
-};
 
 struct ka_icmp_port {
 	struct loop *loop;	   /* borrowed */
@@ -74,45 +69,15 @@ void ka_icmp_free(struct ka_icmp_port *port)
 	free(port);
 }
 
-/* RFC 1071; len is even here */
-static uint16_t checksum(const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~sum);
-}
-
-/* A raw socket delivers the IP header too.  False: not an echo reply to us. */
-static bool parse_reply(const struct ka_icmp_port *port, const uint8_t *buf,
-			size_t len, struct echo *echo)
-{
-	size_t skip = 0;
-
-	if (!port->is_dgram) {
-		if (len < sizeof(struct iphdr))
-			return false;
-		skip = (size_t)(buf[0] & 15) * 4;
-	}
-	if (skip > len || len - skip < sizeof(*echo))
-		return false;
-	memcpy(echo, buf + skip, sizeof(*echo));
-	return echo->head.type == ICMP_ECHOREPLY &&
-	       (port->is_dgram || echo->head.un.echo.id == htons(port->ident));
-}
-
 static struct ka_probe *whose(const struct ka_icmp_port *port,
-			      const struct echo *echo, struct in_addr from)
+			      const struct icmp_echo *echo, struct in_addr from)
 {
-	unsigned index = ntohs(echo->head.un.echo.sequence);
+	unsigned index = echo->sequence;
 	struct ka_probe *p;
 	const struct state *s;
 
-	if (index > SERVICE_MAX || !port->waiting[index])
+	if (index > SERVICE_MAX || !port->waiting[index] ||
+	    (!port->is_dgram && echo->ident != port->ident))
 		return NULL;
 	p = port->waiting[index];
 	s = p->state;
@@ -131,13 +96,14 @@ static void on_ready(void *arg, uint32_t events, uint64_t now_ms)
 		struct sockaddr_in from = { 0 };
 		socklen_t from_len = sizeof(from);
 		struct ka_probe *p = NULL;
-		struct echo echo;
+		struct icmp_echo echo;
 		ssize_t n = recvfrom(port->watch.fd, buf, sizeof(buf), 0,
 				     (struct sockaddr *)&from, &from_len);
 
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n > 0 && parse_reply(port, buf, (size_t)n, &echo))
+		if (n > 0 &&
+		    icmp_echo_read(port->is_dgram, buf, (size_t)n, &echo))
 			p = whose(port, &echo, from.sin_addr);
 		if (p)
 			p->finish(p, KA_UP, now_ms);
@@ -181,16 +147,14 @@ static bool open_port(struct ka_icmp_port *port, struct err *err)
 static enum ka_result send_echo(struct ka_probe *p, const struct state *s)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr = s->host };
-	struct echo echo;
+	struct icmp_echo echo = { .ident = p->icmp->ident,
+				  .sequence = (uint16_t)p->index,
+				  .cookie = s->cookie };
+	uint8_t buf[ICMP_ECHO_MIN];
 
-	memset(&echo, 0, sizeof(echo));
-	echo.head.type = ICMP_ECHO;
-	echo.cookie = s->cookie;
-	echo.head.un.echo.id = htons(p->icmp->ident);
-	echo.head.un.echo.sequence = htons((uint16_t)p->index);
-	echo.head.checksum = checksum(&echo, sizeof(echo));
-	if (sendto(p->icmp->watch.fd, &echo, sizeof(echo), 0,
-		   (struct sockaddr *)&to, sizeof(to)) == sizeof(echo))
+	icmp_echo_make(&echo, buf, sizeof(buf));
+	if (sendto(p->icmp->watch.fd, buf, sizeof(buf), 0,
+		   (struct sockaddr *)&to, sizeof(to)) == sizeof(buf))
 		return KA_PENDING;
 	return ka_fail(p, "cannot send an echo request to %s: %s",
 		       str_addr(p->addr), strerror(errno));
