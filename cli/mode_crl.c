@@ -63,7 +63,6 @@ const struct cmd crl_cmds[] = {
 	  .help = "Days before the end of a certificate that warnings begin\n"
 		  "Days, default 30; 0: never",
 	  .no = "no ssl cert-expire-warning",
-	  .set = FIELD(cert_warning_days, .store = SET_U16, .dflt = "30"),
-	  .inert = "no warnings are logged" },
+	  .set = FIELD(cert_warning_days, .store = SET_U16, .dflt = "30") },
 	{ 0 },
 };

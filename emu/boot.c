@@ -55,6 +55,7 @@
 #include "emu/scratch.h"
 #include "emu/startup.h"
 #include "sslmod/card_ssl.h"
+#include "sslmod/expiry.h"
 #include "sslmod/image.h"
 #include "sslmod/seal.h"
 #include "sslmod/store.h"
@@ -64,6 +65,7 @@ struct css {
 	struct env env; /* owns what its pointers name, but the map */
 	struct power power;
 	struct out startup_errors;
+	struct expiry *expiry; /* owned */
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
 	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
@@ -383,6 +385,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->vrouters = vrouters_new();
 	env->tallies = tallies_new();
 	env->sessions = sessions_new(env);
+	css->expiry = expiry_new(env->loop, env->conf, env->store);
 	return 0;
 }
 
@@ -409,6 +412,7 @@ static void parts_free(struct css *css)
 	links_free(env->links);
 	if (env->chassis)
 		chassis_free(env->chassis);
+	expiry_free(css->expiry);
 	if (env->store)
 		store_free(env->store);
 	logsink_stop(env->log);

@@ -197,6 +197,38 @@ int store_verify(const struct store *s, const char *certfile,
 	return rc;
 }
 
+/* ---- ends ----------------------------------------------------------------- */
+
+static bool end_of(const X509 *x, time_t *end)
+{
+	struct tm tm;
+
+	if (!ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm))
+		return false;
+	*end = timegm(&tm);
+	return true;
+}
+
+bool store_cert_end(const struct store *s, const char *file, time_t *end)
+{
+	bool found = false;
+	struct err err;
+	struct pki p;
+	time_t t;
+
+	pki_init(&p);
+	(void)store_load(s, file, NULL, &p, &err);
+	for (int i = 0; i < sk_X509_num(p.certs); i++)
+		if (end_of(sk_X509_value(p.certs, i), &t) &&
+		    (!found || t < *end)) {
+			*end = t;
+			found = true;
+		}
+	pki_fini(&p);
+	ERR_clear_error();
+	return found;
+}
+
 /* ---- show ----------------------------------------------------------------- */
 
 static void show_one(X509 *x, struct out *o)

@@ -87,6 +87,8 @@ int store_make_cert(struct store *s, const char *certkey, const char *signkey,
 /* ssl verify: 0 they match, -1 err */
 int store_verify(const struct store *s, const char *certfile,
 		 const char *keyfile, struct err *err);
+/* When the first of the file's certificates ends; false: it holds none. */
+bool store_cert_end(const struct store *s, const char *file, time_t *end);
 void store_show_cert(const struct store *s, const char *file, struct out *o);
 void store_show_key(const struct store *s, const char *file, const char *kind,
 		    struct out *o);

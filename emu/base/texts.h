@@ -372,6 +372,8 @@
 	"Invalid times: %s (at most 16 of 0 to 65535 milliseconds)" /* own */
 #define T_OSPF_ON    "OSPF must be disabled first (no ospf enable)" /* guess */
 #define T_OSPF_BACKBONE "Area 0.0.0.0 cannot be a stub"		    /* guess */
+#define T_CERT_SOON  "Certificate %s will expire in %ld days" /* guess */
+#define T_CERT_OVER  "Certificate %s has expired"	       /* guess */
 #define T_NO_FETCH   "CRL %s cannot be loaded: this switch fetches none" /* own */
 #define T_SPAN_SELF  "Port %s cannot be copied to itself"	    /* guess */
 
