@@ -31,6 +31,7 @@
 
 #define LINE_CAP 4096 /* longer input is cut; the session refuses it */
 #define FOUT_CAP 65536
+#define OFFER_MS 10000 /* patience for an answer */
 
 /*
  * An editor of libedit.  Seats are kept and used again: the terminal library
@@ -467,6 +468,8 @@ static bool wants_help(const struct editor *e, char *line)
 	return false;
 }
 
+static void offer_setup(struct editor *e);
+
 static void handle_line(struct editor *e, char *line)
 {
 	bool was_in = e->r.logged_in;
@@ -494,6 +497,48 @@ static void handle_line(struct editor *e, char *line)
 		e->r.lends = false;
 		relay_run(e, e->r.fd);
 	}
+	if (e->r.logged_in && !was_in && e->r.first_boot && e->seat &&
+	    e->t->comes_back)
+		offer_setup(e);
+}
+
+/*
+ * A new switch asks whether to set it up (platform.md 2.3), on its own console.
+ * A program that types there need not know: silence declines, and so does
+ * Enter; whatever is no answer declines and is taken as a command.
+ */
+static void offer_setup(struct editor *e)
+{
+	char line[LINE_CAP];
+	size_t n = 0;
+	int c = 0;
+
+	put(e, T_SETUP_OFFER);
+	while (c != '\r' && c != '\n' && key_comes(e, OFFER_MS) &&
+	       (c = get_byte(e)) >= 0) {
+		if ((c == '\b' || c == 0x7f) && n) {
+			put(e, "\b \b");
+			n--;
+		}
+		if (c < ' ' || c > '~' || n + 1 == sizeof(line))
+			continue;
+		line[n++] = (char)c;
+		(void)put_bytes(e, &line[n - 1], 1);
+		if (n == 1 && c == '?') {
+			put(e, "\n" T_SETUP_OFFER_HELP "\n" T_SETUP_OFFER);
+			n = 0;
+		}
+	}
+	line[n] = '\0';
+	put(e, "\n");
+	if (str_ieq(line, "y") || str_ieq(line, "yes"))
+		(void)str_copy(line, sizeof(line), "@setup");
+	else if (str_ieq(line, "n") || str_ieq(line, "no") ||
+		 str_ieq(line, "q") || (c != '\r' && c != '\n'))
+		line[0] = '\0';
+	if (line[0])
+		handle_line(e, line);
+	wipe(line, sizeof(line));
 }
 
 static bool press_any_key(struct editor *e)

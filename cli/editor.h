@@ -53,6 +53,8 @@ void edit_unlock(struct editor *e);
 size_t put_bytes(struct editor *e, const char *s, size_t len);
 void put(struct editor *e, const char *s);
 int get_byte(struct editor *e); /* -1: closed */
+/* Is there a byte, or will there be in time? */
+bool key_comes(struct editor *e, int ms);
 /* Sends a request to the control thread; the answer is in e->r.  Meanwhile
  * notices are printed, and on a terminal Ctrl-C interrupts. */
 void ask(struct editor *e, enum ask what, const char *text);

@@ -132,6 +132,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	copy_cmds,							\
 	file_cmds,							\
 	license_cmds,							\
+	setup_cmds,							\
 	superuser_peer_cmds,						\
 	lab_cmds,							\
 	NET_CLEARS,							\

@@ -24,6 +24,7 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
+#include "emu/io/disk.h"
 #include "emu/conf/global.h"
 #include "emu/conf/logging.h"
 
@@ -637,6 +638,15 @@ bool session_logged_in(const struct session *s)
 bool session_asking(const struct session *s)
 {
 	return s->cli.q.text != NULL;
+}
+
+bool session_first_boot(const struct session *s)
+{
+	const struct env *env = s->cli.env;
+
+	return s->cli.state == CLI_READY && s->cli.enabled &&
+	       !env->startup_file && disk_dir(env->disk) &&
+	       !disk_exists(env->disk, "startup-config");
 }
 
 void session_term(const struct session *s, struct session_term *t)

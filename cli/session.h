@@ -53,6 +53,8 @@ bool session_busy(const struct session *s);
 bool session_over(const struct session *s); /* logged out: hang up */
 bool session_logged_in(const struct session *s);
 bool session_asking(const struct session *s); /* the prompt is a question */
+/* A SuperUser has logged in on a switch that has no startup-config. */
+bool session_first_boot(const struct session *s);
 
 /* What `?` prints behind this text, and what Tab puts there ("" nothing;
  * a unique word gets a blank behind it). */

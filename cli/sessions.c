@@ -109,6 +109,7 @@ static void reply_send(struct terminal *t)
 	r->asking = session_asking(s);
 	r->logged_in = session_logged_in(s);
 	r->forgot = !s->cli.nhistory;
+	r->first_boot = session_first_boot(s);
 	r->lends = s->cli.lends;
 	r->fd = s->cli.lent_fd;
 	s->cli.lends = false;

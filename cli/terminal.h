@@ -34,6 +34,7 @@ struct reply {
 	char add[256]; /* ASK_COMPLETE */
 	bool echo, over, asking, logged_in;
 	bool forgot; /* the session's command history is empty */
+	bool first_boot; /* the switch has never been configured */
 	bool lends;  /* to the connection on fd, which it closes (relay.h) */
 	int fd;
 	struct session_term term;

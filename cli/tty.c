@@ -210,6 +210,17 @@ int get_byte(struct editor *e)
 	return (unsigned char)e->buf[e->at++];
 }
 
+bool key_comes(struct editor *e, int ms)
+{
+	struct pollfd p[2] = {
+		[1] = { .fd = e->t->in, .events = POLLIN },
+	};
+
+	if (e->at < e->len)
+		return true;
+	return !e->closed && wait_any(e, p, 2, ms) && p[1].revents;
+}
+
 /* ---- the pager ------------------------------------------------------------ */
 
 static size_t screen_width(const struct editor *e)

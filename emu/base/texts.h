@@ -301,6 +301,71 @@
 #define T_BOOT_TYPE    "booting by %s is not possible here"    /* own */
 #define T_BOOT_EMPTY   "it names no software"		       /* own */
 
+/* ---- setup -------------------------------------------------------------- */
+#define T_SETUP_OFFER                                                          \
+	"No startup-config was found, continue with the setup script "         \
+	"[y/n]? " /* recall */
+#define T_SETUP_OFFER_HELP                                                     \
+	"Setup asks for a default gateway, an address and services, and shows " \
+	"the\ncommands that it makes of them.  n leaves the switch as it is; "  \
+	"the command\nsetup asks again at any time." /* guess */
+#define T_SETUP_INTRO                                                          \
+	"Note: Pressing 'q' after any prompt quits setup.\n"                   \
+	"      Pressing <CR> after any [y/n] defaults to 'y'.\n"               \
+	"      Pressing '?' after any [y/n] prints help.\n\n" /* recall */
+#define T_SETUP_GATEWAY_YN                                                     \
+	"Do you wish to configure a default gateway [y/n]? " /* recall */
+#define T_SETUP_GATEWAY_HELP                                                   \
+	"The default gateway gets what is for networks that the switch has no " \
+	"route to." /* guess */
+#define T_SETUP_GATEWAY                                                        \
+	"Please enter the IP address of the default gateway: " /* guess */
+#define T_SETUP_VLAN_YN                                                        \
+	"Do you wish to configure an IP address for circuit VLAN1 "            \
+	"[y/n]? " /* guess */
+#define T_SETUP_VLAN_HELP                                                      \
+	"All ports belong to VLAN1 at first; its address is the switch's own." /* guess */
+#define T_SETUP_VLAN                                                           \
+	"Please enter the IP address of circuit VLAN1: " /* guess */
+#define T_SETUP_MASK                                                           \
+	"Please enter the subnet mask [255.255.255.0]: " /* guess */
+#define T_SETUP_L3_YN                                                          \
+	"Do you wish to configure Layer 3 load balancing [y/n]? " /* guess */
+#define T_SETUP_L3_HELP                                                        \
+	"Servers share all traffic to one virtual address." /* guess */
+#define T_SETUP_L5_YN                                                          \
+	"Do you wish to configure Layer 5 load balancing [y/n]? " /* guess */
+#define T_SETUP_L5_HELP                                                        \
+	"Web servers share the requests to one virtual address, chosen by "    \
+	"URL." /* guess */
+#define T_SETUP_PROXY_YN                                                       \
+	"Do you wish to configure a proxy cache [y/n]? " /* guess */
+#define T_SETUP_PROXY_HELP                                                     \
+	"Browsers name the virtual address as their proxy; caches share "      \
+	"it." /* guess */
+#define T_SETUP_CACHE_YN                                                       \
+	"Do you wish to configure a transparent cache [y/n]? " /* guess */
+#define T_SETUP_CACHE_HELP                                                     \
+	"Web requests that pass the switch go to caches; browsers do not "     \
+	"know." /* guess */
+#define T_SETUP_SERVER      "Please enter the name of a service: "	/* guess */
+#define T_SETUP_SERVER_ADDR "Please enter its IP address: "	/* guess */
+#define T_SETUP_MORE_YN     "Do you wish to add another one [y/n]? " /* guess */
+#define T_SETUP_MORE_HELP   "The services share the traffic."	/* guess */
+#define T_SETUP_OWNER       "Please enter the name of the owner: "	/* guess */
+#define T_SETUP_RULE                                                           \
+	"Please enter the name of the content rule: "	    /* guess */
+#define T_SETUP_VIP   "Please enter the virtual IP address: " /* guess */
+#define T_SETUP_LINES "These commands are configured:"	    /* guess */
+#define T_SETUP_NONE  "(none)"				    /* own */
+#define T_SETUP_SAVE_YN                                                        \
+	"Do you wish to save them to the startup-config [y/n]? " /* guess */
+#define T_SETUP_SAVE_HELP                                                      \
+	"What is not saved is gone when the switch boots again." /* guess */
+#define T_SETUP_SAVED "The configuration is saved."   /* guess */
+#define T_SETUP_QUIT  "Setup is left; nothing has changed." /* guess */
+#define T_SETUP_BAD   "%s cannot be used here"	      /* own */
+
 /* ---- system ------------------------------------------------------------ */
 #define T_NO_DISK      "There is no disk 1; the switch has disk 0" /* own */
 #define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */

@@ -4,61 +4,7 @@
 # timeout: 120
 . "$(dirname "$0")/lib.sh"
 
-cat >lib.exp <<'END'
-set timeout 15
-log_user 0
-match_max 100000
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what {name ""}} {
-	if {$name eq ""} {set name $what}
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
-set css [lindex $argv 0]
-set disk [lindex $argv 1]
-set env(TERM) xterm
-proc power_on {args} {
-	global css disk spawn_id
-	spawn -noecho $css run --disk $disk --telnet off {*}$args
-}
-proc login {{password system}} {
-	see {Press any key to log in}
-	send "\r"
-	see {User Name:}
-	send "admin\r"
-	see {Password:}
-	send "$password\r"
-	see {CSS11503# $}
-}
-proc menu {} {
-	see {Would you like to access the Offline Diagnostic Monitor menu\? \(y<cr>\)}
-	send "y\r"
-	see {MAIN MENU\r\n\r\nEnter the number of a menu selection:\r\n\r\n   1\*  Set Boot Configuration\r\n   2\.  Show Boot Configuration\r\n   3\*  Advanced Options\r\n   4\.  Reboot System}
-}
-proc choose {args} {
-	foreach n $args {
-		see {> $}
-		send "$n\r"
-	}
-}
-proc power_off {{signal TERM}} {
-	global spawn_id
-	exec kill -$signal [exp_pid]
-	expect {
-		eof {}
-		timeout {bad "the end after SIG$signal"}
-	}
-	wait
-}
-END
+export CONSOLE_EXP=$ROOT/tests/e2e/console.exp
 
 # A configuration, so that no setup is offered; two versions of the software.
 printf 'configure\nhost here 10.1.1.1\nservice s1\n  ip address 10.1.1.1\n' \
@@ -71,7 +17,7 @@ rm -f "$DISK/root/x.adi"
 
 # ---- boot text -------------------------------------------------------------------
 cat >text.exp <<'END'
-source lib.exp
+source $env(CONSOLE_EXP)
 power_on
 see {^Reading configuration records\.\.\.OK\r\nChecking previous shutdown\.\.\.OK\r\nInitializing the disk\.\.\.OK\r\n\r\nPress CNTRL-C to abort running the startup-config\r\n} "boot text"
 login
@@ -89,7 +35,7 @@ ok "boot text, clean and unclean" expect -f text.exp "$CSS" "$DISK"
 
 # ---- Ctrl-C ----------------------------------------------------------------------
 cat >abort.exp <<'END'
-source lib.exp
+source $env(CONSOLE_EXP)
 power_on --boot-menu
 see {Would you like to access}
 send "\r"
@@ -115,7 +61,7 @@ ok "and is still on the disk" cmp -s before "$DISK/startup-config"
 
 # ---- the menu --------------------------------------------------------------------
 cat >menu.exp <<'END'
-source lib.exp
+source $env(CONSOLE_EXP)
 power_on --boot-menu
 see {Would you like to access}
 see {Reading configuration records} "booting after five seconds of silence"
@@ -172,7 +118,7 @@ lacks "no password in clear" "$(<"$DISK/boot-record")" topsecret
 
 # ---- security ----------------------------------------------------------------------
 cat >security.exp <<'END'
-source lib.exp
+source $env(CONSOLE_EXP)
 power_on --boot-menu
 menu
 choose 3 2 2
@@ -231,7 +177,7 @@ ok "passwords are set, asked for and recovered" \
 serial=$(xxd -p "$DISK/identity" | tr -d '\n')
 echo "mine" >"$DISK/homework"
 cat >disk.exp <<'END'
-source lib.exp
+source $env(CONSOLE_EXP)
 power_on --boot-menu
 see {Would you like to access}
 send "y\r"

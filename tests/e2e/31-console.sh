@@ -33,6 +33,7 @@ see {Password:}
 send "system\r"
 expect {
 	"system" {bad "a password that is not echoed"}
+	-re {setup script \[y/n\]\? $} {send "n\r"; exp_continue}
 	-re {CSS11503# $} {}
 	timeout {bad "the prompt"}
 }
