@@ -23,6 +23,7 @@ struct plane;
 struct radius_client;
 struct software;
 struct sessions;
+struct ssh_server;
 struct store;
 struct tacacs_client;
 struct tallies;
@@ -47,6 +48,7 @@ struct env {
 	struct monitor *monitor;
 	struct plane *plane;
 	struct sessions *sessions;
+	struct ssh_server *sshd; /* NULL: off */
 	struct radius_client *radius;
 	struct tacacs_client *tacacs;
 	struct vrouters *vrouters;

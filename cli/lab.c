@@ -31,7 +31,8 @@ static const struct {
 	{ "access", "attach: this host's terminal as the console of the "
 		    "running switch" },
 	{ "access", "passwords are kept as today's hashes; the product's own "
-		    "form is only read" },
+		    "form is only read; a user line of the administrator's in "
+		    "that form leaves the boot record's password good" },
 	{ "traffic", "addresses are mapped into this host (show lab map)" },
 	{ "tls", "profile modern: TLS 1.2 and 1.3 suites beside those that a "
 		 "list names" },

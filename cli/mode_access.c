@@ -236,8 +236,8 @@ static void idle_render(const void *obj, struct out *o)
 		.global = true, SETTING_AT(struct global, kept), __VA_ARGS__   \
 	}
 
-#define WAYS	  "{console|telnet|user-database}"
-#define WAYS_KEPT "{ftp|snmp|ssh|secure-xml|unsecure-xml|web-mgmt|xml}"
+#define WAYS	  "{console|telnet|ssh|user-database}"
+#define WAYS_KEPT "{ftp|snmp|secure-xml|unsecure-xml|web-mgmt|xml}"
 #define TRIES	  "{primary|secondary|tertiary}"
 
 static const char no_server[] = "this program has no such server";
@@ -248,6 +248,7 @@ const struct cmd restrict_cmds[] = {
 	  .help = "Close a way into the switch\n"
 		  "Console\n"
 		  "Telnet\n"
+		  "SSH\n"
 		  "Changes of users by users",
 	  .run = restrict_set,
 	  .render = restrict_render,
@@ -256,7 +257,6 @@ const struct cmd restrict_cmds[] = {
 	{ .syntax = "restrict " WAYS_KEPT,
 	  .help = "FTP\n"
 		  "SNMP\n"
-		  "SSH\n"
 		  "XML over SSL\n"
 		  "XML over HTTP\n"
 		  "Web management\n"
@@ -321,31 +321,6 @@ const struct cmd access_cmds[] = {
 		  "Minutes, 0 never",
 	  .no = "no idle timeout web-mgmt",
 	  .set = KEPT(.dflt = "0"),
-	  .inert = no_server },
-	{ .syntax = "sshd keepalive",
-	  .help = "SSH server\n"
-		  "Find out about clients that are gone",
-	  .no = "no sshd keepalive",
-	  .set = KEPT(.on = true),
-	  .inert = no_server },
-	{ .syntax = "sshd port <port:uint:22-65535>",
-	  .help = "Where it listens\n"
-		  "TCP port, default 22",
-	  .no = "no sshd port",
-	  .set = KEPT(.dflt = "22"),
-	  .inert = no_server },
-	{ .syntax = "sshd server-keybits <bits:uint:512-32768>",
-	  .help = "Size of its key\n"
-		  "Bits, default 768",
-	  .no = "no sshd server-keybits",
-	  .set = KEPT(.dflt = "768"),
-	  .inert = no_server },
-	{ .syntax = "sshd version {v1|v2}",
-	  .help = "Protocol versions\n"
-		  "Version 1 only\n"
-		  "Version 2 only",
-	  .no = "no sshd version",
-	  .set = KEPT(),
 	  .inert = no_server },
 	{ 0 },
 };

@@ -104,6 +104,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_ssl_cmds,							\
 	show_radius_cmds,						\
 	show_tacacs_cmds,						\
+	show_sshd_cmds,							\
 	NET_SHOWS
 /* clang-format on */
 
@@ -153,6 +154,7 @@ static table_list global_tables = {
 	restrict_cmds,
 	user_database_cmds,
 	access_cmds,
+	sshd_cmds,
 	radius_cmds,
 	tacacs_cmds,
 	logging_cmds,

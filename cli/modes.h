@@ -71,6 +71,8 @@ extern const struct cmd restrict_cmds[];  /* mode_access.c: closed ways */
 extern const struct cmd access_cmds[];	  /* mode_access.c: ways in */
 extern const struct cmd radius_cmds[];	      /* mode_radius.c */
 extern const struct cmd show_radius_cmds[];   /* mode_radius.c */
+extern const struct cmd sshd_cmds[];	      /* mode_sshd.c */
+extern const struct cmd show_sshd_cmds[];     /* mode_sshd.c */
 extern const struct cmd telnet_cmds[];	      /* relay.c: SuperUser */
 extern const struct cmd tacacs_cmds[];	      /* mode_tacacs.c */
 extern const struct cmd show_tacacs_cmds[];   /* mode_tacacs.c */

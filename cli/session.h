@@ -104,5 +104,9 @@ int attach_main(const char *disk_dir); /* the client: css11500 attach */
 struct hostmap;
 struct err;
 int telnet_start(struct sessions *all, const char *addr_port, struct err *err);
+/* Makes the host keys at first use; NULL and err. */
+struct ssh_server;
+struct ssh_server *sshd_start(struct sessions *all, const char *addr_port,
+			      struct err *err);
 
 #endif

@@ -133,14 +133,30 @@ static void busy_text(void *arg, const char *text)
 	terminal_notice(arg, text);
 }
 
+/* At the beginning the given session stays until the thread has asked for it. */
+static bool session_is_given(struct terminal *t)
+{
+	if (!t->given)
+		return false;
+	if (t->session == t->given)
+		t->given = NULL;
+	else
+		t->session = t->given;
+	return true;
+}
+
 static void session_renew(struct terminal *t)
 {
-	session_free(t->session);
+	bool given = session_is_given(t);
+
+	if (!given)
+		session_free(t->session);
 	(void)pthread_mutex_lock(&t->lock);
 	out_clear(&t->notice); /* the user before was meant */
 	t->unsaid = 0;
 	(void)pthread_mutex_unlock(&t->lock);
-	t->session = session_new(t->all->env, t->kind, t->where);
+	if (!given)
+		t->session = session_new(t->all->env, t->kind, t->where);
 	(void)str_copy(t->session->cli.line_name,
 		       sizeof(t->session->cli.line_name), t->name);
 	session_on_ready(t->session, job_over, t);

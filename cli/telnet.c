@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "cli/env.h"
+#include "cli/face.h"
 #include "cli/terminal.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
@@ -350,20 +351,6 @@ static void terminal_over(void *arg)
 
 /* ---- coming in ------------------------------------------------------------ */
 
-static int pty_open(struct conn *c)
-{
-	char name[64];
-
-	c->pty.fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (c->pty.fd < 0)
-		return -1;
-	if (grantpt(c->pty.fd) || unlockpt(c->pty.fd) ||
-	    ptsname_r(c->pty.fd, name, sizeof(name)))
-		return -1;
-	c->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return c->slave < 0 ? -1 : 0;
-}
-
 static bool conn_terminal(struct conn *c, const char *name, struct in_addr peer)
 {
 	struct terminal *t = xcalloc(1, sizeof(*t));
@@ -386,7 +373,7 @@ static bool conn_open(struct conn *c, const char *name, struct in_addr peer)
 	struct loop *l = loop_of(c);
 
 	c->telnet = telnet_init(options, on_telnet, 0, c);
-	if (!c->telnet || pty_open(c) < 0 ||
+	if (!c->telnet || face_pty(&c->pty.fd, &c->slave) < 0 ||
 	    loop_watch(l, &c->sock, EPOLLIN) < 0)
 		return false;
 	if (loop_watch(l, &c->pty, EPOLLIN) < 0)
@@ -398,13 +385,6 @@ static bool conn_open(struct conn *c, const char *name, struct in_addr peer)
 		return false;
 	watches_update(c);
 	return true;
-}
-
-static void refuse(int fd)
-{
-	(void)send(fd, T_NO_SESSION, sizeof(T_NO_SESSION) - 1,
-		   MSG_NOSIGNAL | MSG_DONTWAIT);
-	(void)close(fd);
 }
 
 static int free_place(const struct server *s)
@@ -432,7 +412,7 @@ static void peer_comes(void *arg, uint32_t ready, uint64_t now_ms)
 		return;
 	if (!name || place < 0 ||
 	    sessions_env(s->all)->conf->access->restricted[WAY_TELNET]) {
-		refuse(fd);
+		face_refuse(fd);
 		return;
 	}
 	c = xcalloc(1, sizeof(*c));
@@ -465,28 +445,6 @@ static void server_free(void *arg)
 	free(s);
 }
 
-static int address_parse(const char *text, struct in_addr *a, in_port_t *port,
-			 struct err *err)
-{
-	const char *colon = strrchr(text, ':');
-	char addr[INET_ADDRSTRLEN];
-	uint32_t n = 0;
-
-	if (colon && (size_t)(colon - text) < sizeof(addr)) {
-		memcpy(addr, text, (size_t)(colon - text));
-		addr[colon - text] = '\0';
-		if (str_to_addr(addr, a) &&
-		    str_to_u32(colon + 1, 1, 65535, &n)) {
-			*port = htons((uint16_t)n);
-			return 0;
-		}
-	}
-	return err_set(err, ERR_SYNTAX, -1,
-		       "--telnet %s: give ADDR:PORT, such as 127.0.0.1:2323, "
-		       "or off",
-		       text);
-}
-
 int telnet_start(struct sessions *all, const char *addr_port, struct err *err)
 {
 	struct server *s = NULL;
@@ -494,7 +452,7 @@ int telnet_start(struct sessions *all, const char *addr_port, struct err *err)
 	in_port_t port = 0;
 	int fd = -1;
 
-	if (address_parse(addr_port, &a, &port, err) < 0)
+	if (face_address("--telnet", addr_port, &a, &port, err) < 0)
 		return -1;
 	fd = sock_listen_host(a, port, err);
 	if (fd < 0)

@@ -53,6 +53,10 @@ struct terminal {
 	void (*gone)(void *arg);
 	void *gone_arg;
 
+	/* The user has logged in already, on the way here: owned from
+	 * terminal_start() on, and the first session; NULL: a new one is */
+	struct session *given;
+
 	pthread_t thread;
 	struct session *session; /* control thread's */
 

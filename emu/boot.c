@@ -432,6 +432,11 @@ static int faces_open(struct css *css, struct err *err)
 	if (strcmp(css->opt->telnet, "off") != 0 &&
 	    telnet_start(all, css->opt->telnet, err))
 		return -1;
+	if (strcmp(css->opt->ssh, "off") != 0) {
+		css->env.sshd = sshd_start(all, css->opt->ssh, err);
+		if (!css->env.sshd)
+			return -1;
+	}
 	if (attach_listen(all, css->opt->disk))
 		return err_set(err, ERR_IO, -1,
 			       "%s/console: %s; use another --disk",

@@ -76,28 +76,39 @@ static int import_set(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
-static int telnet_set(struct options *o, const char *value, struct err *err)
+static int listen_check(const char *option, const char *value, struct err *err)
 {
 	const char *colon = strrchr(value, ':');
 	uint32_t port = 0;
 	struct in_addr addr;
 	char host[16];
 
-	o->telnet = value;
 	if (!strcmp(value, "off"))
 		return 0;
 	if (!colon || (size_t)(colon - value) >= sizeof(host) ||
 	    !str_to_u32(colon + 1, 1, 65535, &port))
-		return err_set(err, ERR_SYNTAX, -1,
-			       "--telnet %s: use ADDR:PORT or off", value);
+		return err_set(err, ERR_SYNTAX, -1, "%s %s: use ADDR:PORT or off",
+			       option, value);
 	memcpy(host, value, (size_t)(colon - value));
 	host[colon - value] = '\0';
 	if (!str_to_addr(host, &addr))
 		return err_set(err, ERR_SYNTAX, -1,
-			       "--telnet %s: '%s' is not an IPv4 address; use "
+			       "%s %s: '%s' is not an IPv4 address; use "
 			       "ADDR:PORT or off",
-			       value, host);
+			       option, value, host);
 	return 0;
+}
+
+static int telnet_set(struct options *o, const char *value, struct err *err)
+{
+	o->telnet = value;
+	return listen_check("--telnet", value, err);
+}
+
+static int ssh_set(struct options *o, const char *value, struct err *err)
+{
+	o->ssh = value;
+	return listen_check("--ssh", value, err);
 }
 
 static int attach_set(struct options *o, const char *value, struct err *err)
@@ -222,6 +233,8 @@ static const struct option table[] = {
 	  "put a PEM, DER or PKCS#12 file into the SSL store; repeatable" },
 	{ "--telnet", "ADDR:PORT", RUN, telnet_set,
 	  "where Telnet listens; 127.0.0.1:2323 if not given, or off" },
+	{ "--ssh", "ADDR:PORT", RUN, ssh_set,
+	  "where SSH listens; off if not given" },
 	{ "--attach", "host", RUN, attach_set,
 	  "data plane on the host's own sockets" },
 	{ "--map", "MAP", RUN, map_set,
@@ -347,6 +360,7 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 
 	*o = (struct options){ .chassis = "11503",
 			       .telnet = "127.0.0.1:2323",
+			       .ssh = "off",
 			       .tls = TLS_MODERN,
 			       .ready_fd = -1,
 			       .map = hostmap_new() };

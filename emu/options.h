@@ -35,6 +35,7 @@ struct options {
 	const char *import_ssl[OPT_IMPORT_MAX];
 	int nimport;
 	const char *telnet;  /* "127.0.0.1:2323" or "off" */
+	const char *ssh;     /* as telnet; "off" */
 	struct hostmap *map; /* owned */
 	enum tls_profile tls;
 	int workers;  /* 0: one a core */

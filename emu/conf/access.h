@@ -53,11 +53,11 @@ struct auth_order {
 enum way {
 	WAY_CONSOLE,
 	WAY_TELNET,
+	WAY_SSH,
 	WAY_USER_DATABASE, /* only the administrator changes users */
 	WAY_ACTING,	   /* the ways behind have no server in this program */
 	WAY_FTP = WAY_ACTING,
 	WAY_SNMP,
-	WAY_SSH,
 	WAY_SECURE_XML,
 	WAY_UNSECURE_XML,
 	WAY_WEB_MGMT,

@@ -11,8 +11,8 @@
 
 # What configuring and building takes.
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libssl-dev
-	libedit-dev libtelnet-dev libcurl4-openssl-dev libcrypt-dev libc-ares-dev
-	check"
+	libedit-dev libtelnet-dev libssh-dev libcurl4-openssl-dev libcrypt-dev
+	libc-ares-dev check"
 
 # What the example takes beside the build: certificates and an SFTP server.
 PACKAGES_EXAMPLE="openssl python3 python3-paramiko iproute2 util-linux"
@@ -24,7 +24,7 @@ PACKAGES_KAMAILIO="kamailio kamailio-tls-modules"
 # fuzzer libraries, real clients, and namespaces to run them in.
 PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa
-	freeradius tshark libauthen-tacacsplus-perl
+	openssh-client freeradius tshark libauthen-tacacsplus-perl
 	rsyslog python3-aiosmtpd chrony dnsmasq-base"
 
 # What the benchmark takes beside the build, without the programs that it

@@ -179,7 +179,8 @@ static size_t reply_make(uint8_t *p, uint8_t code, const uint8_t *request,
 	p[2] = 0;
 	p[3] = (uint8_t)whole;
 	memcpy(p + 4, request + 4, 16);
-	memcpy(p + whole - len, attrs, len);
+	if (len)
+		memcpy(p + whole - len, attrs, len);
 	if (sign) {
 		p[20] = 80;
 		p[21] = 18;
