@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
+#include "cli/types.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -26,9 +27,13 @@ static void record_render(const void *obj, struct out *o)
 {
 	const struct global *g = ((const struct conf *)obj)->global;
 
-	for (int i = 0; i < g->ncrl; i++)
-		out_printf(o, "  ssl crl-record %s %s %s %u \n", g->crl[i].name,
-			   g->crl[i].url, g->crl[i].cert, g->crl[i].hours);
+	for (int i = 0; i < g->ncrl; i++) {
+		const struct crl_record *r = &g->crl[i];
+
+		out_printf(o, "  ssl crl-record %s ", r->name);
+		(void)type_print("url:word", r->url, NULL, o, NULL);
+		out_printf(o, " %s %u \n", r->cert, r->hours);
+	}
 }
 
 static int record_reload(struct cli *cli, const struct args *a, struct err *err)

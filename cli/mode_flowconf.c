@@ -27,23 +27,14 @@ static const struct flow_conf *flow_in(const void *obj)
 #define PERMANENT                                                              \
 	"{port1|port2|port3|port4|port5|port6|port7|port8|port9|port10|port11" \
 	"|port12|port13|port14|port15|port16|port17|port18|port19|port20}"
-#define PLACE(n) "Place " #n " of 20\n"
 #define PLACES                                                                 \
-	PLACE(1)                                                               \
-	PLACE(2)                                                               \
-	PLACE(3)                                                               \
-	PLACE(4)                                                               \
-	PLACE(5)                                                               \
-	PLACE(6)                                                               \
-	PLACE(7)                                                               \
-	PLACE(8)                                                               \
-	PLACE(9)                                                               \
-	PLACE(10)                                                              \
-	PLACE(11)                                                              \
-	PLACE(12)                                                              \
-	PLACE(13)                                                              \
-	PLACE(14)                                                              \
-	PLACE(15) PLACE(16) PLACE(17) PLACE(18) PLACE(19) PLACE(20)
+	"Place 1 of 20\nPlace 2 of 20\nPlace 3 of 20\n"                        \
+	"Place 4 of 20\nPlace 5 of 20\nPlace 6 of 20\n"                        \
+	"Place 7 of 20\nPlace 8 of 20\nPlace 9 of 20\n"                        \
+	"Place 10 of 20\nPlace 11 of 20\nPlace 12 of 20\n"                     \
+	"Place 13 of 20\nPlace 14 of 20\nPlace 15 of 20\n"                     \
+	"Place 16 of 20\nPlace 17 of 20\nPlace 18 of 20\n"                     \
+	"Place 19 of 20\nPlace 20 of 20\n"
 
 static unsigned permanent_which(const struct args *a)
 {
@@ -198,7 +189,8 @@ static int step_set(struct cli *cli, const struct args *a, struct err *err)
 	struct load_conf *load = &flow_of(cli)->load;
 
 	(void)err;
-	conf_put_u32(cli_conf(cli), &load->step_ms, arg_uint(a, "ms", 10));
+	conf_put_u32(cli_conf(cli), &load->step_ms,
+		     arg_uint(a, "ms", LOAD_STEP_MS));
 	conf_put_flag(cli_conf(cli), &load->step_static, arg_key(a, "static"));
 	return 0;
 }
@@ -207,7 +199,7 @@ static void step_render(const void *obj, struct out *o)
 {
 	const struct load_conf *load = &flow_in(obj)->load;
 
-	if (load->step_ms != 10 || load->step_static)
+	if (load->step_ms != LOAD_STEP_MS || load->step_static)
 		out_printf(o, "  load step %u %s \n", load->step_ms,
 			   load->step_static ? "static" : "dynamic");
 }
@@ -341,7 +333,7 @@ const struct cmd flow_cmds[] = {
 	  .set = FIELD(flow.rfc2518_methods, .store = SET_FLAG),
 	  .inert = no_methods },
 	{ .syntax = "http-method parse user-defined-method "
-		    "<method:word:3-15> [{url|authority|wildcard-uri}]",
+		    "<method:name:3-15> [{url|authority|wildcard-uri}]",
 	  .help = "One of your own\n"
 		  "Method, as in the request\n"
 		  "It is followed by a URL\n"
@@ -349,7 +341,7 @@ const struct cmd flow_cmds[] = {
 		  "It is followed by a URL or *",
 	  .run = method_set,
 	  .render = method_render,
-	  .no = "no http-method parse user-defined-method <method:word:3-15>",
+	  .no = "no http-method parse user-defined-method <method:name:3-15>",
 	  .clear = method_clear,
 	  .inert = no_methods },
 	{ .syntax = "http-method statistics clear",

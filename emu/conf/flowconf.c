@@ -26,7 +26,7 @@ void flow_conf_init(struct flow_conf *f)
 		.spanning_packets = 6,
 		.bypass_persistence = true,
 		.l4_fallback = true,
-		.load = { .step_ms = 10,
+		.load = { .step_ms = LOAD_STEP_MS,
 			  .threshold = 254,
 			  .teardown_s = 20,
 			  .ageout_s = 60,

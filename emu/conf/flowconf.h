@@ -43,8 +43,9 @@ struct http_method { /* http-method parse user-defined-method NAME FORM */
 enum redirect_close { REDIRECT_FIN_RST, REDIRECT_FIN_FIN, REDIRECT_RST_RST };
 
 enum load_calculation { LOAD_RELATIVE, LOAD_ABSOLUTE };
+#define LOAD_STEP_MS 10
 struct load_conf {
-	uint32_t step_ms;    /* default 10 */
+	uint32_t step_ms;    /* default LOAD_STEP_MS */
 	bool step_static;    /* default: adapts itself */
 	uint8_t threshold;   /* 2..254, default 254 */
 	uint32_t teardown_s; /* default 20 */

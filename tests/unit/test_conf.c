@@ -1,5 +1,4 @@
 /* Configuration objects: what setters refuse, what order and indexes hold. */
-#include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/conf/circuit.h"
-#include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/access.h"
 #include "emu/conf/global.h"
@@ -16,38 +14,7 @@
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
-
-static struct conf *c;
-static struct err err;
-
-static void setup(void)
-{
-	c = conf_new();
-	err = (struct err){ 0 };
-}
-
-static void teardown(void)
-{
-	conf_free(c);
-}
-
-static struct in_addr ip(const char *text)
-{
-	struct in_addr a = { INADDR_ANY };
-
-	ck_assert(inet_pton(AF_INET, text, &a) == 1);
-	return a;
-}
-
-#define ok(call) ck_assert_msg((call) == 0, "%s: %s", #call, err.msg)
-#define not_ok(call, why)                                                      \
-	do {                                                                   \
-		uint64_t before = c->generation;                               \
-		ck_assert_int_eq((call), -1);                                  \
-		ck_assert_int_eq(err.code, (why));                             \
-		ck_assert(err.msg[0]);                                         \
-		ck_assert_uint_eq(c->generation, before);                      \
-	} while (0)
+#include "tests/unit/conf_support.h"
 
 static struct service *server(const char *name, const char *addr)
 {

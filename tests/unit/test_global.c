@@ -1,5 +1,4 @@
 /* Settings of the whole switch: limits, order, what tells one from another. */
-#include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,40 +9,9 @@
 #include "emu/conf/global.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
+#include "tests/unit/conf_support.h"
 
-static struct conf *c;
-static struct global *g;
-static struct err err;
-
-static void setup(void)
-{
-	c = conf_new();
-	g = c->global;
-	err = (struct err){ 0 };
-}
-
-static void teardown(void)
-{
-	conf_free(c);
-}
-
-static struct in_addr ip(const char *text)
-{
-	struct in_addr a = { INADDR_ANY };
-
-	ck_assert(inet_pton(AF_INET, text, &a) == 1);
-	return a;
-}
-
-#define ok(call) ck_assert_msg((call) == 0, "%s: %s", #call, err.msg)
-#define not_ok(call, why)                                                      \
-	do {                                                                   \
-		uint64_t before = c->generation;                               \
-		ck_assert_int_eq((call), -1);                                  \
-		ck_assert_int_eq(err.code, (why));                             \
-		ck_assert(err.msg[0]);                                         \
-		ck_assert_uint_eq(c->generation, before);                      \
-	} while (0)
+#define g (c->global)
 
 /* ---- flows ---------------------------------------------------------------- */
 
@@ -55,7 +23,7 @@ static struct flow_port state(unsigned port, uint8_t proto)
 START_TEST(test_flow_states_have_an_order_and_an_end)
 {
 	struct flow_port s = state(5060, PROTO_UDP);
-	uint64_t was = 0;
+	uint64_t first = 0;
 
 	ok(flow_port_set(c, &s, &err));
 	s = state(5060, PROTO_TCP);
@@ -65,9 +33,9 @@ START_TEST(test_flow_states_have_an_order_and_an_end)
 	ck_assert_int_eq(g->flow.nport, 3);
 	ck_assert_uint_eq(g->flow.port[0].port, 161);
 	ck_assert_uint_eq(g->flow.port[1].proto, PROTO_TCP);
-	was = c->generation;
+	first = c->generation;
 	ok(flow_port_set(c, &s, &err));
-	ck_assert_uint_eq(c->generation, was);
+	ck_assert_uint_eq(c->generation, first);
 	s.flow = true;
 	ok(flow_port_set(c, &s, &err));
 	ck_assert_int_eq(g->flow.nport, 3);

@@ -8,45 +8,13 @@
 #include "emu/base/str.h"
 #include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
-#include "emu/conf/conf.h"
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/qualifier.h"
 #include "emu/conf/service.h"
-
-static struct conf *c;
-static struct err err;
-
-static void setup(void)
-{
-	c = conf_new();
-	err = (struct err){ 0 };
-}
-
-static void teardown(void)
-{
-	conf_free(c);
-}
-
-#define ok(call) ck_assert_msg((call) == 0, "%s: %s", #call, err.msg)
-#define not_ok(call, why)                                                      \
-	do {                                                                   \
-		uint64_t was = c->generation;                                  \
-		ck_assert_int_eq((call), -1);                                  \
-		ck_assert_int_eq(err.code, (why));                             \
-		ck_assert(err.msg[0]);                                         \
-		ck_assert_uint_eq(c->generation, was);                         \
-	} while (0)
-
-static struct in_addr ip(const char *text)
-{
-	struct in_addr a = { INADDR_ANY };
-
-	ck_assert(str_to_addr(text, &a));
-	return a;
-}
+#include "tests/unit/conf_support.h"
 
 static struct content *rule(void)
 {
