@@ -77,7 +77,7 @@ bool offdm_line(struct offdm *m, char *line, size_t cap, int ms)
 	int c;
 
 	while ((c = byte_get(m, until)) >= 0 && c != '\n')
-		if (c && n + 1 < cap)
+		if (c >= ' ' && c < 0x7f && n + 1 < cap)
 			line[n++] = (char)c;
 	line[n] = '\0';
 	trim(line);

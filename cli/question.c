@@ -222,6 +222,8 @@ static void progress_end(struct cli_task *t)
 	if (!t->progress)
 		return;
 	progress_stop(t);
+	if (!t->turns && !t->progress->done) /* it has failed at once */
+		return;
 	progress_line(t);
 	cli_task_print(t, "\n");
 }
