@@ -7,6 +7,7 @@
 #include <time.h>
 
 struct bootrec;
+struct box;
 struct chassis;
 struct conf;
 struct disk;
@@ -35,7 +36,7 @@ struct vrouters;
 /*
  * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
  * borrowed and lives as long as the switch.  plane, monitor, sessions, radius,
- * vrouters and tallies are NULL in `replay`: a show command must cope.
+ * vrouters, box and tallies are NULL in `replay`: a show command must cope.
  */
 struct env {
 	struct conf *conf;
@@ -52,6 +53,7 @@ struct env {
 	struct radius_client *radius;
 	struct tacacs_client *tacacs;
 	struct vrouters *vrouters;
+	struct box *box;
 	struct links *links; /* NULL: no port has changed */
 	struct sntp *sntp;
 	struct logsink *log; /* NULL: lines go nowhere */

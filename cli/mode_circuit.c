@@ -10,7 +10,6 @@
 #include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 
-static const char no_peer[] = "no other switch is heard";
 static const char no_dhcp[] = "no broadcasts reach the host attachment";
 static const char no_adverts[] =
 	"the host attachment advertises itself to nobody";
@@ -135,8 +134,7 @@ const struct cmd circuit_cmds[] = {
 	{ .syntax = "redundancy",
 	  .help = "Take part in box-to-box redundancy",
 	  .no = "no redundancy",
-	  .set = FIELD(redundancy, .store = SET_FLAG),
-	  .inert = no_peer },
+	  .set = FIELD(redundancy, .store = SET_FLAG) },
 	{ .syntax = "dhcp relay-to <ip:addr>",
 	  .help = "DHCP relay\n"
 		  "Server, two at most\n"
@@ -480,8 +478,7 @@ const struct cmd circuit_ip_cmds[] = {
 	{ .syntax = "redundancy-protocol",
 	  .help = "Box-to-box redundancy runs here",
 	  .no = "no redundancy-protocol",
-	  .set = IP_FIELD(redundancy_protocol, .store = SET_FLAG),
-	  .inert = no_peer },
+	  .set = IP_FIELD(redundancy_protocol, .store = SET_FLAG) },
 	{ .syntax = "router-discovery",
 	  .help = "Advertise this interface",
 	  .no = "no router-discovery",

@@ -1,35 +1,51 @@
 /* Commands of global configuration: the DNS server (platform.md 6). */
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
+#include "cli/object.h"
 #include "emu/base/err.h"
+#include "emu/base/tally.h"
 #include "emu/base/texts.h"
 #include "emu/conf/conf.h"
 
 /* ---- counters and caches -------------------------------------------------- */
 
-/*
- * The server, its cache and the content routing agent count what they do: as
- * long as they do not run, all of it is zero.
- */
+/* Their counters are tallies under the families of their settings. */
+
+static int part_zero(struct cli *cli, const char *family, const char *what,
+		     struct err *err)
+{
+	if (global_needs(cli, family, what, err) < 0)
+		return -1;
+	tally_zero(cli_env(cli)->tallies, family, NULL);
+	return 0;
+}
+
 static int server_zero(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
-	return global_needs(cli, "dns-server", "DNS server", err);
+	return part_zero(cli, "dns-server", "DNS server", err);
 }
 
 static int forwarder_zero(struct cli *cli, const struct args *a,
 			  struct err *err)
 {
 	(void)a;
-	return global_needs(cli, "dns-server forwarder", "DNS forwarder", err);
+	return part_zero(cli, "dns-server forwarder", "DNS forwarder", err);
 }
 
 static int agent_zero(struct cli *cli, const struct args *a, struct err *err)
 {
+	struct tallies *t = cli_env(cli)->tallies;
+
 	(void)a;
-	return global_needs(cli, "dns-boomerang client enable",
-			    "Content routing agent", err);
+	if (global_needs(cli, "dns-boomerang client enable",
+			 "Content routing agent", err) < 0)
+		return -1;
+	tally_zero(t, "dns-boomerang client", NULL);
+	tally_zero(t, "dns-boomerang client domain", NULL);
+	return 0;
 }
 
 static int cache_reset(struct cli *cli, const struct args *a, struct err *err)
@@ -39,31 +55,37 @@ static int cache_reset(struct cli *cli, const struct args *a, struct err *err)
 	if (global_needs(cli, "dns-server domain-cache", "Domain cache", err) <
 	    0)
 		return -1;
-	if (!name)
-		return 0;
-	return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
-		       "domain-cache entry", name);
+	if (name)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "domain-cache entry", name);
+	tally_zero(cli_env(cli)->tallies, "dns-server domain-cache", NULL);
+	return 0;
 }
+
+static const char *const record_families[] = { "dns-record a", "dns-record ns",
+					       "dns-record accel" };
+static const char *const record_words[] = { "a", "ns", "accel", NULL };
 
 static int record_zero(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct settings *kept = &cli_conf(cli)->global->kept;
 	const char *name = arg_word(a, "name");
-	const char *family = arg_key(a, "a")	? "dns-record a"
-			     : arg_key(a, "ns") ? "dns-record ns"
-						: "dns-record accel";
+	const char *family = record_families[object_choice(a, record_words)];
 
 	if (!settings_get(kept, family, name))
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, family,
 			       name);
+	tally_zero(cli_env(cli)->tallies, family, name);
 	return 0;
 }
 
 static int records_zero(struct cli *cli, const struct args *a, struct err *err)
 {
-	(void)cli;
-	(void)a;
 	(void)err;
+	for (int i = 0; record_words[i]; i++)
+		if (arg_key(a, "all") || arg_key(a, record_words[i]))
+			tally_zero(cli_env(cli)->tallies, record_families[i],
+				   NULL);
 	return 0;
 }
 

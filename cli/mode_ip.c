@@ -195,7 +195,6 @@ static void redundancy_render(const void *obj, struct out *o)
 static const char no_arp[] = "the host knows its neighbours";
 static const char no_ways[] = "the host chooses the ways of packets";
 static const char no_dhcp[] = "no DHCP requests are relayed";
-static const char no_peer[] = "no redundancy protocol is spoken";
 
 /* Row order is running-config order. */
 const struct cmd ip_cmds[] = {
@@ -235,8 +234,7 @@ const struct cmd ip_cmds[] = {
 	  .run = redundancy_set,
 	  .render = redundancy_render,
 	  .no = "no ip redundancy [master]",
-	  .clear = redundancy_clear,
-	  .inert = no_peer },
+	  .clear = redundancy_clear },
 	{ .syntax = "ip record-route",
 	  .help = "Obey record-route options",
 	  .no = "no ip record-route",

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
+#include "emu/base/tally.h"
 #include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
@@ -91,19 +93,26 @@ static int force_master(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- counters ------------------------------------------------------------- */
 
-/* The database and its clients count what they do: nothing yet. */
+/* The database and its clients count under the families of their settings. */
+
 static int gsdb_zero(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
-	return global_needs(cli, "gsdb", "Global sticky database", err);
+	if (global_needs(cli, "gsdb", "Global sticky database", err) < 0)
+		return -1;
+	tally_zero(cli_env(cli)->tallies, "gsdb", NULL);
+	return 0;
 }
 
 static int gsdb_interface_zero(struct cli *cli, const struct args *a,
 			       struct err *err)
 {
 	(void)a;
-	return global_needs(cli, "gsdb-interface", "Interface of a database",
-			    err);
+	if (global_needs(cli, "gsdb-interface", "Interface of a database",
+			 err) < 0)
+		return -1;
+	tally_zero(cli_env(cli)->tallies, "gsdb-interface", NULL);
+	return 0;
 }
 
 /* ---- the tables ----------------------------------------------------------- */

@@ -250,8 +250,7 @@ const struct cmd service_cmds[] = {
 	  .inert = INERT_NO_REPLICATION "; the service gets no connections" },
 	{ .syntax = "type redundancy-up",
 	  .help = "Router watched by box-to-box redundancy",
-	  .set = TYPE,
-	  .inert = "there is no redundant switch to hand over to" },
+	  .set = TYPE },
 	{ .syntax = "type {nci-direct-return|nci-info-only}",
 	  .help = "NAT channel identification, reply goes direct\n"
 		  "NAT channel identification, information only",

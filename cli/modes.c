@@ -113,11 +113,14 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_ports_cmds, show_circuit_cmds, show_ip_cmds, show_route_cmds,     \
 		show_arp_cmds, show_bridge_cmds, show_vrouter_cmds,            \
 		show_peer_cmds, show_dns_cmds, show_zone_cmds,                 \
-		show_proximity_cmds
+		show_proximity_cmds, show_rip_cmds, show_ospf_cmds,            \
+		show_flowmgr_cmds, show_dos_cmds, show_portmap_cmds,           \
+		show_http_cmds, show_redundancy_cmds, show_replica_cmds
 
 /* Clearing what NET_SHOWS show. */
 #define NET_CLEARS                                                             \
-	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds
+	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds,     \
+		zero_flow_cmds, zero_dos_cmds
 
 /* Everything that is not the mode's own. */
 /* clang-format off: one a line */

@@ -168,6 +168,16 @@ extern const struct cmd show_peer_cmds[];	/* app, dfp, gsdb */
 extern const struct cmd show_dns_cmds[];	/* dns-server, -peer, -record */
 extern const struct cmd show_zone_cmds[];	/* zone, domain */
 extern const struct cmd show_proximity_cmds[];
+extern const struct cmd show_redundancy_cmds[];
+extern const struct cmd show_replica_cmds[]; /* publisher, subscriber */
+extern const struct cmd show_rip_cmds[];
+extern const struct cmd show_ospf_cmds[];
+extern const struct cmd show_flowmgr_cmds[]; /* flow statistics, -timeout ... */
+extern const struct cmd zero_flow_cmds[];    /* show_flowmgr.c: SuperUser */
+extern const struct cmd show_dos_cmds[];
+extern const struct cmd zero_dos_cmds[]; /* show_dos.c: SuperUser */
+extern const struct cmd show_portmap_cmds[];
+extern const struct cmd show_http_cmds[]; /* http-methods, remap, loads */
 extern const struct cmd show_vrouter_cmds[]; /* virtual routers, their VIPs */
 extern const struct cmd zero_vrouter_cmds[]; /* show_vrouter.c: SuperUser */
 extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */

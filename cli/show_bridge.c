@@ -88,49 +88,45 @@ static struct bridge bridge_of(const struct env *env)
 	return b;
 }
 
-static const char *port_state(const struct port *p)
-{
-	return port_is_up(p) ? "Forward" : "Disabled";
-}
+/* What a port is for one VLAN: on a trunk each has settings of its own. */
+struct member {
+	unsigned cost; /* 0: by speed */
+	unsigned priority;
+};
 
-/* What a trunk has of its own for a VLAN; NULL: it is no trunk. */
-static const struct iface_vlan *trunk_vlan(const struct port *p, unsigned vlan)
+static struct member member_of(const struct port *p, unsigned vlan)
 {
-	return p->iface && p->iface->trunk ? iface_vlan_find(p->iface, vlan)
-					   : NULL;
+	const struct iface_vlan *v = p->iface && p->iface->trunk
+					     ? iface_vlan_find(p->iface, vlan)
+					     : NULL;
+
+	if (v)
+		return (struct member){ v->bridge_pathcost,
+					v->bridge_priority };
+	if (p->iface)
+		return (struct member){ p->iface->bridge_pathcost,
+					p->iface->bridge_priority };
+	return (struct member){ 0, PORT_PRIORITY_DFLT };
 }
 
 /* By speed, unless it is configured (IEEE 802.1D-1998, table 8-5). */
-static unsigned port_cost(const struct port *p, unsigned vlan)
+static unsigned cost_of(const struct port *p, const struct member *m)
 {
-	const struct iface_vlan *v = trunk_vlan(p, vlan);
-
-	if (v && v->bridge_pathcost)
-		return v->bridge_pathcost;
-	if (!v && p->iface && p->iface->bridge_pathcost)
-		return p->iface->bridge_pathcost;
-	return strcmp(p->type, "ge") ? 19 : 4;
-}
-
-static unsigned port_priority(const struct port *p, unsigned vlan)
-{
-	const struct iface_vlan *v = trunk_vlan(p, vlan);
-
-	if (v)
-		return v->bridge_priority;
-	return p->iface ? p->iface->bridge_priority : PORT_PRIORITY_DFLT;
+	return m->cost ? m->cost : strcmp(p->type, "ge") ? 19 : 4;
 }
 
 static void port_row(const struct bridge *b, const struct port *p,
 		     unsigned vlan, struct out *o)
 {
+	struct member m = member_of(p, vlan);
+
 	out_col(o, W_PORT, "%s", p->name);
-	out_col(o, W_STATE, "%s", port_state(p));
+	out_col(o, W_STATE, "%s", port_is_up(p) ? "Forward" : "Disabled");
 	out_col(o, W_ID, "%s", b->id);
 	out_col(o, W_ID, "%s", b->id);
 	out_col(o, W_COST, "%u", 0u); /* of the way to ourselves */
-	out_col(o, W_COST, "%u", port_cost(p, vlan));
-	out_printf(o, "%02x%02x\n", port_priority(p, vlan), p->ifindex & 0xff);
+	out_col(o, W_COST, "%u", cost_of(p, &m));
+	out_printf(o, "%02x%02x\n", m.priority, p->ifindex & 0xff);
 }
 
 static void vlan_show(const struct bridge *b, const struct circuit *ci,

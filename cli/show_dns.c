@@ -302,6 +302,12 @@ static const char *behind_keepalive(const struct record *r, int n,
 	return kal ? kept_word(&r->l, kept_index(&r->l, kal) + n, dflt) : dflt;
 }
 
+/* No record is probed: only one without a keepalive is alive. */
+static enum service_state record_state(const struct record *r)
+{
+	return kept_has(&r->l, "kal-none") ? SERVICE_ALIVE : SERVICE_DOWN;
+}
+
 static void keepalive_row(struct cli *cli, const struct record *r)
 {
 	const char *asked = behind_keepalive(r, 1, "");
@@ -311,7 +317,7 @@ static void keepalive_row(struct cli *cli, const struct record *r)
 	out_col(o, W_WORD, "%s", kept_choice(&r->l, keepalives, "kal-icmp"));
 	out_col(o, W_ADDR, "%s",
 		str_to_addr(asked, &ip) ? asked : r->l.word[1]);
-	out_puts(o, "Down\n"); /* no record is probed */
+	out_printf(o, "%s\n", service_state_name(record_state(r)));
 }
 
 static void load_row(struct cli *cli, const struct record *r)
@@ -321,7 +327,7 @@ static void load_row(struct cli *cli, const struct record *r)
 
 	(void)str_to_u32(behind_keepalive(r, 2, ""), 2, 254, &threshold);
 	out_col(o, W_WORD, "%u", threshold);
-	out_printf(o, "%u\n", live_load(NULL, SERVICE_DOWN));
+	out_printf(o, "%u\n", live_load(NULL, record_state(r)));
 }
 
 static void weight_row(struct cli *cli, const struct record *r)
@@ -493,13 +499,14 @@ static void domain_show(struct cli *cli, const struct kept_line *l)
 		 counted(cli, "dns-boomerang client domain", name, "Requests"));
 }
 
+static const char domain_family[] = "dns-boomerang client domain";
+
 static unsigned domains_show(struct cli *cli, const char *only)
 {
 	struct kept_line l;
 	unsigned n = 0;
 
-	for (size_t i = 0;
-	     kept_line(global_kept(cli), "dns-boomerang client domain", i, &l);
+	for (size_t i = 0; kept_line(global_kept(cli), domain_family, i, &l);
 	     i++) {
 		if (only && !str_ieq(only, l.word[0]))
 			continue;
@@ -511,12 +518,16 @@ static unsigned domains_show(struct cli *cli, const char *only)
 
 static int show_agent(struct cli *cli, const struct args *a, struct err *err)
 {
-	const char *family = "dns-boomerang client domain";
+	struct kept_line l;
+	unsigned n = 0;
+
 	(void)a;
 	(void)err;
 	agent_global(cli);
-	col_line(cli_out(cli), COL_MIDDLE, "Domains", "%zu",
-		 settings_count(global_kept(cli), family));
+	for (size_t i = 0; kept_line(global_kept(cli), domain_family, i, &l);
+	     i++)
+		n += strcmp(l.word[1], "alias") != 0;
+	col_line(cli_out(cli), COL_MIDDLE, "Domains", "%u", n);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * show flows and flow statistics (content.md 3.9): every connection is two
+ * show flows and show dormant flows (content.md 3.9): every connection is two
  * lines, one a direction, as the product's flow control blocks are.
  *
  * The port columns name the switch ports that the configuration puts the two
@@ -25,9 +25,6 @@ enum {
 	W_PORT = 6,
 	W_PROTO = 4,
 	W_IFACE = 9,
-	/* flow statistics */
-	W_STAT_LABEL = 30,
-	W_STAT = -12,
 };
 
 /* ---- the switch port behind which an address is ------------------------------ */
@@ -133,33 +130,12 @@ static int flows(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- flow statistics --------------------------------------------------------------- */
-
-static void stat(struct out *o, const char *name, uint64_t value)
+/* A session-redundant peer hands over what is dormant: there is none. */
+static int dormant(struct cli *cli, const struct args *a, struct err *err)
 {
-	out_col(o, W_STAT_LABEL, "%s", name);
-	out_col(o, W_STAT, "%llu", (unsigned long long)value);
-	out_puts(o, "\n");
-}
-
-static int statistics(struct cli *cli, const struct args *a, struct err *err)
-{
-	struct out *o = cli_out(cli);
-	struct plane_totals t;
-
 	(void)a;
 	(void)err;
-	live_totals(cli_env(cli), &t);
-	out_puts(o, "Flow Manager Statistics - Slot 1, Subslot 1:\n\n");
-	stat(o, "Flows per second", t.all.now);
-	stat(o, "Active flows", t.flows_active);
-	stat(o, "Most active flows", t.high_flows);
-	stat(o, "Total flows", t.flows_total);
-	stat(o, "Total TCP flows", t.tcp_total);
-	stat(o, "Total UDP flows", t.udp_total);
-	stat(o, "Not started: no content rule", t.no_rule);
-	stat(o, "Not started: no service", t.no_service);
-	stat(o, "Not started: refused", t.refused);
+	head_show(cli_out(cli));
 	return 0;
 }
 
@@ -169,9 +145,11 @@ const struct cmd show_flow_cmds[] = {
 		  "Source address; 0.0.0.0 for any\n"
 		  "Destination address; 0.0.0.0 for any",
 	  .run = flows },
-	{ .syntax = "flow statistics",
-	  .help = "Flows\n"
-		  "Flow counters",
-	  .run = statistics },
+	{ .syntax = "show dormant flows [<src:addr> [<dst:addr>]]",
+	  .help = "Flows of a session-redundant peer\n"
+		  "Flows\n"
+		  "Source address; 0.0.0.0 for any\n"
+		  "Destination address; 0.0.0.0 for any",
+	  .run = dormant },
 	{ 0 },
 };

@@ -31,7 +31,8 @@ enum {
 
 /* The typed address, or err when no line of the family is about it. */
 static int address_of(struct cli *cli, const struct args *a, const char *family,
-		      char text[INET_ADDRSTRLEN], struct err *err)
+		      const char *noun, char text[INET_ADDRSTRLEN],
+		      struct err *err)
 {
 	struct kept_line l;
 	struct in_addr ip;
@@ -40,8 +41,7 @@ static int address_of(struct cli *cli, const struct args *a, const char *family,
 		return -1;
 	(void)str_copy(text, INET_ADDRSTRLEN, str_addr(ip));
 	if (!kept_find(global_kept(cli), family, text, &l))
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, family,
-			       text);
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, noun, text);
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int show_session(struct cli *cli, const struct args *a, struct err *err)
 {
 	char ip[INET_ADDRSTRLEN];
 
-	if (address_of(cli, a, "app session", ip, err) < 0)
+	if (address_of(cli, a, "app session", "app session", ip, err) < 0)
 		return -1;
 	sessions_print(cli, ip);
 	return 0;
@@ -215,7 +215,7 @@ static int show_agent(struct cli *cli, const struct args *a, struct err *err)
 {
 	char ip[INET_ADDRSTRLEN];
 
-	if (address_of(cli, a, "dfp", ip, err) < 0)
+	if (address_of(cli, a, "dfp", "DFP agent", ip, err) < 0)
 		return -1;
 	agents_print(cli, ip);
 	return 0;
@@ -244,7 +244,7 @@ static int show_agent_reports(struct cli *cli, const struct args *a,
 {
 	char ip[INET_ADDRSTRLEN];
 
-	if (address_of(cli, a, "dfp", ip, err) < 0)
+	if (address_of(cli, a, "dfp", "DFP agent", ip, err) < 0)
 		return -1;
 	reports_head(cli_out(cli));
 	return 0;

@@ -19,6 +19,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
+#include "emu/conf/kept.h"
 
 enum {
 	W_ROUTE = 20,
@@ -103,21 +104,36 @@ static unsigned way_to(const struct routes *t, size_t nlocal,
 	return 0;
 }
 
+/* The next hop of a line: of a firewall's, its address on this side. */
+static struct in_addr hop_of(const struct conf *conf, const struct route *line)
+{
+	struct in_addr hop = line->gateway;
+	struct kept_line l;
+	char index[8];
+
+	(void)snprintf(index, sizeof(index), "%u", line->firewall);
+	if (line->firewall &&
+	    kept_find(&conf->global->kept, "ip firewall", index, &l))
+		(void)str_to_addr(l.word[1], &hop);
+	return hop;
+}
+
 static void add_static(const struct conf *conf, struct routes *t)
 {
 	const struct route *line = NULL;
 	size_t nlocal = t->n;
 
 	TAILQ_FOREACH(line, &conf->global->routes, link) {
+		struct in_addr hop = hop_of(conf, line);
 		struct route_row r = {
 			.net = line->net,
-			.gateway = line->gateway,
+			.gateway = hop,
 			.prefix_len = line->prefix_len,
 			.distance = line->distance,
 			.since = line->since,
 			.blackhole = line->blackhole,
-			.proto = STATIC,
-			.ifindex = way_to(t, nlocal, line->gateway),
+			.proto = line->firewall ? FIREWALL : STATIC,
+			.ifindex = way_to(t, nlocal, hop),
 		};
 
 		if (r.ifindex > 0 || r.blackhole)

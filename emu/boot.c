@@ -50,6 +50,7 @@
 #include "emu/keepalive/keepalive.h"
 #include "emu/options.h"
 #include "emu/plane/plane.h"
+#include "emu/redundancy/box.h"
 #include "emu/redundancy/vrouter.h"
 #include "emu/power.h"
 #include "emu/scratch.h"
@@ -210,14 +211,16 @@ static enum service_state router_asks(void *arg, const struct service *s)
 }
 
 /* true: traffic must follow */
-static bool follow_routers(struct css *css)
+static bool follow_redundancy(struct css *css)
 {
 	struct vr_view v = { .chassis = css->env.chassis,
 			     .conf = css->env.conf,
 			     .arg = css,
 			     .service_state = router_asks };
+	bool routers = vrouters_follow(css->env.vrouters, &v);
+	bool box = box_follow(css->env.box, &v);
 
-	if (!vrouters_follow(css->env.vrouters, &v))
+	if (!routers && !box)
 		return false;
 	plane_served_changed(css->env.plane);
 	return true;
@@ -240,7 +243,7 @@ static void follow(void *arg, struct out *warn)
 		     wall_now());
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
-	(void)follow_routers(css);
+	(void)follow_redundancy(css);
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
 	follow_states(css);
 	reset_left(css);
@@ -255,7 +258,7 @@ static void service_changed(void *arg, unsigned index, enum service_state from,
 	(void)from;
 	if (css->env.plane)
 		plane_service_state(css->env.plane, index, to);
-	if (!css->env.vrouters || !follow_routers(css))
+	if (!css->env.vrouters || !follow_redundancy(css))
 		return;
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, &warn);
 	out_fini(&warn); /* it is in the log */
@@ -383,6 +386,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->tacacs =
 		tacacs_client_new(env->loop, env->map, env->conf, &secrets);
 	env->vrouters = vrouters_new();
+	env->box = box_new();
 	env->tallies = tallies_new();
 	env->sessions = sessions_new(env);
 	css->expiry = expiry_new(env->loop, env->conf, env->store);
@@ -399,6 +403,8 @@ static void parts_free(struct css *css)
 	tacacs_client_free(env->tacacs);
 	vrouters_free(env->vrouters);
 	env->vrouters = NULL;
+	box_free(env->box);
+	env->box = NULL;
 	env->sessions = NULL;
 	logsink_hush(env->log);
 	tallies_free(env->tallies);

@@ -15,6 +15,7 @@
 #include "emu/io/disk.h"
 #include "emu/io/loop.h"
 #include "emu/options.h"
+#include "emu/redundancy/box.h"
 #include "emu/redundancy/vrouter.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/store.h"
@@ -101,8 +102,9 @@ static bool serves(void *arg, struct in_addr vip)
 {
 	const struct env *env = arg;
 
-	return !env->vrouters ||
-	       vrouters_serve(env->vrouters, env->conf, vip);
+	return (!env->vrouters ||
+		vrouters_serve(env->vrouters, env->conf, vip)) &&
+	       (!env->box || box_serves(env->box, env->conf, vip));
 }
 
 void scratch_hooks(struct env *env, enum tls_profile profile, bool replaying)

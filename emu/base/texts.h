@@ -371,6 +371,10 @@
 #define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */
 #define T_NO_PORT      "Specified interface does not exist: %s"	   /* guess */
 #define T_NO_ARP       "No ARP entry for %s"			   /* guess */
+#define T_NO_PROCESSOR "No session processor in slot %u"		   /* guess */
+#define T_NO_RIP       "RIP does not run on %s"			   /* guess */
+#define T_NO_OSPF      "OSPF does not run on %s"			   /* guess */
+#define T_NO_INDEX     "Nothing has the redundant-index %u"		   /* guess */
 #define T_NO_ZONE      "Zone %lu is not known"			   /* guess */
 #define T_NO_BLOCK     "Nothing is known of %s"			   /* guess */
 #define T_NO_IP_IFACE  "No circuit has the IP interface %s"	   /* guess */

@@ -95,6 +95,16 @@ bool kept_on(const struct settings *s, const char *family)
 	return settings_count(s, family) > 0;
 }
 
+bool kept_says(const struct settings *s, const char *family, const char *word)
+{
+	struct kept_line l;
+
+	for (size_t i = 0; kept_line(s, family, i, &l); i++)
+		if (kept_has(&l, word))
+			return true;
+	return false;
+}
+
 const char *kept_value(const struct settings *s, const char *family,
 		       const char *dflt)
 {

@@ -41,6 +41,8 @@ const char *kept_choice(const struct kept_line *l, const char *const *keywords,
 
 /* A switch that is off until it is set. */
 bool kept_on(const struct settings *s, const char *family);
+/* One of several switches whose rows share the family: "rip log" "rx". */
+bool kept_says(const struct settings *s, const char *family, const char *word);
 /* The value of a family; dflt when it is not set. */
 const char *kept_value(const struct settings *s, const char *family,
 		       const char *dflt);

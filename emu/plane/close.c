@@ -104,6 +104,8 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	f->state = FLOW_OVER;
 	if (why == END_REFUSED || why == END_CONNECT_TIMEOUT)
 		count(&w->c->refused, 1);
+	if (why == END_NO_PORT || why == END_NO_SOURCE)
+		count(&w->c->no_port, 1);
 	if (why == END_CLIENT_RESET || why == END_SERVER_RESET)
 		count(&w->c->resets, 1);
 	/* a reset would overtake the alert that tells the client why */

@@ -11,6 +11,7 @@
 
 #include "emu/base/xalloc.h"
 #include "emu/plane/control.h"
+#include "emu/plane/relay.h"
 
 #define SLOTS 7	 /* 0 is the management port's */
 #define PORTS 17 /* of the largest module, and port 0 */
@@ -54,7 +55,7 @@ static const struct {
 } groups[PORT_GROUP_NUM] = {
 	[PORT_MIBII] = { PORT_IN_OCTETS, PORT_ALIGNMENT },
 	[PORT_ETHER] = { PORT_ALIGNMENT, PORT_RMON_DROPS },
-	[PORT_RMON] = { PORT_RMON_DROPS, PORT_COUNTER_NUM },
+	[PORT_RMON] = { PORT_RMON_DROPS, PORT_FLOWS },
 };
 
 _Atomic uint64_t *plane_port(struct plane *p, unsigned slot, unsigned port)
@@ -86,24 +87,35 @@ void plane_zero_port(struct plane *p, unsigned slot, unsigned port,
 
 /* ---- protocols ------------------------------------------------------------ */
 
+/* Workers count on while this reads. */
+static uint64_t less(uint64_t all, uint64_t over)
+{
+	return all > over ? all - over : 0;
+}
+
 /* What the workers know of their connections. */
 static void add_connections(const struct plane *p, struct net_counters *c)
 {
-	uint64_t begun = 0, over = 0;
+	uint64_t accepted = 0, connected = 0, over[2] = { 0 };
 
 	for (int i = 0; i < p->nworkers; i++)
-		over += get(&p->worker[i]->c->legs_over);
+		for (int side = 0; side < 2; side++)
+			over[side] += get(&p->worker[i]->c->legs_over[side]);
 	for (int i = 0; i < p->nworkers; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
-		c->n[NET_TCP_PASSIVE_OPENS] += get(&w->accepted);
-		c->n[NET_TCP_ACTIVE_OPENS] += get(&w->connected);
+		accepted += get(&w->accepted);
+		connected += get(&w->connected);
 		c->n[NET_TCP_FAILED] += get(&w->refused);
 		c->n[NET_TCP_RESETS] += get(&w->resets);
 		c->n[NET_TCP_OUT_RESETS] += get(&w->resets_sent);
-		begun += get(&w->accepted) + get(&w->connected);
+		c->n[NET_TCP_NO_PORT] += get(&w->no_port);
 	}
-	c->n[NET_TCP_ESTABLISHED] += begun > over ? begun - over : 0;
+	c->n[NET_TCP_PASSIVE_OPENS] += accepted;
+	c->n[NET_TCP_ACTIVE_OPENS] += connected;
+	c->n[NET_TCP_MAPPED] += less(connected, over[LEG_SERVER]);
+	c->n[NET_TCP_ESTABLISHED] += less(accepted, over[LEG_CLIENT]) +
+				     less(connected, over[LEG_SERVER]);
 }
 
 void plane_net_counters(const struct plane *p, struct net_counters *c)

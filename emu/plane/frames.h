@@ -62,6 +62,10 @@ enum port_counter {
 	PORT_RMON_511,
 	PORT_RMON_1023,
 	PORT_RMON_1518,
+
+	PORT_FLOWS, /* now; that came in by this port */
+	PORT_FLOWS_TCP, /* ever */
+	PORT_FLOWS_UDP,
 	PORT_COUNTER_NUM,
 };
 
@@ -110,6 +114,8 @@ enum net_counter {
 	NET_TCP_RETRANSMITS,
 	NET_TCP_IN_ERRORS,
 	NET_TCP_OUT_RESETS,
+	NET_TCP_MAPPED,	   /* connections to servers now */
+	NET_TCP_NO_PORT, /* had no source port */
 
 	NET_ICMP_IN,
 	NET_ICMP_IN_ERRORS,

@@ -248,7 +248,7 @@ void leg_close(struct worker *w, struct leg *g, bool reset)
 			(void)setsockopt(g->fd, SOL_SOCKET, SO_LINGER, &now,
 					 sizeof(now));
 		count(&w->c->resets_sent, reset);
-		count(&w->c->legs_over, 1);
+		count(&w->c->legs_over[g->side], 1);
 		(void)close(g->fd);
 		g->fd = -1;
 	}

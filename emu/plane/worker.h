@@ -39,7 +39,8 @@ struct worker_counters {
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
 	/* TCP connections: taken, begun, closed; broken by the peer, by us */
-	_Atomic uint64_t accepted, connected, legs_over, resets, resets_sent;
+	_Atomic uint64_t accepted, connected, legs_over[2], resets, resets_sent;
+	_Atomic uint64_t no_port; /* for a connection to a server */
 };
 
 /* No other thread writes it: a load and a store are enough. */

@@ -14,6 +14,7 @@
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/base/tally.h"
 #include "emu/io/hostmap.h"
 #include "emu/plane/plane.h"
 #include "tests/fuzz/scratch_env.h"
@@ -31,6 +32,7 @@ static void setup(void)
 	map = hostmap_new();
 	env->plane = plane_new(env->loop, map, 1, &err);
 	ck_assert_msg(env->plane != NULL, "%s", err.msg);
+	env->tallies = tallies_new();
 	session = session_new(env, SESSION_VTY, "192.0.2.1");
 	session_line(session, "admin", &out);
 	session_line(session, "system", &out);
@@ -41,6 +43,8 @@ static void teardown(void)
 	session_free(session);
 	plane_free(env->plane);
 	env->plane = NULL;
+	tallies_free(env->tallies);
+	env->tallies = NULL;
 	hostmap_free(map);
 	out_fini(&out);
 }
@@ -57,6 +61,13 @@ static void has(const char *line, const char *text)
 	const char *got = shown(line);
 
 	ck_assert_msg(strstr(got, text), "%s\nlacks: %s\n%s", line, text, got);
+}
+
+static void lacks(const char *line, const char *text)
+{
+	const char *got = shown(line);
+
+	ck_assert_msg(!strstr(got, text), "%s\nhas: %s\n%s", line, text, got);
 }
 
 static void count_port(unsigned slot, unsigned port, enum port_counter c,
@@ -175,6 +186,75 @@ START_TEST(the_oldest_event_makes_room)
 }
 END_TEST
 
+START_TEST(attacks_are_shown_and_cleared)
+{
+	attack(ATTACK_LAND, 0x0a000002, 1000000000);
+	attack(ATTACK_LAND, 0x0a000002, 1000000000);
+	attack(ATTACK_SMURF, 0x0a000003, 1000000060);
+	has("show dos summary", "Total Attacks:         3\n");
+	has("show dos summary",
+	    "LAND Attacks:          2   Maximum per second: 2\n");
+	lacks("show dos summary", "DOS Attack Event");
+	has("show dos", "\nDOS Attack Event 2:\n");
+	has("show dos", "Source Address:        10.0.0.2\n"
+			"Destination Address:   10.0.0.1\n"
+			"Event Count:           2\n"
+			"Attack Type:           LAND\n");
+	ck_assert_str_eq(shown("zero dos statistics"), "");
+	has("show dos", "Total Attacks:         0\n");
+	lacks("show dos", "DOS Attack Event");
+}
+END_TEST
+
+/* ---- flows of ports, source ports, what is slow --------------------------- */
+
+START_TEST(flows_of_ports_have_rows)
+{
+	count_port(3, 2, PORT_FLOWS, 2);
+	count_port(3, 2, PORT_FLOWS_TCP, 5);
+	count_port(3, 2, PORT_FLOWS_UDP, 3);
+	has("flow statistics",
+	    "3/2                 2          8          5          3\n");
+}
+END_TEST
+
+START_TEST(source_ports_are_the_first_processors)
+{
+	plane_count_net(env->plane, NET_TCP_MAPPED);
+	plane_count_net(env->plane, NET_TCP_NO_PORT);
+	has("show global-portmap all-sps",
+	    " 1/1          2016       31744        1                 1\n"
+	    " 3/1          33760      31744        0                 0\n");
+	has("show noflow-portmap slot 1",
+	    " 1/1          2016       31744        0                 0\n");
+}
+END_TEST
+
+START_TEST(tallies_are_shown_by_topic_and_thing)
+{
+	ck_assert_str_eq(shown("configure"), "");
+	(void)shown("dns-record a www.a.com 10.1.1.1");
+	(void)shown("dns-record a www.b.com 10.1.1.2");
+	tally_add(env->tallies, "dns-record a", "www.a.com", "Hits", 3);
+	tally_add(env->tallies, "dns-server", "", "Requests Accepted", 4);
+	tally_add(env->tallies, "dns-server", "", "Requests Accepted", 1);
+	has("show dns-record statistics",
+	    "www.a.com                        A      3\n"
+	    "www.b.com                        A      0\n");
+	has("show dns-server",
+	    "Requests Accepted:                                 5\n");
+	ck_assert_str_eq(shown("dns-record zero a www.b.com"), "");
+	ck_assert_uint_eq(
+		tally_get(env->tallies, "dns-record a", "www.a.com", "Hits"),
+		3);
+	ck_assert_str_eq(shown("dns-record zero a"), "");
+	has("show dns-record statistics",
+	    "www.a.com                        A      0\n");
+	has("show dns-server",
+	    "Requests Accepted:                                 5\n");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("frames");
@@ -189,6 +269,10 @@ int main(void)
 	tcase_add_test(tc, protocols_show_what_was_counted);
 	tcase_add_test(tc, attacks_are_counted_by_kind_and_pair);
 	tcase_add_test(tc, the_oldest_event_makes_room);
+	tcase_add_test(tc, attacks_are_shown_and_cleared);
+	tcase_add_test(tc, flows_of_ports_have_rows);
+	tcase_add_test(tc, source_ports_are_the_first_processors);
+	tcase_add_test(tc, tallies_are_shown_by_topic_and_thing);
 	suite_add_tcase(s, tc);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
