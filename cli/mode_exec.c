@@ -146,8 +146,9 @@ const struct cmd superuser_cmds[] = {
 	{ .syntax = "disable",
 	  .help = "Give SuperUser rights back",
 	  .run = disable_run },
-	{ .syntax = "configure",
-	  .help = "Enter global configuration mode",
+	{ .syntax = "configure [terminal]",
+	  .help = "Enter global configuration mode\n"
+		  "The same, as other products have it",
 	  .run = configure_run },
 	{ .syntax = "expert",
 	  .help = "Ask no questions in this session",

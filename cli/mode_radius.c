@@ -1,10 +1,12 @@
 /* RADIUS servers: radius-server, show radius; render hooks get the struct
  * conf. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/lookup.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/aaa/radius_client.h"
@@ -48,18 +50,34 @@ static int secret_read(const struct cli *cli, const struct args *a,
 	return 0;
 }
 
+struct wanted {
+	unsigned at;
+	struct radius_server server; /* the secret is sealed */
+};
+
+static int server_found(struct cli *cli, struct in_addr addr, void *arg,
+			struct err *err)
+{
+	struct wanted *w = arg;
+
+	w->server.addr = addr;
+	if (conf_check_hosts(addr, 1, err) < 0)
+		return -1;
+	return radius_set(cli_conf(cli), w->at, &w->server, err);
+}
+
 static int server_set(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct radius_server s = {
-		.port = (uint16_t)arg_uint(a, "port", RADIUS_PORT),
-	};
-	int rc = -1;
+	struct wanted *w = xcalloc(1, sizeof(*w));
 
-	if (object_addr(cli, a, "ip", &s.addr, err) == 0 &&
-	    secret_read(cli, a, s.secret, sizeof(s.secret), err) == 0)
-		rc = radius_set(cli_conf(cli), arg_key(a, sides[1]), &s, err);
-	wipe(&s, sizeof(s));
-	return rc;
+	w->at = arg_key(a, sides[1]);
+	w->server.port = (uint16_t)arg_uint(a, "port", RADIUS_PORT);
+	if (secret_read(cli, a, w->server.secret, sizeof(w->server.secret),
+			err) < 0) {
+		free(w);
+		return -1;
+	}
+	return lookup(cli, arg_word(a, "ip"), server_found, w, err);
 }
 
 static int server_clear(struct cli *cli, const struct args *a, struct err *err)

@@ -319,7 +319,7 @@ static int tacacs_show(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- the tables ----------------------------------------------------------- */
 
-#define KEY "{<key:quoted:1-100>|<deskey:sealed:1-400>}"
+#define KEY "{<key:quoted:1-100>|<deskey:sealed:4-400>}"
 
 /* Row order is running-config order: a server takes its own values, so what
  * holds for all may follow. */

@@ -25,13 +25,14 @@
 #include "cli/cmd.h"
 #include "cli/editor.h"
 #include "cli/env.h"
+#include "cli/lookup.h"
 #include "cli/modes.h"
-#include "cli/object.h"
 #include "cli/session_priv.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
 #include "emu/io/loop.h"
 #include "emu/io/sock.h"
 
@@ -280,24 +281,29 @@ void relay_run(struct editor *e, int fd)
 
 /* ---- the command ---------------------------------------------------------- */
 
-static int telnet_run(struct cli *c, const struct args *a, struct err *err)
+static int telnet_found(struct cli *c, struct in_addr ip, void *arg,
+			struct err *err)
 {
 	const struct in_addr any = { INADDR_ANY };
-	struct in_addr ip = any;
-	int fd = -1;
+	const in_port_t *port = arg;
+	int fd = sock_connect(c->env->map, ip, *port, any);
 
-	if (!c->ready)
-		return err_set(err, ERR_REFUSED, -1, T_NOT_IN_FILE);
-	if (object_addr(c, a, "ip", &ip, err) < 0)
-		return -1;
-	fd = sock_connect(c->env->map, ip,
-			  htons((uint16_t)arg_uint(a, "port", 23)), any);
 	if (fd < 0)
 		return err_set(err, ERR_IO, -1, T_XFER_CONNECT ": %s",
 			       strerror(errno));
 	cli_lend(c, fd);
 	out_printf(cli_out(c), "Trying %s...\n", str_addr(ip));
 	return 0;
+}
+
+static int telnet_run(struct cli *c, const struct args *a, struct err *err)
+{
+	in_port_t port = htons((uint16_t)arg_uint(a, "port", 23));
+
+	if (!c->ready) /* no terminal to lend */
+		return err_set(err, ERR_REFUSED, -1, T_NOT_IN_FILE);
+	return lookup(c, arg_word(a, "ip"), telnet_found,
+		      xmemdup(&port, sizeof(port)), err);
 }
 
 const struct cmd telnet_cmds[] = {

@@ -42,7 +42,9 @@ static int check_addr(struct in_addr a, struct err *err)
 int radius_set(struct conf *c, unsigned at, const struct radius_server *s,
 	       struct err *err)
 {
-	if (s->addr.s_addr != htonl(INADDR_ANY) && check_addr(s->addr, err) < 0)
+	const bool goes = s->addr.s_addr == htonl(INADDR_ANY) && !*s->secret;
+
+	if (!goes && check_addr(s->addr, err) < 0)
 		return -1;
 	c->aaa->radius.server[at] = *s;
 	conf_changed(c);

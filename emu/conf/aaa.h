@@ -60,7 +60,7 @@ struct aaa {
 struct aaa *aaa_new(void);    /* the defaults */
 void aaa_free(struct aaa *a); /* wipes secrets */
 
-/* 0 primary, 1 secondary; s->addr INADDR_ANY takes the server away. */
+/* 0 primary, 1 secondary; neither address nor secret: takes the server away. */
 int radius_set(struct conf *c, unsigned at, const struct radius_server *s,
 	       struct err *err);
 
