@@ -142,16 +142,19 @@ const struct cmd dns_cmds[] = {
 	  .inert = no_server },
 	{ .syntax = "dns-server accelerate domains [<threshold:uint:0-65535> "
 		    "<interval:uint:0-525600> <names:uint:0-4096> "
-		    "{single-location|multi-location}]",
+		    "{single-location|multi-location|single-A|multi-A}]",
 	  .help = "Serve names of caches here\n"
 		  "Names that are asked for often\n"
 		  "Queries in an interval, default 0\n"
 		  "Minutes, default 5\n"
 		  "Names at most, default 1024\n"
 		  "Answer with one address\n"
-		  "Answer with several",
+		  "Answer with several\n"
+		  "Older word for single-location\n"
+		  "Older word for multi-location",
 	  .no = "no dns-server accelerate domains",
-	  .set = KEPT(.omit = "0 5 1024 single-location"),
+	  .set = KEPT(.omit = "0 5 1024 single-location|"
+			      "0 5 1024 single-A"),
 	  .inert = no_server },
 	{ .syntax = "dns-server bufferCount <buffers:uint:2-1000>",
 	  .help = "Buffers for queries\n"

@@ -70,7 +70,7 @@ END_TEST
 
 START_TEST(test_methods_are_few)
 {
-	char name[16];
+	char name[32];
 
 	for (int i = HTTP_METHOD_MAX; i > 0; i--) {
 		(void)snprintf(name, sizeof(name), "METHOD%02d", i);
@@ -93,7 +93,7 @@ END_TEST
 
 START_TEST(test_snmp_has_five_of_each)
 {
-	char text[16];
+	char text[32];
 	struct snmp_trap_host h = { .community = "public" };
 
 	for (int i = 5; i > 0; i--) {
