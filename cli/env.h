@@ -16,6 +16,7 @@ struct hostmap;
 struct jobs;
 struct links;
 struct sntp;
+struct usage;
 struct logsink;
 struct loop;
 struct monitor;
@@ -56,6 +57,7 @@ struct env {
 	struct box *box;
 	struct links *links; /* NULL: no port has changed */
 	struct sntp *sntp;
+	struct usage *usage;
 	struct logsink *log; /* NULL: lines go nowhere */
 	struct tallies *tallies;
 	struct bootrec *bootrec;	 /* in force at the next start */

@@ -90,6 +90,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	ping_cmds,							\
 	traceroute_cmds,						\
 	show_system_cmds,						\
+	show_memory_cmds,						\
 	show_disk_cmds,							\
 	show_record_cmds,						\
 	show_service_cmds,						\
@@ -163,6 +164,7 @@ static table_list global_tables = {
 	logging_cmds,
 	names_cmds,
 	sntp_cmds,
+	system_cmds,
 	global_cmds,
 	date_cmds,
 	bridge_cmds,

@@ -83,6 +83,8 @@ extern const struct cmd ping_cmds[];	  /* ping.c */
 extern const struct cmd traceroute_cmds[]; /* traceroute.c */
 extern const struct cmd sntp_cmds[];	  /* mode_sntp.c */
 extern const struct cmd show_sntp_cmds[];
+extern const struct cmd system_cmds[];	  /* mode_system.c: dump */
+extern const struct cmd show_memory_cmds[]; /* mode_system.c */
 extern const struct cmd names_cmds[];	  /* mode_names.c: dns, host */
 extern const struct cmd logging_cmds[];	  /* mode_logging.c */
 extern const struct cmd clock_cmds[];	  /* mode_clock.c: SuperUser */

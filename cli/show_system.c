@@ -3,10 +3,10 @@
  * the host it runs on.
  *
  * All modules of the switch live in one process, so each module reports the
- * same memory and processors.  "Installed Memory" is what the process may use
- * (the host's memory or a tighter limit), "Free Memory" what is left of that.
- * CPU is the share of the host's processors that the process took.  The packet
- * buffers are the kernel's, not pools of ours: there is no buffer block.
+ * same memory.  "Installed Memory" is what the process may use (the host's
+ * memory or a tighter limit), "Free Memory" what is left of that.  CPU is that
+ * of the threads that do a module's work (cli/usage.h).  The packet buffers are
+ * the kernel's, not pools of ours: there is no buffer block.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "cli/license.h"
 #include "cli/modes.h"
 #include "cli/software.h"
+#include "cli/usage.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -34,6 +35,7 @@ enum {
 	W_SLOT = 14,
 	W_MODULE = 19,
 	W_PERCENT = 16,
+	W_AVERAGE = 10,
 };
 
 /* ---- show version --------------------------------------------------------- */
@@ -135,51 +137,19 @@ static void memory_line(struct out *o, const char *name, uint64_t bytes)
 
 /* ---- processors ----------------------------------------------------------- */
 
-struct cpu_sample {
-	uint64_t at_ms, used_ms;
-};
-
-/* Where the present measurement began: at power-on, then at the last question
- * that was a second or more ago.  Of the process, like what it measures. */
-static struct cpu_sample cpu_from;
-
-static uint64_t cpu_used_ms(void)
+/* A board that is all of a switch is as busy as the busier of its parts. */
+static void load_of(const struct env *env, unsigned slot,
+		    struct usage_load *load)
 {
-	struct timespec t = { 0 };
+	struct usage_load other;
+	bool all_in_one = chassis_model(env->chassis)->fixed;
 
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* Of all processors; a span of less than a second tells nothing and counts as
- * one. */
-static unsigned cpu_percent(struct cpu_sample from, struct cpu_sample to)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t span = to.at_ms - from.at_ms;
-
-	if (span < 1000)
-		span = 1000;
-	span *= (uint64_t)(cpus > 0 ? cpus : 1);
-	return (unsigned)lower((to.used_ms - from.used_ms) * 100 / span, 100);
-}
-
-struct cpu {
-	unsigned now, average;
-};
-
-static void cpu_read(const struct env *env, struct cpu *c)
-{
-	struct cpu_sample boot = { .at_ms = env->boot_ms };
-	struct cpu_sample to = { .at_ms = clock_ms(),
-				 .used_ms = cpu_used_ms() };
-
-	if (cpu_from.at_ms < boot.at_ms)
-		cpu_from = boot;
-	c->now = cpu_percent(cpu_from, to);
-	c->average = cpu_percent(boot, to);
-	if (to.at_ms - cpu_from.at_ms >= 1000)
-		cpu_from = to;
+	usage_read(env->usage, slot == 1 ? USAGE_SCM : USAGE_MODULES, load);
+	if (slot != 1 || !all_in_one)
+		return;
+	usage_read(env->usage, USAGE_MODULES, &other);
+	if (other.now > load->now)
+		*load = other;
 }
 
 /* ---- show system-resources ------------------------------------------------ */
@@ -191,18 +161,18 @@ static int show_resources(struct cli *cli, const struct args *a,
 	unsigned slot = (unsigned)arg_uint(a, "slot", 1);
 	struct out *o = cli_out(cli);
 	struct memory m;
-	struct cpu c;
+	struct usage_load load;
 
 	if (!chassis_card(env->chassis, slot))
 		return err_set(err, ERR_NOT_FOUND, -1, T_CH_SLOT_EMPTY, slot);
 	memory_read(&m);
-	cpu_read(env, &c);
+	load_of(env, slot, &load);
 	out_printf(o, "Slot: %u  Subslot: 1\n", slot);
 	memory_line(o, "Installed Memory:", m.installed);
 	memory_line(o, "Free Memory:", m.free);
 	out_puts(o, "\n");
 	out_col(o, W_MEMORY, "CPU:");
-	out_printf(o, "%u%%\n", c.now);
+	out_printf(o, "%u%%\n", load.now);
 	return 0;
 }
 
@@ -210,24 +180,28 @@ static int show_cpu(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct env *env = cli_env(cli);
 	struct out *o = cli_out(cli);
-	struct cpu c;
+	struct usage_load load;
 
 	(void)a;
 	(void)err;
-	cpu_read(env, &c);
 	out_col(o, W_SLOT, "Slot/Subslot");
 	out_col(o, W_MODULE, "Module Name");
 	out_col(o, W_PERCENT, "Instantaneous");
-	out_puts(o, "Average\n");
+	out_col(o, W_AVERAGE, "Average");
+	out_col(o, W_AVERAGE, "1 Min");
+	out_puts(o, "5 Min\n");
 	for (unsigned s = 1; s <= chassis_model(env->chassis)->nslots; s++) {
 		const struct card *card = chassis_card(env->chassis, s);
 
 		if (!card)
 			continue;
+		load_of(env, s, &load);
 		out_col(o, W_SLOT, " %u/1", s);
 		out_col(o, W_MODULE, "%s", card->ops->part);
-		out_col(o, W_PERCENT, "%u%%", c.now);
-		out_printf(o, "%u%%\n", c.average);
+		out_col(o, W_PERCENT, "%u%%", load.now);
+		out_col(o, W_AVERAGE, "%u%%", load.average);
+		out_col(o, W_AVERAGE, "%u%%", load.min1);
+		out_printf(o, "%u%%\n", load.min5);
 	}
 	return 0;
 }

@@ -29,6 +29,7 @@
 #include "cli/logsink.h"
 #include "cli/mask.h"
 #include "cli/session.h"
+#include "cli/usage.h"
 #include "emu/aaa/radius_client.h"
 #include "emu/aaa/tacacs_client.h"
 #include "emu/base/err.h"
@@ -73,6 +74,7 @@ struct css {
 	unsigned refused[SERVICE_MAX + 1]; /* activation that was not loaded */
 	uint64_t followed;		   /* generation that traffic follows */
 	bool cards_moved;
+	struct rlimit core_limit; /* at the start */
 	bool reboot;
 };
 
@@ -226,6 +228,16 @@ static bool follow_redundancy(struct css *css)
 	return true;
 }
 
+/* `dump enable` gives back the limit that the program was started with. */
+static void follow_dump(struct css *css)
+{
+	struct rlimit r = css->core_limit;
+
+	if (css->env.conf->global->dump_off)
+		r.rlim_cur = 0;
+	(void)setrlimit(RLIMIT_CORE, &r);
+}
+
 static void follow(void *arg, struct out *warn)
 {
 	struct css *css = arg;
@@ -238,6 +250,7 @@ static void follow(void *arg, struct out *warn)
 	css->cards_moved = false;
 	radius_client_sync(css->env.radius);
 	tacacs_client_sync(css->env.tacacs);
+	follow_dump(css);
 	sntp_sync(css->env.sntp, &css->env.conf->global->sntp);
 	links_follow(css->env.links, css->env.chassis, css->env.conf,
 		     wall_now());
@@ -388,6 +401,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->vrouters = vrouters_new();
 	env->box = box_new();
 	env->tallies = tallies_new();
+	env->usage = usage_new(env->loop, env->plane);
 	env->sessions = sessions_new(env);
 	css->expiry = expiry_new(env->loop, env->conf, env->store);
 	return 0;
@@ -410,6 +424,7 @@ static void parts_free(struct css *css)
 	tallies_free(env->tallies);
 	if (env->jobs)
 		jobs_free(env->jobs);
+	usage_free(env->usage);
 	if (env->plane)
 		plane_free(env->plane);
 	if (env->monitor)
@@ -480,6 +495,7 @@ int boot_run(const struct options *o, int *reboot, struct err *err)
 	int rc;
 
 	limits_raise();
+	(void)getrlimit(RLIMIT_CORE, &css->core_limit);
 	sslmod_start();
 	css->opt = o;
 	css->env.arg = css;

@@ -52,6 +52,7 @@ struct global {
 	bool redundancy, redundancy_master;
 	bool european_date; /* day before month */
 	struct sntp_conf sntp;
+	bool dump_off; /* no core when the program dies */
 	struct settings kept; /* what only has a value */
 };
 

@@ -1,5 +1,8 @@
 #include "emu/plane/control.h"
 
+#include <pthread.h>
+#include <time.h>
+
 #include "emu/base/wall.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/shared.h"
@@ -14,6 +17,26 @@
 static uint64_t get(const _Atomic uint64_t *c)
 {
 	return atomic_load_explicit(c, memory_order_relaxed);
+}
+
+static uint64_t cpu_us(const struct worker *w)
+{
+	struct timespec t = { 0 };
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(w->thread, &clock) ||
+	    clock_gettime(clock, &t))
+		return 0;
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+uint64_t plane_cpu_us(const struct plane *p)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < p->nworkers; i++)
+		sum += cpu_us(p->worker[i]);
+	return sum;
 }
 
 static uint64_t flows_active(const struct plane *p)

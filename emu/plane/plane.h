@@ -26,6 +26,7 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 			struct err *err);
 void plane_free(struct plane *p); /* stops the workers, closes every flow */
 int plane_nworkers(const struct plane *p);
+uint64_t plane_cpu_us(const struct plane *p); /* processor time of the workers */
 
 /*
  * Compiles the configuration and publishes it; opens and closes listeners to
