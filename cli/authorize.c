@@ -121,8 +121,7 @@ struct held {
 	struct tacacs_ask *question;
 	enum aaa_verdict verdict;
 	char *line; /* owned */
-	int col;
-	void (*run)(struct cli *c, const struct words *w, int col);
+	void (*run)(struct cli *c, const struct words *w);
 };
 
 static void held_free(struct held *h)
@@ -139,7 +138,7 @@ static void refuse(struct cli *c, const char *text)
 	struct err told = err;
 
 	(void)err_set(&told, ERR_DENIED, -1, "%s", text);
-	cli_fail(c, &told, 0);
+	cli_fail(c, &told);
 	if (c->line)
 		c->next = strlen(c->line);
 }
@@ -154,7 +153,7 @@ static void heed(struct cli *c, void *arg)
 		refuse(c, h->verdict == AAA_REFUSED ? T_NOT_AUTHORIZED
 						    : T_NO_AUTHORIZER);
 	else if (words_split(&w, h->line, &err))
-		h->run(c, &w, h->col);
+		h->run(c, &w);
 	held_free(h);
 }
 
@@ -194,8 +193,7 @@ static struct tacacs_ask *ask(const struct cli *c, const struct words *w,
 }
 
 bool authorize_holds(struct cli *c, const struct words *w, const struct args *a,
-		     int col,
-		     void (*run)(struct cli *c, const struct words *w, int col))
+		     void (*run)(struct cli *c, const struct words *w))
 {
 	struct held *h = NULL;
 	struct err err;
@@ -203,9 +201,7 @@ bool authorize_holds(struct cli *c, const struct words *w, const struct args *a,
 	if (!is_asked(c, a))
 		return false;
 	h = xcalloc(1, sizeof(*h));
-	*h = (struct held){
-		.cli = c, .line = xstrdup(w->line), .col = col, .run = run
-	};
+	*h = (struct held){ .cli = c, .line = xstrdup(w->line), .run = run };
 	h->question = ask(c, w, a, h);
 	if (h->question) {
 		h->task = cli_task_begin(c, stop, h, &err);

@@ -19,11 +19,9 @@ struct words;
 /* May any command of this session have to be asked about? */
 bool authorize_is_on(const struct cli *c);
 /* Is the matched command to be asked about?  Then the session waits, and
- * run(c, w, col) is called when it is allowed; else the refusal is printed. */
+ * run(c, w) is called when it is allowed; else the refusal is printed. */
 bool authorize_holds(struct cli *c, const struct words *w, const struct args *a,
-		     int col,
-		     void (*run)(struct cli *c, const struct words *w,
-				 int col));
+		     void (*run)(struct cli *c, const struct words *w));
 
 /* The beginning and the end of a command that runs, for accounting. */
 struct accounting {

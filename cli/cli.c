@@ -11,6 +11,8 @@
 
 #include "chassis/chassis.h"
 #include "cli/env.h"
+#include "cli/script_pipe.h"
+#include "cli/script_play.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 
@@ -38,17 +40,31 @@ const char *cli_object_name(const struct cli *c, int which)
 
 struct out *cli_out(struct cli *c)
 {
-	return c->out;
+	return c->cmd.pipe ? &c->cmd.pipe->buf : c->out;
 }
 
 bool cli_is_expert(const struct cli *c)
 {
-	return c->expert || c->kind == SESSION_SCRIPT;
+	return c->expert || c->kind == SESSION_SCRIPT || c->cmd.plain ||
+	       play_in_script(c);
 }
 
 bool cli_is_interactive(const struct cli *c)
 {
 	return c->kind != SESSION_SCRIPT;
+}
+
+bool session_has_user(const struct cli *c)
+{
+	return c->kind <= SESSION_PIPE;
+}
+
+bool session_allows(const struct cli *c, const struct args *a, struct err *err)
+{
+	(void)c;
+	(void)a;
+	(void)err;
+	return true;
 }
 
 const char *cli_user(const struct cli *c)

@@ -117,6 +117,7 @@ static unsigned char key_help(EditLine *el, int ch)
 	}
 	(void)fflush(e->seat->out);
 	put(e, "?\n");
+	page_begin(e);
 	ask(e, ASK_HELP, before);
 	print_reply(e);
 	free(before);
@@ -470,17 +471,40 @@ static bool wants_help(const struct editor *e, char *line)
 
 static void offer_setup(struct editor *e);
 
+static void print_and_lend(struct editor *e)
+{
+	print_reply(e);
+	if (e->r.lends && e->closed == CLOSED_NO) {
+		e->r.lends = false;
+		relay_run(e, e->r.fd);
+	}
+}
+
+/* What a command prints on its way, up to its end. */
+static void print_all(struct editor *e)
+{
+	print_and_lend(e);
+	while (e->r.busy && !e->r.over && !e->closed) {
+		ask(e, e->stop ? ASK_INTERRUPT : ASK_GO_ON, NULL);
+		e->stop = false;
+		print_and_lend(e);
+	}
+}
+
 static void handle_line(struct editor *e, char *line)
 {
 	bool was_in = e->r.logged_in;
 
+	page_begin(e);
 	if (e->abort) {
 		put(e, "^C\n");
 		ask(e, ASK_INTERRUPT, NULL);
 	} else if (e->end) {
 		put(e, "\n");
-		if (e->r.asking)
+		if (e->r.asking) {
 			ask(e, ASK_INTERRUPT, NULL);
+			print_all(e);
+		}
 		if (e->r.logged_in)
 			ask(e, ASK_LINE, "end");
 	} else if (wants_help(e, line)) {
@@ -492,11 +516,7 @@ static void handle_line(struct editor *e, char *line)
 		e->login_ms = clock_ms();
 	if (e->r.forgot)
 		forget_history(e);
-	print_reply(e);
-	if (e->r.lends && e->closed == CLOSED_NO) {
-		e->r.lends = false;
-		relay_run(e, e->r.fd);
-	}
+	print_all(e);
 	if (e->r.logged_in && !was_in && e->r.first_boot && e->seat &&
 	    e->t->comes_back)
 		offer_setup(e);

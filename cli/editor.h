@@ -35,6 +35,9 @@ struct editor {
 	struct reply r;
 	enum closed closed;
 	bool abort, end; /* Ctrl-C, Ctrl-Z ended the line */
+	unsigned room;	 /* rows left on the page that is being printed */
+	bool mute;	 /* the user wants no more of this answer ... */
+	bool stop;	 /* ... and its command to end */
 	uint64_t login_ms;
 	char buf[1024]; /* input read ahead */
 	size_t at, len;
@@ -58,6 +61,7 @@ bool key_comes(struct editor *e, int ms);
 /* Sends a request to the control thread; the answer is in e->r.  Meanwhile
  * notices are printed, and on a terminal Ctrl-C interrupts. */
 void ask(struct editor *e, enum ask what, const char *text);
+void page_begin(struct editor *e); /* before the first answer to a line */
 void print_reply(struct editor *e); /* page by page on a terminal */
 /* Keys come one by one and unseen; output still gets its carriage returns. */
 void tty_raw(struct editor *e, bool signals);

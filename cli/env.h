@@ -26,6 +26,7 @@ struct radius_client;
 struct software;
 struct sessions;
 struct ssh_server;
+struct sockets;
 struct store;
 struct tacacs_client;
 struct tallies;
@@ -62,6 +63,7 @@ struct env {
 	struct tallies *tallies;
 	struct bootrec *bootrec;	 /* in force at the next start */
 	const struct software *software; /* that runs; NULL: the built-in */
+	struct sockets *sockets; /* of scripts; NULL: none can be opened */
 	uint64_t boot_ms;	    /* loop time at power-on */
 	time_t boot_time;	    /* wall clock at power-on */
 	const char *startup_file;   /* --startup, NULL: the disk's own */

@@ -6,6 +6,7 @@
  * the walk steps back.  The error that is told is the one furthest to the right.
  * Keywords match in any case; names never do.  A quoted word is never a keyword.
  */
+#include "cli/script_var.h"
 #include "cli/setting.h"
 #include "cli/tree_priv.h"
 
@@ -27,6 +28,14 @@ static size_t word_len(const char *s, bool quoted)
 	return strcspn(s, quoted ? "\"" : " \t");
 }
 
+/* What the values of variables have inside of quotes. */
+static void quotes_back(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == VAR_QUOTE)
+			text[i] = '"';
+}
+
 bool words_split(struct words *w, const char *line, struct err *err)
 {
 	char *to = w->buf;
@@ -35,7 +44,7 @@ bool words_split(struct words *w, const char *line, struct err *err)
 	w->n = 0;
 	if (!str_copy(w->line, sizeof(w->line), line)) {
 		(void)err_set(err, ERR_SYNTAX, LINE_LEN,
-			      "Line is longer than %d characters", LINE_LEN);
+			      T_LINE_LONG, LINE_LEN);
 		return false;
 	}
 	for (; *(s += strspn(s, " \t")); w->n++) {
@@ -54,6 +63,8 @@ bool words_split(struct words *w, const char *line, struct err *err)
 		to += len + 1;
 		s += len + x->quoted;
 	}
+	quotes_back(w->buf, (size_t)(to - w->buf));
+	quotes_back(w->line, strlen(w->line));
 	*to = '\0';
 	w->w[w->n] = (struct word){ to, (int)(s - w->line), false };
 	return true;

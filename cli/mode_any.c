@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/access.h"
 #include "cli/env.h"
@@ -83,19 +82,12 @@ static int help_run(struct cli *c, const struct args *a, struct err *err)
 	return 0;
 }
 
-static int cls_run(struct cli *c, const struct args *a, struct err *err)
+int screen_clear(struct cli *c, const struct args *a, struct err *err)
 {
 	(void)a;
 	(void)err;
 	if (c->kind == SESSION_CONSOLE || c->kind == SESSION_VTY)
 		out_puts(cli_out(c), "\033[H\033[2J");
-	return 0;
-}
-
-static int echo_run(struct cli *c, const struct args *a, struct err *err)
-{
-	(void)err;
-	out_printf(cli_out(c), "%s\n", arg_word(a, "text"));
 	return 0;
 }
 
@@ -236,86 +228,6 @@ static int prompt_clear(struct cli *c, const struct args *a, struct err *err)
 	return 0;
 }
 
-/* ---- aliases -------------------------------------------------------------- */
-
-/* "super" and "user" are what profiles write. */
-static int alias_mode(const char *word, struct err *err)
-{
-	if (str_ieq(word, "all"))
-		return -1;
-	if (str_ieq(word, "super"))
-		return MODE_SUPERUSER;
-	for (int m = 0; m < MODE_NUM; m++)
-		if (str_ieq(word, modes[m].name))
-			return m;
-	(void)err_set(err, ERR_NOT_FOUND, -1,
-		      "No mode %s: all, user, super, global, service ...",
-		      word);
-	return -2;
-}
-
-static struct alias *alias_of(struct cli *c, int mode, const char *name)
-{
-	for (int i = 0; i < c->nalias; i++)
-		if (c->alias[i].mode == mode && !strcmp(c->alias[i].name, name))
-			return &c->alias[i];
-	return NULL;
-}
-
-static int alias_set(struct cli *c, const struct args *a, struct err *err)
-{
-	const char *name = arg_word(a, "name");
-	int mode = alias_mode(arg_word(a, "mode"), err);
-	struct alias *x = NULL;
-
-	if (mode < -1)
-		return -1;
-	x = alias_of(c, mode, name);
-	if (!x && c->nalias == ALIAS_MAX)
-		return err_set(err, ERR_REFUSED, -1, T_FULL, "aliase",
-			       ALIAS_MAX);
-	if (!x)
-		x = &c->alias[c->nalias++];
-	free(x->text);
-	x->mode = mode;
-	(void)str_copy(x->name, sizeof(x->name), name);
-	x->text = xstrdup(arg_word(a, "commands"));
-	return 0;
-}
-
-static int alias_clear(struct cli *c, const struct args *a, struct err *err)
-{
-	const char *name = arg_word(a, "name");
-	int mode = alias_mode(arg_word(a, "mode"), err);
-	struct alias *x = NULL;
-
-	if (mode < -1)
-		return -1;
-	x = alias_of(c, mode, name);
-	if (!x)
-		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "alias",
-			       name);
-	free(x->text);
-	*x = c->alias[--c->nalias];
-	c->alias[c->nalias] = (struct alias){ 0 };
-	return 0;
-}
-
-static int alias_show(struct cli *c, const struct args *a, struct err *err)
-{
-	(void)a;
-	(void)err;
-	for (int i = 0; i < c->nalias; i++) {
-		const struct alias *x = &c->alias[i];
-
-		out_col(cli_out(c), 16, "%s",
-			x->mode < 0 ? "all" : modes[x->mode].name);
-		out_col(cli_out(c), 20, "%s", x->name);
-		out_printf(cli_out(c), "\"%s\"\n", x->text);
-	}
-	return 0;
-}
-
 /* ---- lines --------------------------------------------------------------- */
 
 static int lines_show(struct cli *c, const struct args *a, struct err *err)
@@ -337,10 +249,7 @@ const struct cmd any_cmds[] = {
 	  .run = end_run },
 	{ .syntax = "logout", .help = "Log out", .run = logout_run },
 	{ .syntax = "help", .help = "How to use help", .run = help_run },
-	{ .syntax = "cls", .help = "Clear the screen", .run = cls_run },
-	{ .syntax = "echo <text:text:255>",
-	  .help = "Print a text\nText in quotes",
-	  .run = echo_run },
+	{ .syntax = "cls", .help = "Clear the screen", .run = screen_clear },
 	{ .syntax = "terminal length <lines:uint:2-65535>",
 	  .help = "Settings of this session's terminal\n"
 		  "Lines on a page of output\n"
@@ -381,18 +290,7 @@ const struct cmd any_cmds[] = {
 	  .run = prompt_set,
 	  .no = "no prompt",
 	  .clear = prompt_clear },
-	{ .syntax = "alias <mode:word:31> <name:name:31> <commands:text:255>",
-	  .help = "Give a name to commands\n"
-		  "Mode in which it is valid: all, user, super, global ...\n"
-		  "Name\n"
-		  "Commands in quotes, separated by semicolons",
-	  .run = alias_set,
-	  .no = "no alias <mode:word:31> <name:name:31>",
-	  .clear = alias_clear },
 	{ .syntax = "show", .help = "Print what is known about ..." },
-	{ .syntax = "show aliases",
-	  .help = "Aliases of this session",
-	  .run = alias_show },
 	{ .syntax = "show history",
 	  .help = "Commands typed in this session",
 	  .run = history_show },

@@ -123,6 +123,8 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds,     \
 		zero_flow_cmds, zero_dos_cmds
 
+#define EVERYWHERE any_cmds, alias_cmds, script_any_cmds, show_socket_cmds
+
 /* Everything that is not the mode's own. */
 /* clang-format off: one a line */
 #define COMMON								\
@@ -140,18 +142,20 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	setup_cmds,							\
 	superuser_peer_cmds,						\
 	lab_cmds,							\
+	script_super_cmds,						\
+	socket_cmds,							\
 	NET_CLEARS,							\
 	zero_cmds,							\
 	SHOWS,								\
-	any_cmds,							\
+	EVERYWHERE,							\
 	NULL
 /* clang-format on */
 
 typedef const struct cmd *const table_list[];
 
-static table_list user_tables = { user_cmds, SHOWS, any_cmds, NULL };
+static table_list user_tables = { user_cmds, SHOWS, EVERYWHERE, NULL };
 static table_list superuser_tables = { user_cmds, ports_cmds, COMMON };
-static table_list debug_tables = { debug_cmds, debug_sticky_cmds, any_cmds,
+static table_list debug_tables = { debug_cmds, debug_sticky_cmds, EVERYWHERE,
 				   NULL };
 /* clang-format off: one a line */
 static table_list global_tables = {

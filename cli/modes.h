@@ -64,6 +64,11 @@ const struct tree *mode_tree(enum mode_id m);
  * table is declared here and named in modes.c.
  */
 extern const struct cmd any_cmds[];	  /* mode_any.c: every mode */
+extern const struct cmd alias_cmds[];	  /* alias.c: every mode */
+extern const struct cmd script_any_cmds[]; /* script_cmds.c: every mode */
+extern const struct cmd script_super_cmds[]; /* script_cmds.c: SuperUser */
+extern const struct cmd socket_cmds[];	     /* script_sock.c: SuperUser */
+extern const struct cmd show_socket_cmds[];  /* script_sock.c: every mode */
 extern const struct cmd user_cmds[];	  /* mode_exec.c: user and up */
 extern const struct cmd superuser_cmds[]; /* mode_exec.c: SuperUser; and
 						configuration modes */

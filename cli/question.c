@@ -30,7 +30,7 @@ static void answer(struct cli *c, struct question q, const char *line)
 	struct err err = { .col = -1 };
 
 	if (q.answer(c, line, q.arg, &err) < 0)
-		cli_fail(c, &err, 0);
+		cli_fail(c, &err);
 }
 
 static void script_answer(struct cli *c, struct question q)
@@ -166,13 +166,8 @@ static struct cli_task *task_new(struct cli *c, void (*stop)(void *arg),
 static void task_over(struct cli *c, const struct err *err)
 {
 	if (err)
-		cli_fail(c, err, 0);
-	cli_pump(c);
-	if (c->job)
-		return;
-	cli_settled(c);
-	if (c->ready)
-		c->ready(c->ready_arg);
+		cli_fail(c, err);
+	cli_go_on(c);
 }
 
 /* ---- progress ------------------------------------------------------------- */
@@ -263,7 +258,7 @@ int cli_job(struct cli *c, void (*work)(void *arg),
 	if (c->kind == SESSION_SCRIPT || !c->env->jobs) {
 		work(arg);
 		if (done(c, arg, &err) < 0)
-			cli_fail(c, &err, 0);
+			cli_fail(c, &err);
 		return 0;
 	}
 	t = task_new(c, NULL, arg);
@@ -288,6 +283,16 @@ struct cli_task *cli_task_begin(struct cli *c, void (*stop)(void *arg),
 	return NULL;
 }
 
+/* Of a script or into a pipe: in its place among the rest. */
+static void task_text(struct cli *c, const char *text)
+{
+	out_puts(cli_out(c), text);
+	if (c->held || !c->ready || !c->late.len)
+		return;
+	c->held = true;
+	c->ready(c->ready_arg);
+}
+
 void cli_task_print(struct cli_task *t, const char *fmt, ...)
 {
 	struct cli *c = t->cli;
@@ -299,10 +304,10 @@ void cli_task_print(struct cli_task *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	out_vprintf(&text, fmt, ap);
 	va_end(ap);
-	if (c->text)
+	if (c->text && !c->play && !c->cmd.pipe)
 		c->text(c->text_arg, out_text(&text));
 	else
-		out_puts(&c->late, out_text(&text));
+		task_text(c, out_text(&text));
 	out_fini(&text);
 }
 

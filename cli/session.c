@@ -15,9 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/authorize.h"
 #include "cli/env.h"
 #include "cli/mask.h"
+#include "cli/script_code.h"
+#include "cli/script_pipe.h"
+#include "cli/script_play.h"
+#include "cli/script_sock.h"
+#include "cli/script_typed.h"
+#include "cli/script_var.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -52,51 +57,16 @@ static void prompt_format(struct cli *c)
 	out_fini(&o);
 }
 
-static void prompt_update(struct cli *c)
+void cli_prompt_update(struct cli *c)
 {
-	if (c->state == CLI_READY)
+	if (c->state == CLI_READY && c->typed && !c->play)
+		(void)str_copy(c->prompt, sizeof(c->prompt), T_PROMPT_BLOCK);
+	else if (c->state == CLI_READY)
 		prompt_format(c);
 	else if (c->state == CLI_USER_NAME)
 		(void)str_copy(c->prompt, sizeof(c->prompt), T_LOGIN_USER " ");
 	else
 		(void)str_copy(c->prompt, sizeof(c->prompt), T_LOGIN_PASS);
-}
-
-/* ---- errors --------------------------------------------------------------- */
-
-/* Columns on the screen: UTF-8 tails take none. */
-static int screen_col(const char *text, int col)
-{
-	int n = 0;
-
-	for (int i = 0; i < col && text[i]; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return n;
-}
-
-static void caret(struct cli *c, int col)
-{
-	int at = c->line ? screen_col(c->line, col) : col;
-
-	if (c->expanded)
-		out_printf(c->out, "%s\n", c->line);
-	else if (c->kind == SESSION_CONSOLE || c->kind == SESSION_VTY)
-		at += screen_col(c->prompt, (int)strlen(c->prompt));
-	out_printf(c->out, "%*s^\n", at, "");
-}
-
-void cli_fail(struct cli *c, const struct err *err, int col)
-{
-	bool at_word = err->col >= 0 &&
-		       (err->code == ERR_SYNTAX || err->code == ERR_AMBIGUOUS);
-
-	if (c->script) {
-		script_reject(c, col + (err->col > 0 ? err->col : 0), err->msg);
-		return;
-	}
-	if (at_word)
-		caret(c, col + err->col);
-	out_printf(c->out, "%%%% %s\n", err->msg);
 }
 
 /* ---- history -------------------------------------------------------------- */
@@ -137,159 +107,6 @@ static void history_add(struct cli *c, const char *line)
 	out_fini(&o);
 }
 
-/* ---- running commands ----------------------------------------------------- */
-
-/* Where the command that starts at s ends: a semicolon outside of quotes. */
-static size_t command_len(const char *s)
-{
-	bool quoted = false;
-	size_t n = 0;
-
-	for (; s[n] && (quoted || s[n] != ';'); n++)
-		quoted ^= s[n] == '"';
-	return n;
-}
-
-static const struct alias *alias_find(const struct cli *c, const char *word)
-{
-	for (int i = 0; i < c->nalias; i++) {
-		const struct alias *a = &c->alias[i];
-
-		if ((a->mode < 0 || a->mode == c->mode) &&
-		    !strcmp(a->name, word))
-			return a;
-	}
-	return NULL;
-}
-
-/* Aliases speak of the session's own line by this (platform.md 2.9). */
-static void expand_line(const struct cli *c, const char *text, struct out *o)
-{
-	static const char name[] = "${LINE}";
-	const char *at = NULL;
-
-	while ((at = strstr(text, name))) {
-		out_write(o, text, (size_t)(at - text));
-		out_puts(o, c->line_name);
-		text = at + sizeof(name) - 1;
-	}
-	out_puts(o, text);
-}
-
-/* The alias' commands, then what stood behind it on the line. */
-static void alias_expand(struct cli *c, const struct alias *a)
-{
-	struct out o = { 0 };
-
-	expand_line(c, a->text, &o);
-	if (c->line[c->next])
-		out_printf(&o, ";%s", c->line + c->next);
-	free(c->line);
-	c->line = xstrndup(out_text(&o), LINE_LEN);
-	out_fini(&o);
-	c->next = 0;
-	c->expanded = true;
-	c->depth++;
-}
-
-/* Runs what is allowed; matched anew, since a server may have been asked. */
-static void command_go(struct cli *c, const struct words *w, int col)
-{
-	struct args a;
-	struct accounting told;
-	struct err err = { .col = -1 };
-	bool failed = tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err);
-
-	if (!failed) {
-		account_begin(c, w, &a, &told);
-		failed = tree_run(&a, c, &err);
-		account_end(c, &told);
-	}
-	if (failed)
-		cli_fail(c, &err, col);
-	if (failed && !c->script && c->line) /* not "boot;reboot" half done */
-		c->next = strlen(c->line);
-	if (c->script)
-		script_ran(c, w, failed);
-	if (c->state == CLI_READY)
-		cli_leave_deleted(c);
-}
-
-static void command_run(struct cli *c, const struct words *w, int col)
-{
-	struct args a;
-	struct err err;
-
-	cli_leave_gone(c);
-	if (c->script && script_skips(c, w, col))
-		return;
-	if (!authorize_is_on(c) ||
-	    tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err) < 0 ||
-	    !authorize_holds(c, w, &a, col, command_go))
-		command_go(c, w, col);
-}
-
-/* One command of the line, from byte `col` on. */
-static void command_line(struct cli *c, const char *text, int col)
-{
-	struct words w;
-	struct err err = { .col = -1 };
-	const struct alias *a = NULL;
-	size_t skip = strspn(text, " \t");
-	bool plain = text[skip] == '@';
-
-	skip += plain;
-	if (text[skip] == '!') {
-		c->next = strlen(c->line);
-		return;
-	}
-	text += skip;
-	col += (int)skip;
-	if (!words_split(&w, text, &err)) {
-		cli_fail(c, &err, col);
-		return;
-	}
-	if (!w.n)
-		return;
-	if (!plain && w.n == 1 && c->depth < ALIAS_DEPTH)
-		a = alias_find(c, w.w[0].text);
-	if (a)
-		alias_expand(c, a);
-	else
-		command_run(c, &w, col);
-}
-
-static bool may_go_on(const struct cli *c)
-{
-	return c->state == CLI_READY && c->line && !c->q.text && !c->job;
-}
-
-static void line_drop(struct cli *c)
-{
-	if (c->line)
-		wipe(c->line, strlen(c->line));
-	free(c->line);
-	c->line = NULL;
-	c->expanded = false;
-	c->depth = 0;
-}
-
-void cli_pump(struct cli *c)
-{
-	while (may_go_on(c) && c->line[c->next]) {
-		size_t at = c->next, len = command_len(c->line + at);
-		char *text = xstrndup(c->line + at, len);
-
-		c->next += len + (c->line[at + len] == ';');
-		prompt_update(c);
-		command_line(c, text, (int)at);
-		wipe(text, len);
-		free(text);
-	}
-	if (!c->q.text && !c->job)
-		line_drop(c);
-}
-
 /* ---- one line ------------------------------------------------------------- */
 
 /* What an operator typed goes into the log as one line, whatever it held. */
@@ -315,7 +132,7 @@ static void command_lines(struct cli *c, const char *line)
 		history_add(c, line);
 		log_command(c, line);
 	}
-	line_drop(c);
+	cli_line_drop(c);
 	if (!*line)
 		cli_leave_gone(c);
 	c->line = xstrdup(line);
@@ -323,13 +140,12 @@ static void command_lines(struct cli *c, const char *line)
 	cli_pump(c);
 }
 
-/* Makes traffic follow; what could not be done is told. */
-static void apply(struct cli *c)
+void cli_apply(struct cli *c)
 {
 	struct out warn = { 0 };
 
 	if (c->kind == SESSION_SCRIPT || !c->env->apply ||
-	    c->state < CLI_READY || c->job)
+	    c->state < CLI_READY || (c->job && !c->play))
 		return;
 	c->env->apply(c->env->arg, &warn);
 	for (const char *s = out_text(&warn); *s; s += strspn(s, "\n")) {
@@ -344,7 +160,6 @@ static void apply(struct cli *c)
 static void begin(struct cli *c, struct out *out)
 {
 	c->out = out;
-	c->last_time = time(NULL);
 	out_puts(out, out_text(&c->late));
 	out_clear(&c->late);
 }
@@ -353,8 +168,8 @@ void cli_settled(struct cli *c)
 {
 	if (c->state == CLI_READY)
 		cli_leave_deleted(c);
-	apply(c);
-	prompt_update(c);
+	cli_apply(c);
+	cli_prompt_update(c);
 }
 
 /* A line may hold a password, and functions of libraries that looked at it left
@@ -366,9 +181,11 @@ static void __attribute__((noinline)) stack_forget(void)
 	wipe(below, sizeof(below));
 }
 
+/* What is there of a busy session's text is to be printed first. */
 static void finish(struct cli *c)
 {
 	cli_settled(c);
+	c->held = c->ready && c->play && cli_busy(c) && c->out->len;
 	c->out = &c->late;
 	stack_forget();
 }
@@ -384,9 +201,11 @@ void session_line(struct session *s, const char *line, struct out *out)
 {
 	struct cli *c = &s->cli;
 
-	if (c->job || c->state == CLI_OVER)
+	if (session_busy(s) || c->state == CLI_OVER)
 		return;
 	begin(c, out);
+	c->last_time = time(NULL);
+	c->paged = false;
 	if (c->q.text)
 		question_settle(c, line);
 	else if (c->state == CLI_READY)
@@ -396,16 +215,29 @@ void session_line(struct session *s, const char *line, struct out *out)
 	finish(c);
 }
 
+void session_go_on(struct session *s, struct out *out)
+{
+	struct cli *c = &s->cli;
+
+	c->held = false;
+	begin(c, out);
+	cli_pump(c);
+	finish(c);
+}
+
 void session_interrupt(struct session *s, struct out *out)
 {
 	struct cli *c = &s->cli;
-	bool busy = c->job != NULL;
+	bool busy = session_busy(s);
 
+	if (c->play)
+		play_interrupt(c);
 	if (c->job)
 		job_interrupt(c);
 	if (busy || c->state == CLI_OVER)
 		return;
 	begin(c, out);
+	typed_drop(c);
 	if (c->line)
 		c->next = strlen(c->line);
 	if (c->q.text)
@@ -421,7 +253,7 @@ void session_take_output(struct session *s, struct out *out)
 
 	out_puts(out, out_text(&c->late));
 	out_clear(&c->late);
-	prompt_update(c);
+	cli_prompt_update(c);
 }
 
 /* ---- help ----------------------------------------------------------------- */
@@ -429,10 +261,29 @@ void session_take_output(struct session *s, struct out *out)
 /* The unfinished command of a line with several. */
 static const char *last_command(const char *before)
 {
-	for (size_t n = command_len(before); before[n]; n = command_len(before))
+	for (size_t n = code_command_len(before); before[n];
+	     n = code_command_len(before))
 		before += n + 1;
 	before += strspn(before, " \t");
 	return before + (*before == '@');
+}
+
+/* The tree of what is being typed, and where that begins. */
+static const struct tree *tree_at(const struct cli *c, const char **cmd)
+{
+	size_t bar = pipe_find(*cmd);
+
+	/* a bar alone: its command is still to come */
+	if (!(*cmd)[bar] && bar && strchr(*cmd, '|') &&
+	    !(*cmd)[strcspn(*cmd, "|") + 1 +
+		    strspn(strchr(*cmd, '|') + 1, " \t")])
+		bar = strcspn(*cmd, "|");
+	if (!(*cmd)[bar])
+		return mode_tree((enum mode_id)c->mode);
+	while (strchr(*cmd + bar + 1, '|'))
+		bar += 1 + strcspn(*cmd + bar + 1, "|");
+	*cmd += bar + 1;
+	return pipe_tree();
 }
 
 static bool in_quotes(const char *s)
@@ -456,19 +307,21 @@ void session_help(struct session *s, const char *before, struct out *out)
 	struct cli *c = &s->cli;
 	struct scope scope = scope_of(c);
 	const char *cmd = last_command(before);
+	const struct tree *tree = tree_at(c, &cmd);
 	struct err err;
 
-	if (c->state != CLI_READY || c->q.text || c->job)
+	if (c->state != CLI_READY || c->q.text || session_busy(s))
 		return;
 	begin(c, out);
 	cli_leave_gone(c);
-	prompt_update(c);
-	line_drop(c);
+	cli_prompt_update(c);
+	cli_line_drop(c);
 	c->line = xstrdup(before);
-	if (tree_help(mode_tree((enum mode_id)c->mode), cmd, &scope, out,
-		      &err) < 0)
-		cli_fail(c, &err, (int)(cmd - before));
-	line_drop(c);
+	c->cmd.col = (int)(cmd - before);
+	if (tree_help(tree, cmd, &scope, out, &err) < 0)
+		cli_tell(c, &err);
+	command_drop(c);
+	cli_line_drop(c);
 	c->out = &c->late;
 }
 
@@ -477,37 +330,17 @@ void session_complete(struct session *s, const char *before, char *add,
 {
 	struct cli *c = &s->cli;
 	struct scope scope = scope_of(c);
+	const char *cmd = last_command(before);
+	const struct tree *tree = tree_at(c, &cmd);
 
 	*add = '\0';
-	if (c->state != CLI_READY || c->q.text || c->job || in_quotes(before))
+	if (c->state != CLI_READY || c->q.text || session_busy(s) ||
+	    in_quotes(before))
 		return;
-	tree_complete(mode_tree((enum mode_id)c->mode), last_command(before),
-		      &scope, add, cap);
+	tree_complete(tree, cmd, &scope, add, cap);
 }
 
 /* ---- life ----------------------------------------------------------------- */
-
-/* Aliases that every unit has (platform.md 2.9) as far as their words exist. */
-static void default_aliases(struct cli *c)
-{
-	static const struct {
-		const char *name, *text;
-	} row[] = {
-		{ "reboot", "@configure;boot;reboot" },
-		{ "shutdown", "@configure;boot;shutdown" },
-		{ "save_config", "copy running-config startup-config" },
-		{ "logon", "@configure;logging line ${LINE};exit" },
-		{ "logoff", "@configure;no logging line ${LINE};exit" },
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct alias *a = &c->alias[c->nalias++];
-
-		a->mode = MODE_SUPERUSER;
-		(void)str_copy(a->name, sizeof(a->name), row[i].name);
-		a->text = xstrdup(row[i].text);
-	}
-}
 
 /* The log is not printed for who comes next on this line. */
 static void log_silence(const struct cli *c)
@@ -531,7 +364,9 @@ struct session *session_new(const struct env *env, enum session_kind kind,
 					 .history = HISTORY_DFLT };
 	(void)str_copy(c->where, sizeof(c->where), *where ? where : "console");
 	(void)str_copy(c->line_name, sizeof(c->line_name), "console");
-	default_aliases(c);
+	c->cmd.err.col = -1;
+	c->vars = vars_new();
+	alias_defaults(c);
 	if (kind == SESSION_SCRIPT) {
 		(void)str_copy(c->user, sizeof(c->user), "script");
 		c->rights = (struct rights){ .superuser = true,
@@ -540,7 +375,7 @@ struct session *session_new(const struct env *env, enum session_kind kind,
 		c->state = CLI_READY;
 		c->mode = MODE_GLOBAL;
 	}
-	prompt_update(c);
+	cli_prompt_update(c);
 	return s;
 }
 
@@ -554,12 +389,18 @@ void session_free(struct session *s)
 	log_silence(c);
 	c->out = &c->late;
 	question_drop(c);
-	line_drop(c);
+	play_drop(c);
+	sockets_close(c, true);
+	command_drop(c);
+	typed_drop(c);
+	functions_drop(c);
+	vars_free(c->vars);
+	free(c->exit_msg);
+	cli_line_drop(c);
 	if (c->lends)
 		(void)close(c->lent_fd);
 	cli_history_clear(c);
-	for (int i = 0; i < c->nalias; i++)
-		free(c->alias[i].text);
+	alias_drop(c);
 	out_fini(&c->late);
 	free(s);
 }
@@ -622,7 +463,7 @@ bool session_echo(const struct session *s)
 
 bool session_busy(const struct session *s)
 {
-	return s->cli.job != NULL;
+	return s->cli.held || cli_busy(&s->cli);
 }
 
 bool session_over(const struct session *s)
@@ -654,6 +495,7 @@ void session_term(const struct session *s, struct session_term *t)
 	const struct cli *c = &s->cli;
 
 	*t = c->term;
+	t->more |= c->paged;
 	if (!c->idle_set && c->env->conf)
 		t->idle_min = c->env->conf->access->idle_timeout_min;
 }

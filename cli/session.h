@@ -43,6 +43,10 @@ void session_on_text(struct session *s, void (*fn)(void *arg, const char *text),
 		     void *arg);
 
 void session_line(struct session *s, const char *line, struct out *out);
+/* on_ready is also called when a session that is still busy has text: it does
+ * not go on before this, so that nobody prints faster than a terminal.  The same
+ * holds for text that session_line() left with the session busy. */
+void session_go_on(struct session *s, struct out *out);
 /* Ctrl-C.  A busy session is asked to stop what it does and is ready soon; it
  * leaves out alone. */
 void session_interrupt(struct session *s, struct out *out);

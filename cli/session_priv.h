@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/tree.h"
 #include "emu/aaa/ask.h"
+#include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/conf/access.h"
 
@@ -54,8 +55,26 @@ struct alias {
 	char *text; /* owned */
 };
 
+/* The command that runs, or that waits for an answer or a job. */
+struct cli_command {
+	bool open;
+	bool plain;	   /* behind "@": no alias, no question, no echo */
+	bool failed;	   /* err tells why ... */
+	bool told;	   /* ... and has been printed already */
+	bool keeps_status; /* flow control: STATUS stays as it was */
+	int status;	   /* STATUS of one that did not fail */
+	struct err err;
+	int col;	    /* where it begins in the line */
+	char *raw;	    /* owned: before variables were put in */
+	char *text;	    /* owned: behind that; NULL: there were none */
+	struct pipe *pipe;  /* owned; NULL: prints straight */
+};
+
 struct cli_task;
+struct pipe;
+struct play;
 struct script;
+struct vars;
 
 struct cli {
 	const struct env *env;
@@ -78,8 +97,10 @@ struct cli {
 	/* The typed line and where its next command begins. */
 	char *line; /* owned; NULL: none left */
 	size_t next;
-	bool expanded; /* by an alias: columns are not the typed ones */
+	bool expanded; /* by an alias or variable: columns are not the typed
+			  ones */
 	int depth;
+	struct cli_command cmd;
 
 	/* The terminal is to be lent to this connection, with the next reply. */
 	bool lends;
@@ -105,6 +126,17 @@ struct cli {
 	int nalias;
 
 	struct script *script; /* borrowed; start-up and replay */
+
+	/* the scripting language */
+	struct vars *vars; /* owned: of the session */
+	struct play *play; /* owned: what is played; NULL: nothing */
+	struct typed *typed; /* owned: an `if` that is being typed; NULL: none */
+	struct code_list *functions; /* owned: defined at the prompt */
+	int status;	  /* STATUS: of the last command */
+	char *exit_msg;	  /* owned: why the last script ended; NULL */
+	bool no_echo;	  /* scripts do not show their commands */
+	bool held;	  /* until session_go_on() */
+	bool paged;	  /* by `| more` */
 };
 
 struct session {
@@ -119,13 +151,17 @@ const char *cli_product(const struct cli *c); /* "CSS11503" */
 void cli_leave_gone(struct cli *c);
 void cli_leave_deleted(struct cli *c);
 
+/* Is there somebody who can be asked? */
+bool session_has_user(const struct cli *c);
+/* May this kind of session run the command?  false and err. */
+bool session_allows(const struct cli *c, const struct args *a, struct err *err);
+
 /* ---- session.c ------------------------------------------------------------ */
-/* Prints an error under the line, or hands it to the script. */
-void cli_fail(struct cli *c, const struct err *err, int col);
-/* Goes on with the commands behind a question or a job. */
-void cli_pump(struct cli *c);
 /* After a line or a job: traffic follows, the prompt is made anew. */
 void cli_settled(struct cli *c);
+/* Makes traffic follow; what could not be done is told. */
+void cli_apply(struct cli *c);
+void cli_prompt_update(struct cli *c);
 void cli_logout(struct cli *c);
 void cli_history_clear(struct cli *c);
 void cli_history_trim(struct cli *c);
@@ -134,6 +170,28 @@ void cli_welcome(struct cli *c, const char *user, const struct rights *r);
 /* Lends the session's terminal to a connection (relay.h); fd is no longer the
  * caller's. */
 void cli_lend(struct cli *c, int fd);
+
+/* ---- command.c ------------------------------------------------------------ */
+/* The command has failed: prints why, or hands it to the script. */
+void cli_fail(struct cli *c, const struct err *err);
+/* Prints an error under the line. */
+void cli_tell(struct cli *c, const struct err *err);
+/* Goes on with the commands behind a question or a job. */
+void cli_pump(struct cli *c);
+/* The same from the loop: whoever waits for the session hears of it. */
+void cli_go_on(struct cli *c);
+bool cli_busy(const struct cli *c); /* a job, or a script without a question */
+void cli_line_drop(struct cli *c);
+void command_drop(struct cli *c);
+
+/* ---- alias.c -------------------------------------------------------------- */
+void alias_defaults(struct cli *c);
+void alias_drop(struct cli *c);
+const struct alias *alias_find(struct cli *c, const char *word);
+/* Its commands, and what was typed behind its name, in the place of the line. */
+void alias_expand(struct cli *c, const struct alias *a, const char *behind);
+void alias_names(const struct cli *c, void (*emit)(void *arg, const char *name),
+		 void *arg);
 
 /* ---- question.c ----------------------------------------------------------- */
 void question_settle(struct cli *c, const char *line);
@@ -164,6 +222,9 @@ void script_warn(struct cli *c, const char *message);
 /* Is the line left out, since it belongs to an object that was refused? */
 bool script_skips(struct cli *c, const struct words *w, int col);
 void script_ran(struct cli *c, const struct words *w, bool failed);
+
+/* ---- mode_any.c ----------------------------------------------------------- */
+int screen_clear(struct cli *c, const struct args *a, struct err *err);
 
 /* ---- mode_boot.c ---------------------------------------------------------- */
 int boot_config_show(struct cli *c, const struct args *a, struct err *err);

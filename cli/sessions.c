@@ -106,6 +106,7 @@ static void reply_send(struct terminal *t)
 	(void)str_copy(r->prompt, sizeof(r->prompt), session_prompt(s));
 	r->echo = session_echo(s);
 	r->over = session_over(s);
+	r->busy = session_busy(s);
 	r->asking = session_asking(s);
 	r->logged_in = session_logged_in(s);
 	r->forgot = !s->cli.nhistory;
@@ -174,6 +175,14 @@ static void say_early(struct terminal *t)
 	out_clear(o);
 }
 
+/* Ctrl-C at a prompt, or while the text of a busy session was printed. */
+static void stop_or_abort(struct terminal *t)
+{
+	session_interrupt(t->session, &t->reply.out);
+	if (session_busy(t->session))
+		session_go_on(t->session, &t->reply.out);
+}
+
 /* Control thread.  The terminal's thread waits, so the lock is not needed for
  * the work itself; nothing else may be done meanwhile but hanging up, notices
  * and an interrupt. */
@@ -194,13 +203,15 @@ static void serve(void *arg)
 		session_help(t->session, text, &r->out);
 	} else if (t->ask == ASK_COMPLETE) {
 		session_complete(t->session, text, r->add, sizeof(r->add));
+	} else if (t->ask == ASK_GO_ON) {
+		session_go_on(t->session, &r->out);
 	} else if (t->ask == ASK_INTERRUPT) {
-		session_interrupt(t->session, &r->out);
+		stop_or_abort(t);
 	}
 	if (text)
 		wipe(text, strlen(text));
 	free(text);
-	if (session_busy(t->session)) {
+	if (session_busy(t->session) && !t->session->cli.held) {
 		say_early(t);
 		return;
 	}

@@ -26,6 +26,7 @@ enum ask {
 	ASK_COMPLETE,
 	ASK_INTERRUPT,
 	ASK_TERM, /* nothing but the settings, which others may have changed */
+	ASK_GO_ON, /* the text of a busy session has been printed */
 };
 
 struct reply {
@@ -33,6 +34,7 @@ struct reply {
 	char prompt[512];
 	char add[256]; /* ASK_COMPLETE */
 	bool echo, over, asking, logged_in;
+	bool busy;   /* there is more to come: ASK_GO_ON */
 	bool forgot; /* the session's command history is empty */
 	bool first_boot; /* the switch has never been configured */
 	bool lends;  /* to the connection on fd, which it closes (relay.h) */

@@ -255,14 +255,16 @@ static unsigned more(struct editor *e, unsigned page)
 	while (c >= 0 && !strchr(" \r\nqQ\003", c));
 	e->redraw = redraw;
 	put(e, MORE_ERASE);
+	e->stop |= c == KEY_ABORT;
 	if (c == ' ')
 		return page;
 	return c == '\r' || c == '\n';
 }
 
+/* A page may begin in one answer of a command and end in another. */
 static void page(struct editor *e, const char *text)
 {
-	unsigned length = e->r.term.length, room = length - 1;
+	unsigned length = e->r.term.length;
 	bool paged = e->t->tty && e->r.term.more && length < 65535;
 	size_t width = screen_width(e);
 
@@ -273,20 +275,29 @@ static void page(struct editor *e, const char *text)
 	while (*text && !e->closed) {
 		const char *end = row_end(text, width);
 
-		if (!room)
-			room = more(e, length - 1);
-		if (!room)
+		if (!e->room)
+			e->room = more(e, length - 1);
+		if (!e->room) {
+			e->mute = true;
 			return;
+		}
 		(void)put_bytes(e, text, (size_t)(end - text));
 		text = end;
-		room--;
+		e->room--;
 	}
+}
+
+void page_begin(struct editor *e)
+{
+	e->room = e->r.term.length - 1;
+	e->mute = e->stop = false;
 }
 
 /* The answer to a request. */
 void print_reply(struct editor *e)
 {
-	page(e, out_text(&e->r.out));
+	if (!e->mute)
+		page(e, out_text(&e->r.out));
 	out_clear(&e->r.out);
 }
 
@@ -326,7 +337,8 @@ static void wait_busy(struct editor *e, bool talk)
 
 void ask(struct editor *e, enum ask what, const char *text)
 {
-	bool talk = what == ASK_LINE || what == ASK_INTERRUPT;
+	bool talk = what == ASK_LINE || what == ASK_INTERRUPT ||
+		    what == ASK_GO_ON;
 	bool held = pause_lock(e);
 
 	terminal_ask(e->t, what, text);

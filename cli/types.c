@@ -18,6 +18,8 @@
 
 #include "cli/env.h"
 #include "cli/software.h"
+#include "cli/script_expr.h"
+#include "cli/script_var.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
@@ -410,6 +412,42 @@ static void circuitref_describe(const char *limits, char *buf, size_t cap)
 {
 	(void)limits;
 	(void)str_copy(buf, cap, "<circuit-(VLANn)>");
+}
+
+/* ---- the scripting language ------------------------------------------------ */
+
+static bool fixed_parse(const char *word, const char *limits)
+{
+	return str_ieq(word, limits);
+}
+
+static void fixed_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)str_copy(buf, cap, limits);
+}
+
+static bool variable_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return var_is_name(word);
+}
+
+static bool operand_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return strlen(word) <= VAR_VALUE_LEN;
+}
+
+static bool operator_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return expr_is_operator(word);
+}
+
+static bool comparison_parse(const char *word, const char *limits)
+{
+	(void)limits;
+	return expr_is_comparison(word);
 }
 
 /* ---- known values --------------------------------------------------------- */
@@ -874,6 +912,13 @@ static const struct value_type types[] = {
 	{ "core", name_parse, NULL, core_complete, false, false, NULL },
 	{ "balance", balance_parse, NULL, balance_complete, false, false,
 	  NULL },
+	/* a keyword that may not be abbreviated: it is not the product's, and
+	 * takes no abbreviation from the product's */
+	{ "fixed", fixed_parse, fixed_describe, NULL, false, false, NULL },
+	{ "variable", variable_parse, NULL, NULL, false, false, NULL },
+	{ "operand", operand_parse, NULL, NULL, false, false, NULL },
+	{ "operator", operator_parse, NULL, NULL, false, false, NULL },
+	{ "comparison", comparison_parse, NULL, NULL, false, false, NULL },
 	{ "suite", suite_parse, NULL, suite_complete, false, false, NULL },
 	{ "subsystem", subsystem_parse, NULL, subsystem_complete, false, false,
 	  NULL },

@@ -28,6 +28,8 @@
 #include "cli/env.h"
 #include "cli/logsink.h"
 #include "cli/mask.h"
+#include "cli/script_files.h"
+#include "cli/script_sock.h"
 #include "cli/session.h"
 #include "cli/usage.h"
 #include "emu/aaa/radius_client.h"
@@ -402,9 +404,11 @@ static int parts_new(struct css *css, struct err *err)
 	env->box = box_new();
 	env->tallies = tallies_new();
 	env->usage = usage_new(env->loop, env->plane);
+	env->sockets = sockets_new(env->loop, env->map);
 	env->sessions = sessions_new(env);
 	css->expiry = expiry_new(env->loop, env->conf, env->store);
 	return 0;
+	return scripts_install(env->disk, err);
 }
 
 static void parts_free(struct css *css)
@@ -422,6 +426,7 @@ static void parts_free(struct css *css)
 	env->sessions = NULL;
 	logsink_hush(env->log);
 	tallies_free(env->tallies);
+	sockets_free(env->sockets);
 	if (env->jobs)
 		jobs_free(env->jobs);
 	usage_free(env->usage);

@@ -53,6 +53,54 @@
 #define T_SCRIPT_ASK "A script cannot answer: %s"		  /* own */
 #define T_SKIPPED    "Not run: it belongs to \"%s\", which was refused" /* own */
 
+/* ---- scripts ------------------------------------------------------------ */
+#define T_SCRIPT_BAD_LINE    "Error in script playback in line: %u" /* doc */
+#define T_SCRIPT_BAD_COMMAND "Error in script playback line:%u"     /* doc */
+#define T_SCRIPT_CANCELLED   "Script Playback cancelled."	     /* doc */
+#define T_SOCK_CONNECT	     "Failed to connect to remote host"	     /* doc */
+#define T_PROMPT_BLOCK	     "> "				     /* guess */
+#define T_NO_SCRIPT	     "Script not found: %s"		     /* guess */
+#define T_NO_ENDBRANCH	     "Missing endbranch"		     /* guess */
+#define T_NO_BRANCH	     "endbranch without if, while or loop"   /* guess */
+#define T_NO_FUNCTION_END    "Missing end of the function"	     /* guess */
+#define T_NO_BEGIN	     "End of a function that has no begin"   /* guess */
+#define T_FUNCTION_INSIDE    "A function cannot begin inside of a block" /* own */
+#define T_TOO_DEEP	     "More than 32 blocks in each other"	     /* own */
+#define T_TWICE		     "There is another one of that name"	     /* own */
+#define T_MANY_NAMES	     "Too many functions and labels"	     /* own */
+#define T_NOT_TEXT	     "A script is text: this is a control character" /* own */
+#define T_SCRIPT_LONG	     "Script is longer than %u bytes"	     /* own */
+#define T_SCRIPT_DEEP	     "Scripts and functions in each other: %d at most" /* own */
+#define T_SCRIPT_STATUS	     "The script ended with status %d"	     /* own */
+#define T_SCRIPT_TEXT	     "More than %u bytes of output"	     /* own */
+#define T_NO_FUNCTION	     "Function not found: %s"		     /* guess */
+#define T_NO_LABEL	     "Label not found: %s"		     /* own */
+#define T_LABEL_INSIDE	     "Label %s is in a block that is not entered" /* own */
+#define T_ONLY_SCRIPT	     "Only in a script"			     /* own */
+#define T_BLOCK_ALIAS	     "A block cannot begin in an alias"	     /* own */
+#define T_NO_USER	     "There is nobody to ask"		     /* own */
+#define T_RECORD                                                               \
+	"Type the commands of the script; a line with a dot ends it" /* own */
+#define T_NO_RECORD_OPEN "No script is being recorded"		/* own */
+#define T_Q_OVERWRITE	 "Script %s exists, overwrite, [y/n]: " /* guess */
+#define T_LINE_LONG	 "Line is longer than %d characters"	/* own */
+#define T_VAR_NAME                                                             \
+	"Invalid name of a variable: %s (1 to %d letters, digits, . _ -)" /* own */
+#define T_VAR_GIVEN   "%s is set by the switch"		    /* own */
+#define T_NO_INT      "%s is no integer"		    /* guess */
+#define T_INT_RANGE   "%s does not fit in 32 bits"	    /* own */
+#define T_INT_RESULT  "%s %s %s does not fit in 32 bits"    /* own */
+#define T_DIV_ZERO    "Division by zero"		    /* guess */
+#define T_NO_OPERATOR "Invalid operator: %s"		    /* guess */
+#define T_OP_ALONE    "Operator %s takes no value"	    /* own */
+#define T_OP_VALUE    "Operator %s needs a value"	    /* own */
+#define T_NO_SOCKET   "Socket %lu is not open in this session" /* guess */
+#define T_SOCK_SEND   "Failed to send to remote host"	    /* guess */
+#define T_SOCK_HEX    "Not pairs of hexadecimal digits: %s" /* own */
+#define T_SOCK_NOTHING	 "Nothing was received"		    /* guess */
+#define T_SOCK_NOT_FOUND "Text was not found in what was received" /* guess */
+#define T_INTERRUPTED	 "Interrupted"			    /* own */
+
 /* ---- objects ----------------------------------------------------------- */
 #define T_NO_OBJECT "Specified %s does not exist: %s" /* guess */
 #define T_BAD_NAME                                                             \

@@ -308,6 +308,13 @@ int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	return fd;
 }
 
+void sock_nagle(int fd)
+{
+	int off = 0;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &off, sizeof(off));
+}
+
 int sock_error(int fd)
 {
 	int error = 0;

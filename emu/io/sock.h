@@ -31,6 +31,8 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
  * cannot be had (EADDRNOTAVAIL) is reported like any failure. */
 int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 		 struct in_addr src);
+/* Small writes wait for each other: switches TCP_NODELAY off. */
+void sock_nagle(int fd);
 /* SO_ERROR of a connecting socket: 0 when it is open. */
 int sock_error(int fd);
 

@@ -27,6 +27,7 @@
 #include "emu/base/str.h"
 #include "emu/base/wall.h"
 #include "emu/conf/conf.h"
+#include "emu/io/loop.h"
 #include "tests/fuzz/scratch_env.h"
 
 #define LINES_MAX 4096
@@ -118,6 +119,10 @@ static void type(struct player *p)
 	} else {
 		session_line(p->s, text, &p->out);
 	}
+	while (session_busy(p->s)) { /* a script or a wait */
+		loop_turn(p->env->loop, 10);
+		session_go_on(p->s, &p->out);
+	}
 	free(text);
 }
 
@@ -179,8 +184,8 @@ static void play(struct player *p)
 
 int main(int argc, char **argv)
 {
-	struct player p = { 0 };
 	struct env *env = scratch_env();
+	struct player p = { 0 };
 
 	for (int i = 1; i < argc; i++) {
 		p.file = argv[i];

@@ -7,10 +7,12 @@
 #include "cli/account.h"
 #include "cli/bootrec.h"
 #include "cli/env.h"
+#include "cli/script_sock.h"
 #include "emu/base/err.h"
 #include "emu/base/wall.h"
 #include "emu/conf/conf.h"
 #include "emu/io/disk.h"
+#include "emu/io/hostmap.h"
 #include "emu/io/loop.h"
 #include "emu/options.h"
 #include "emu/scratch.h"
@@ -32,6 +34,8 @@ static struct env *build(const struct options *opt)
 	sslmod_start();
 	env.disk = disk_open(NULL, &err);
 	env.loop = loop_new();
+	env.map = hostmap_new();
+	env.sockets = sockets_new(env.loop, env.map);
 	env.conf = conf_new();
 	env.boot_ms = clock_ms();
 	env.boot_time = wall_now();

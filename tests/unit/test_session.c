@@ -371,9 +371,9 @@ START_TEST(prompt_and_alias_are_the_sessions_own)
 	prints("zz;echo c", "a\nb\nc\n");
 	(void)type("configure");
 	ck_assert_ptr_nonnull(strstr(type("zz"), T_INVALID));
-	(void)type("alias all loop \"loop\"");
-	ck_assert_ptr_nonnull(strstr(type("loop"), T_INVALID));
-	(void)type("no alias all loop");
+	(void)type("alias all again \"again\"");
+	ck_assert_ptr_nonnull(strstr(type("again"), T_INVALID));
+	(void)type("no alias all again");
 	(void)type("end;no alias super zz");
 	ck_assert_ptr_nonnull(strstr(type("zz"), T_INVALID));
 }

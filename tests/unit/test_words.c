@@ -105,6 +105,12 @@ static const char *const samples[] = {
 	"zqzqzqz",
 	"0x1f",
 	"07:42",
+	"==",
+	"loop",
+	"goto",
+	"label",
+	"shift",
+	"read",
 };
 
 static bool is_keyword_here(const struct node *n, const char *word)
