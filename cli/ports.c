@@ -54,6 +54,13 @@ void port_counters(const struct env *env, const struct port *p,
 		plane_port_counters(env->plane, p->slot, p->number, c);
 }
 
+void net_counters(const struct env *env, struct net_counters *c)
+{
+	memset(c, 0, sizeof(*c));
+	if (env->plane)
+		plane_net_counters(env->plane, c);
+}
+
 /* ---- circuits ------------------------------------------------------------- */
 
 unsigned circuit_ifindex(const struct env *env, const struct circuit *ci)

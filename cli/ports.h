@@ -23,6 +23,8 @@ bool port_next_of(const struct cli *cli, const struct args *a, struct port *p);
 time_t port_changed(const struct env *env, const struct port *p);
 void port_counters(const struct env *env, const struct port *p,
 		   struct port_counters *c);
+/* Zero on a scratch switch, as all that is counted. */
+void net_counters(const struct env *env, struct net_counters *c);
 
 /* What interfaces of circuits count from; ports count from 1. */
 #define IFINDEX_CIRCUIT 1022

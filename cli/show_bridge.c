@@ -233,13 +233,12 @@ static int show_dhcp_global(struct cli *cli, const struct args *a,
 			    struct err *err)
 {
 	const struct env *env = cli_env(cli);
-	struct net_counters c = { 0 };
+	struct net_counters c;
 	struct out *o = cli_out(cli);
 
 	(void)a;
 	(void)err;
-	if (env->plane)
-		plane_net_counters(env->plane, &c);
+	net_counters(env, &c);
 	out_puts(o, "DHCP Relay Agent Global Information:\n");
 	out_col(o, W_PARAM, "  Max Hops:");
 	out_printf(o, "%lu\n",

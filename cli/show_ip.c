@@ -2,18 +2,17 @@
  * show ip config, ip statistics and ip-fragment-stats: settings of IP as a whole,
  * and the groups of MIB-II in words (platform.md 5.4).
  */
-#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/live.h"
 #include "cli/modes.h"
+#include "cli/ports.h"
 #include "emu/base/out.h"
 #include "emu/conf/global.h"
 #include "emu/conf/kept.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
-#include "emu/plane/frames.h"
 
 enum {
 	W_CONFIG = 38,
@@ -130,13 +129,6 @@ static const struct {
 	    { "Replies In", NET_ARP_IN_REPLIES },
 	    { "Replies Out", NET_ARP_OUT_REPLIES } } },
 };
-
-static void net_counters(const struct env *env, struct net_counters *c)
-{
-	memset(c, 0, sizeof(*c));
-	if (env->plane)
-		plane_net_counters(env->plane, c);
-}
 
 static const struct probe_spec *probe_of(const struct conf *c,
 					 const struct service *s)

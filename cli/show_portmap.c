@@ -13,11 +13,11 @@
 #include "cli/columns.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/ports.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
 #include "emu/conf/global.h"
-#include "emu/plane/frames.h"
 
 enum {
 	W_SLOT = 14,
@@ -62,9 +62,9 @@ static struct use use_of(const struct env *env, bool flows)
 	struct use u = { .map = flows ? &f->portmap : &f->noflow_portmap };
 	struct net_counters c;
 
-	if (!flows || !env->plane)
+	if (!flows)
 		return u;
-	plane_net_counters(env->plane, &c);
+	net_counters(env, &c);
 	u.mappings = c.n[NET_TCP_MAPPED];
 	u.errors = c.n[NET_TCP_NO_PORT];
 	return u;
@@ -124,13 +124,12 @@ static int show_statistics(struct cli *cli, const struct args *a,
 {
 	const struct env *env = cli_env(cli);
 	struct use u = use_of(env, true);
-	struct net_counters c = { 0 };
+	struct net_counters c;
 	struct out *o = cli_out(cli);
 
 	(void)a;
 	(void)err;
-	if (env->plane)
-		plane_net_counters(env->plane, &c);
+	net_counters(env, &c);
 	out_puts(o, "Portmap Statistics - all Session Processors:\n");
 	col_count(o, COL_COUNTER, "Total Mappings", c.n[NET_TCP_ACTIVE_OPENS]);
 	col_count(o, COL_COUNTER, "Current Mappings", u.mappings);

@@ -8,6 +8,7 @@
 
 #include "chassis/chassis.h"
 #include "cli/cmd.h"
+#include "cli/columns.h"
 #include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/ports.h"
@@ -37,8 +38,6 @@ enum {
 	W_COUNTER = 30,
 	W_COUNT = -12,
 	W_GAP = 4,
-	W_MIB_LABEL = 16,
-	W_MIB_VALUE = 24,
 	W_CVT = -13,
 	W_SPAN = 14,
 };
@@ -289,15 +288,6 @@ static const struct {
 
 #define ETHERNET_MTU 1500
 
-static void mib_pair(struct out *o, const char *name, const char *value,
-		     const char *name2, const char *value2)
-{
-	out_col(o, W_MIB_LABEL, "%s:", name);
-	out_col(o, W_MIB_VALUE, "%s", value);
-	out_col(o, W_MIB_LABEL, "%s:", name2);
-	out_printf(o, "%s\n", value2);
-}
-
 static const char *speed_bits(const struct port *p)
 {
 	const struct phy *phy = phy_of(p);
@@ -318,17 +308,18 @@ static void mibii_show(const struct env *env, const struct port *p,
 	char text[2][24], when[WALL_TEXT_LEN + 1];
 
 	port_counters(env, p, &c);
-	out_printf(o, "\nInterface:      %s\n", p->name);
+	out_puts(o, "\n");
+	col_line(o, COL_NARROW, "Interface", "%s", p->name);
 	(void)snprintf(text[0], sizeof(text[0]),
 		       "%02x-%02x-%02x-%02x-%02x-%02x", mac[0], mac[1], mac[2],
 		       mac[3], mac[4], mac[5]);
-	mib_pair(o, "MAC", text[0], "Last Change",
+	col_pair(o, COL_NARROW, "MAC", text[0], "Last Change",
 		 wall_text(port_changed(env, p), when));
-	mib_pair(o, "Administrative",
+	col_pair(o, COL_NARROW, "Administrative",
 		 p->iface && p->iface->admin_shutdown ? "Disabled" : "Enabled",
 		 "Operational", port_is_up(p) ? "Up" : "Down");
 	(void)snprintf(text[0], sizeof(text[0]), "%d", ETHERNET_MTU);
-	mib_pair(o, "MTU", text[0], "Speed", speed_bits(p));
+	col_pair(o, COL_NARROW, "MTU", text[0], "Speed", speed_bits(p));
 	for (size_t i = 0; i < sizeof(mibii_rows) / sizeof(*mibii_rows); i++) {
 		(void)snprintf(
 			text[0], sizeof(text[0]), "%llu",
@@ -336,7 +327,7 @@ static void mibii_show(const struct env *env, const struct port *p,
 		(void)snprintf(
 			text[1], sizeof(text[1]), "%llu",
 			(unsigned long long)c.n[mibii_rows[i].out.counter]);
-		mib_pair(o, mibii_rows[i].in.label, text[0],
+		col_pair(o, COL_NARROW, mibii_rows[i].in.label, text[0],
 			 mibii_rows[i].out.label, text[1]);
 	}
 }

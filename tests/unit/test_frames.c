@@ -85,7 +85,7 @@ START_TEST(ports_show_what_they_counted)
 	    "FCS Errors:                              7\n");
 	has("show ether-errors 3/2",
 	    "Late Collisions:                         9 ");
-	has("show mibii 3/1", "In Octets:      123456 ");
+	has("show mibii 3/1", "In Octets:          123456 ");
 	has("show mibii cvt", "3/1                   123456 ");
 }
 END_TEST
@@ -99,7 +99,7 @@ START_TEST(zero_prints_then_clears_one_group)
 	    "FCS Errors:                              7\n");
 	has("show ether-errors 3/1",
 	    "FCS Errors:                              0\n");
-	has("show mibii 3/1", "In Octets:      5 ");
+	has("show mibii 3/1", "In Octets:          5 ");
 	count_port(3, 1, PORT_FCS, 1);
 	has("show ether-errors 3/1",
 	    "FCS Errors:                              1\n");

@@ -1,4 +1,5 @@
-/* Virtual routers: what they are decided by, and what is kept of it. */
+/* Virtual routers and two boxes as one: what they are decided by, and what is
+ * kept of it. */
 #include "emu/redundancy/vrouter.h"
 
 #include <check.h>
@@ -10,7 +11,9 @@
 #include "emu/base/str.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
+#include "emu/conf/global.h"
 #include "emu/conf/service.h"
+#include "emu/redundancy/box.h"
 #include "tests/fuzz/scratch_env.h"
 
 static struct env *env;
@@ -237,10 +240,85 @@ START_TEST(only_a_master_serves_its_vips)
 }
 END_TEST
 
+/* ---- box to box ----------------------------------------------------------- */
+
+static enum box_state box_decided(enum box_fail *why)
+{
+	struct vr_view v = view();
+
+	return box_decide(&v, why);
+}
+
+static void box_setup(void)
+{
+	env->conf->global->redundancy = true;
+	ip->redundancy_protocol = true;
+}
+
+START_TEST(a_box_alone_is_master)
+{
+	enum box_fail why;
+
+	ck_assert_int_eq(box_decided(&why), BOX_INIT);
+	box_setup();
+	ck_assert_int_eq(box_decided(&why), BOX_MASTER);
+	ck_assert_ptr_eq(box_interface(env->conf), ip);
+	ip->redundancy_protocol = false;
+	ck_assert_int_eq(box_decided(&why), BOX_INIT);
+	ip->redundancy_protocol = true;
+	ip->disabled = true;
+	ck_assert_int_eq(box_decided(&why), BOX_INIT);
+}
+END_TEST
+
+START_TEST(a_box_watches_ports_and_uplinks)
+{
+	struct iface *watched = iface_get(env->conf, "3/2", &err);
+	enum box_fail why;
+
+	box_setup();
+	watched->redundancy_phy = true;
+	ck_assert_int_eq(box_decided(&why), BOX_MASTER);
+	watched->admin_shutdown = true;
+	ck_assert_int_eq(box_decided(&why), BOX_BACKUP);
+	ck_assert_int_eq(why, BOX_FAIL_PHY);
+	watched->admin_shutdown = false;
+	service("up1")->type = SERVICE_REDUNDANCY_UP;
+	down = "up1";
+	ck_assert_int_eq(box_decided(&why), BOX_BACKUP);
+	ck_assert_int_eq(why, BOX_FAIL_UPLINK);
+	service("up2")->type = SERVICE_REDUNDANCY_UP;
+	ck_assert_int_eq(box_decided(&why), BOX_MASTER);
+}
+END_TEST
+
+START_TEST(a_backup_serves_what_takes_no_part)
+{
+	struct box *box = box_new();
+	struct vr_view v = view();
+
+	box_setup();
+	ck_assert(box_follow(box, &v));
+	ck_assert(!box_follow(box, &v));
+	ck_assert_uint_eq(box_status(box)->to_master, 1);
+	service("up1")->type = SERVICE_REDUNDANCY_UP;
+	down = "up1";
+	ck_assert(box_serves(box, env->conf, addr("10.1.20.80")));
+	ck_assert(box_follow(box, &v));
+	ck_assert_uint_eq(box_status(box)->to_backup, 1);
+	ck_assert_int_eq(box_status(box)->last_fail, BOX_FAIL_UPLINK);
+	ck_assert(box_serves(box, env->conf, addr("10.1.20.80")));
+	ci->redundancy = true;
+	ck_assert(!box_serves(box, env->conf, addr("10.1.20.80")));
+	ck_assert(!box_serves(box, env->conf, addr("192.0.2.1")));
+	box_free(box);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("redundancy");
-	TCase *tc = tcase_create("virtual routers");
+	TCase *tc = tcase_create("routers and boxes");
 	SRunner *r = srunner_create(s);
 	int failed;
 
@@ -253,6 +331,9 @@ int main(void)
 	tcase_add_test(tc, changes_are_counted_and_timed);
 	tcase_add_test(tc, a_router_that_is_gone_is_forgotten);
 	tcase_add_test(tc, only_a_master_serves_its_vips);
+	tcase_add_test(tc, a_box_alone_is_master);
+	tcase_add_test(tc, a_box_watches_ports_and_uplinks);
+	tcase_add_test(tc, a_backup_serves_what_takes_no_part);
 	suite_add_tcase(s, tc);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
