@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/inert.h"
 #include "cli/software.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -66,6 +67,43 @@ void bootrec_render(const struct boot_unit *u, const char *prefix,
 	if (u->gateway.s_addr)
 		out_printf(o, "  %sgateway address %s \n", prefix,
 			   str_addr(u->gateway));
+}
+
+static void inert_lines(const struct boot_unit *u, const char *prefix,
+			const char *reason, struct out *o)
+{
+	struct out text = { 0 };
+	char *save = NULL;
+
+	bootrec_render(u, prefix, &text);
+	for (char *line = text.buf ? strtok_r(text.buf, "\n", &save) : NULL;
+	     line; line = strtok_r(NULL, "\n", &save)) {
+		line += strspn(line, " ");
+		line[strlen(line) - 1] = '\0'; /* the blank at its end */
+		out_printf(o, "boot / %s\n    %s\n", line, reason);
+	}
+	out_fini(&text);
+}
+
+void bootrec_inert(const struct bootrec *b, struct out *o)
+{
+	struct boot_unit port = { .addr = b->active.addr,
+				  .gateway = b->active.gateway,
+				  .prefix_len = b->active.prefix_len };
+	struct boot_unit net = { 0 };
+
+	for (int i = 0; i < BOOT_SOURCES; i++) {
+		const struct boot_source *s = &b->active.source[i];
+
+		if (s->type == BOOT_NETWORK)
+			net.source[i] = *s;
+		else
+			(void)str_copy(net.source[i].path,
+				       sizeof(net.source[i].path), s->path);
+	}
+	inert_lines(&port, "", INERT_NO_MGMT, o);
+	inert_lines(&net, "", INERT_NO_NETWORK_BOOT, o);
+	inert_lines(&b->passive, "passive ", INERT_NO_STANDBY, o);
 }
 
 /* ---- writing -------------------------------------------------------------- */

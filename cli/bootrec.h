@@ -49,6 +49,8 @@ int bootrec_store(struct disk *d, const struct bootrec *b, struct err *err);
 /* The lines of show boot-config; prefix stands in front of each: "passive ". */
 void bootrec_render(const struct boot_unit *u, const char *prefix,
 		    struct out *o);
+/* Those of them that change no behaviour, with the reason, for show lab inert. */
+void bootrec_inert(const struct bootrec *b, struct out *o);
 const char *boot_type_name(enum boot_type t); /* "boot-via-disk" */
 
 #endif

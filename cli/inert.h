@@ -27,5 +27,10 @@
 	"the page is not compared yet; the response code of the check is"
 #define INERT_KAL_ENCRYPT                                                      \
 	"HTTP checks over SSL are not made yet; the service is down"
+#define INERT_NO_MGMT	 "the program has no management port"
+#define INERT_NO_NETWORK_BOOT                                                  \
+	"nothing is read from disks on the network; the other boot record "    \
+	"is tried"
+#define INERT_NO_STANDBY "no standby SCM starts in this program"
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "chassis/chassis.h"
+#include "cli/bootrec.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
@@ -95,6 +96,7 @@ static int show_inert(struct cli *cli, const struct args *a, struct err *err)
 	(void)a;
 	(void)err;
 	render_inert(cli_env(cli), &lines);
+	bootrec_inert(cli_env(cli)->bootrec, &lines);
 	if (lines.len)
 		out_printf(cli_out(cli), "%s\n%s", T_INERT, out_text(&lines));
 	else

@@ -13,6 +13,7 @@
 #include "cli/bootrec.h"
 #include "cli/env.h"
 #include "cli/filedir.h"
+#include "cli/inert.h"
 #include "cli/render.h"
 #include "cli/session_priv.h"
 #include "cli/software.h"
@@ -206,23 +207,36 @@ static int file_clear(struct cli *c, const struct args *a, struct boot_unit *u,
 }
 
 /* The login comes along: at the next start no configuration is read yet. */
-static int type_set(struct cli *c, const struct args *a, struct boot_unit *u,
-		    struct err *err)
+static int source_type_set(struct cli *c, const struct args *a,
+			   struct boot_unit *u, enum boot_type type,
+			   struct err *err)
 {
 	struct boot_source *s = source_of(a, u);
 	const struct ftp_record *r = NULL;
 
-	s->type = arg_key(a, "boot-via-ftp")	   ? BOOT_FTP
-		  : arg_key(a, "boot-via-network") ? BOOT_NETWORK
-						   : BOOT_DISK;
+	s->type = type;
 	s->ftp = (struct ftp_record){ 0 };
-	if (s->type == BOOT_DISK)
+	if (type == BOOT_DISK)
 		return 0;
 	r = ftp_record_find(cli_conf(c), arg_word(a, "record"));
 	if (!r)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_RECORD);
 	s->ftp = *r;
 	return 0;
+}
+
+static int type_set(struct cli *c, const struct args *a, struct boot_unit *u,
+		    struct err *err)
+{
+	return source_type_set(
+		c, a, u, arg_key(a, "boot-via-ftp") ? BOOT_FTP : BOOT_DISK,
+		err);
+}
+
+static int network_set(struct cli *c, const struct args *a, struct boot_unit *u,
+		       struct err *err)
+{
+	return source_type_set(c, a, u, BOOT_NETWORK, err);
 }
 
 static int type_clear(struct cli *c, const struct args *a, struct boot_unit *u,
@@ -268,6 +282,7 @@ CHANGE_OF(passive, true, file_set, file_set)
 CHANGE(file_clear)
 CHANGE(type_set)
 CHANGE(type_clear)
+CHANGE(network_set)
 CHANGE(path_set)
 CHANGE(path_clear)
 
@@ -408,10 +423,9 @@ static int remove_run(struct cli *c, const struct args *a, struct err *err)
 
 /* ---- the table ------------------------------------------------------------ */
 
-#define SOURCE "{primary|secondary} "
-#define TYPES                                                                  \
-	"boot-type {boot-via-disk|boot-via-ftp <record:ftprecord>|"            \
-	"boot-via-network <record:ftprecord>}"
+#define SOURCE	"{primary|secondary} "
+#define TYPES	"boot-type {boot-via-disk|boot-via-ftp <record:ftprecord>}"
+#define NETWORK "boot-type boot-via-network <record:ftprecord>"
 #define SOURCE_HELP                                                            \
 	"What is booted first\n"                                               \
 	"What is booted when that fails\n"
@@ -419,7 +433,8 @@ static int remove_run(struct cli *c, const struct args *a, struct err *err)
 	"Where it comes from\n"                                                \
 	"From the disk\n"                                                      \
 	"An image from an FTP server\n"                                        \
-	"Name of an ftp-record\n"                                              \
+	"Name of an ftp-record"
+#define NETWORK_HELP                                                           \
 	"From a disk on the network\n"                                         \
 	"Name of an ftp-record"
 
@@ -434,17 +449,20 @@ const struct cmd boot_cmds[] = {
 	  .help = "Management port\nIts address\nAddress",
 	  .run = active_addr_set,
 	  .no = "no ip address",
-	  .clear = active_addr_clear },
+	  .clear = active_addr_clear,
+	  .inert = INERT_NO_MGMT },
 	{ .syntax = "subnet mask <mask:mask>",
 	  .help = "Management port\nIts network mask\nMask",
 	  .run = active_mask_set,
 	  .no = "no subnet mask",
-	  .clear = active_mask_clear },
+	  .clear = active_mask_clear,
+	  .inert = INERT_NO_MGMT },
 	{ .syntax = "gateway address <ip:addr>",
 	  .help = "Management port\nIts gateway\nAddress",
 	  .run = active_gateway_set,
 	  .no = "no gateway address",
-	  .clear = active_gateway_clear },
+	  .clear = active_gateway_clear,
+	  .inert = INERT_NO_MGMT },
 	{ .syntax = SOURCE "boot-file <file:version:1-64>",
 	  .help = SOURCE_HELP "Name of the software\n"
 			      "Installed version, or path of an image",
@@ -456,11 +474,16 @@ const struct cmd boot_cmds[] = {
 	  .run = active_type_set,
 	  .no = "no " SOURCE "boot-type",
 	  .clear = active_type_clear },
+	{ .syntax = SOURCE NETWORK,
+	  .help = NETWORK_HELP,
+	  .run = active_network_set,
+	  .inert = INERT_NO_NETWORK_BOOT },
 	{ .syntax = SOURCE "config-path <path:word:1-64>",
 	  .help = "Folder of the configuration on the network\nPath",
 	  .run = active_path_set,
 	  .no = "no " SOURCE "config-path",
-	  .clear = active_path_clear },
+	  .clear = active_path_clear,
+	  .inert = INERT_NO_NETWORK_BOOT },
 	{ .syntax = "clear " SOURCE "{boot-file|boot-type|config-path}",
 	  .help = "Reset or delete ...\n" SOURCE_HELP "Name of the software\n"
 		  "Where it comes from\n"
@@ -471,33 +494,43 @@ const struct cmd boot_cmds[] = {
 	  .help = "Management port\nIts address\nAddress",
 	  .run = passive_addr_set,
 	  .no = "no passive ip address",
-	  .clear = passive_addr_clear },
+	  .clear = passive_addr_clear,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive subnet mask <mask:mask>",
 	  .help = "Management port\nIts network mask\nMask",
 	  .run = passive_mask_set,
 	  .no = "no passive subnet mask",
-	  .clear = passive_mask_clear },
+	  .clear = passive_mask_clear,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive gateway address <ip:addr>",
 	  .help = "Management port\nIts gateway\nAddress",
 	  .run = passive_gateway_set,
 	  .no = "no passive gateway address",
-	  .clear = passive_gateway_clear },
+	  .clear = passive_gateway_clear,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive " SOURCE "boot-file <file:version:1-64>",
 	  .help = SOURCE_HELP "Name of the software\n"
 			      "Installed version, or path of an image",
 	  .run = passive_file_set,
 	  .no = "no passive " SOURCE "boot-file",
-	  .clear = passive_file_clear },
+	  .clear = passive_file_clear,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive " SOURCE TYPES,
 	  .help = TYPE_HELP,
 	  .run = passive_type_set,
 	  .no = "no passive " SOURCE "boot-type",
-	  .clear = passive_type_clear },
+	  .clear = passive_type_clear,
+	  .inert = INERT_NO_STANDBY },
+	{ .syntax = "passive " SOURCE NETWORK,
+	  .help = NETWORK_HELP,
+	  .run = passive_network_set,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive " SOURCE "config-path <path:word:1-64>",
 	  .help = "Folder of the configuration on the network\nPath",
 	  .run = passive_path_set,
 	  .no = "no passive " SOURCE "config-path",
-	  .clear = passive_path_clear },
+	  .clear = passive_path_clear,
+	  .inert = INERT_NO_STANDBY },
 	{ .syntax = "passive sync "
 		    "[{boot-config|image|running-config|startup-config}]",
 	  .help = "Copy to the standby SCM; its boot record if not told\n"
