@@ -407,7 +407,6 @@ static int parts_new(struct css *css, struct err *err)
 	env->sockets = sockets_new(env->loop, env->map);
 	env->sessions = sessions_new(env);
 	css->expiry = expiry_new(env->loop, env->conf, env->store);
-	return 0;
 	return scripts_install(env->disk, err);
 }
 

@@ -7,6 +7,7 @@ switch_start --telnet 127.10.1.1:2323
 cat >talk.exp <<'END'
 set timeout 10
 log_user 0
+match_max -d 100000
 proc bad {what} {
 	global expect_out
 	send_user "NOT SEEN: $what\n"
@@ -143,6 +144,7 @@ ok "the whole talk" expect -f talk.exp
 cat >many.exp <<'END'
 set timeout 10
 log_user 0
+match_max -d 100000
 # as many sessions as the switch takes stay open; the next one is refused
 for {set i 1} {$i <= 4} {incr i} {
 	spawn -noecho telnet 127.10.1.1 2323

@@ -6,7 +6,7 @@
 cat >console.exp <<'END'
 set timeout 15
 log_user 0
-match_max 100000
+match_max -d 100000
 proc bad {what} {
 	global expect_out
 	send_user "NOT SEEN: $what\n"
