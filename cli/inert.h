@@ -13,12 +13,6 @@
 #define INERT_NO_LOADS	     "loads of services are not measured yet"
 #define INERT_NO_CACHES                                                        \
 	"requests are not sent past caches yet: that comes with layer 5"
-#define INERT_NO_REDIRECTS                                                     \
-	"requests are not answered with redirects yet: that comes with "       \
-	"layer 5"
-#define INERT_NO_STRINGS                                                       \
-	"clients do not stick by cookies and strings yet: that comes with "    \
-	"layer 5"
 #define INERT_KAL_FTP	 "FTP checks are not made yet; the service is down"
 #define INERT_KAL_SCRIPT "script checks are not made yet; the service is down"
 #define INERT_KAL_PERSISTENT                                                   \

@@ -13,7 +13,6 @@
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
 
-static const char not_asked[] = "connections are not matched with clauses yet";
 
 /* ---- reading a clause ----------------------------------------------------- */
 
@@ -353,28 +352,24 @@ const struct cmd acl_cmds[] = {
 	  .run = clause_set,
 	  .render = clauses_render,
 	  .no = "no clause <n:uint:1-254>",
-	  .clear = clause_clear,
-	  .inert = not_asked },
+	  .clear = clause_clear },
 	{ .syntax = "clause <n:uint:1-254> log {enable|disable}",
 	  .help = "Log each packet that fits\n"
 		  "Log it\n"
 		  "Do not log it",
-	  .run = log_set,
-	  .inert = not_asked },
+	  .run = log_set },
 	{ .syntax = "apply all",
 	  .help = "Put the list in use\n"
 		  "On every circuit without another list",
 	  .run = all_apply,
 	  .no = "remove all",
-	  .clear = all_remove,
-	  .inert = not_asked },
+	  .clear = all_remove },
 	{ .syntax = "apply <circuit:circuitref>",
 	  .help = "On a circuit",
 	  .run = circuit_apply,
 	  .render = circuits_render,
 	  .no = "remove <circuit:circuitref>",
-	  .clear = circuit_remove,
-	  .inert = not_asked },
+	  .clear = circuit_remove },
 	{ .syntax = "apply dns",
 	  .help = "On DNS queries to this switch",
 	  .run = dns_apply,
@@ -409,7 +404,6 @@ const struct cmd acl_global_cmds[] = {
 					 .store = SET_FLAG,
 					 .yes = "enable",
 					 .no = "disable",
-					 .changed = switched },
-	  .inert = not_asked },
+					 .changed = switched } },
 	{ 0 },
 };

@@ -328,10 +328,6 @@ static int rule_delete(struct cli *cli, const struct args *a, struct err *err)
 	FIELD(SETTING_TEXT_AT(struct content, balance), .dflt = "roundrobin",  \
 	      .check = suspended)
 
-static const char no_lists[] =
-	"lists of extensions, domains and URLs are not looked at yet; the rule "
-	"takes no traffic";
-
 /* Row order is running-config order. */
 const struct cmd content_cmds[] = {
 	{ .syntax = "vip address <ip:host> [range <range:uint:1-65535>]",
@@ -382,16 +378,6 @@ const struct cmd content_cmds[] = {
 		  "Method",
 	  .no = "no balance",
 	  .set = BALANCE },
-	{ .syntax = "balance {aca|destip|domain|domainhash|url|urlhash}",
-	  .help = "By load\n"
-		  "Hash of the destination address\n"
-		  "By domain name, for caches\n"
-		  "Hash of the domain name\n"
-		  "By URL, for caches\n"
-		  "Hash of the URL",
-	  .set = BALANCE,
-	  .inert = "services are taken in turn (roundrobin): the method comes "
-		   "with layer 5" },
 	{ .syntax = "add service <service:service> "
 		    "[weight <weight:uint:0-10>]",
 	  .help = "Add something to the rule\n"
@@ -436,8 +422,7 @@ const struct cmd content_cmds[] = {
 	  .help = "With the extensions of a list\n"
 		  "List name",
 	  .run = url_eql,
-	  .render = url_eql_render,
-	  .inert = no_lists },
+	  .render = url_eql_render },
 	{ .syntax = "url <url:text:1-252> dql <dql:dql> "
 		    "[<port:uint:1-65535>] [eql <eql:eql>]",
 	  .help = "With the domains of a list\n"
@@ -446,14 +431,12 @@ const struct cmd content_cmds[] = {
 		  "With the extensions of a list\n"
 		  "List name",
 	  .run = url_dql,
-	  .render = url_dql_render,
-	  .inert = no_lists },
+	  .render = url_dql_render },
 	{ .syntax = "url urql <urql:urql>",
 	  .help = "URLs of a list\n"
 		  "List name",
 	  .run = url_urql,
-	  .render = url_urql_render,
-	  .inert = no_lists },
+	  .render = url_urql_render },
 	{ .syntax = "header-field-rule <group:hfgroup:32> "
 		    "[weight <weight:uint:0-1024>]",
 	  .help = "Header fields that requests must have\n"
@@ -463,23 +446,18 @@ const struct cmd content_cmds[] = {
 	  .run = header_set,
 	  .render = header_render,
 	  .no = "no header-field-rule",
-	  .clear = header_clear,
-	  .inert = "header fields of requests are not looked at yet: that "
-		   "comes with layer 5" },
+	  .clear = header_clear },
 	{ .syntax = "redirect <url:text:1-252>",
 	  .help = "Answer requests with a redirect\n"
 		  "URL in quotes",
 	  .no = "no redirect",
 	  .set = FIELD(SETTING_TEXT_AT(struct content, redirect),
-		       .check = suspended),
-	  .inert = INERT_NO_REDIRECTS "; the rule takes no traffic" },
+		       .check = suspended) },
 	{ .syntax = "persistent",
 	  .help = "Keep a connection on its service",
 	  .no = "no persistent",
 	  .set = FIELD(SETTING_AT(struct content, persistent),
-		       .store = SET_FLAG, .on = true),
-	  .inert = "a connection stays on its service: requests are looked at "
-		   "one by one with layer 5" },
+		       .store = SET_FLAG, .on = true) },
 	{ .syntax = "remove", .help = "Take something away from the rule" },
 	{ .syntax = "remove service", .help = "Service" },
 	{ .syntax = "remove dns", .help = "DNS name of the VIP" },

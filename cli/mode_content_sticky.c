@@ -114,8 +114,7 @@ const struct cmd content_sticky_cmds[] = {
 		  "By a cookie that the switch makes\n"
 		  "By X-MSISDN header\n"
 		  "By SIP Call-ID",
-	  .set = ADVANCED,
-	  .inert = INERT_NO_STRINGS },
+	  .set = ADVANCED },
 	{ .syntax = "sticky-mask <mask:mask>",
 	  .help = "Group client addresses\n"
 		  "Mask",
@@ -137,8 +136,7 @@ const struct cmd content_sticky_cmds[] = {
 		  "Go by source address and destination port",
 	  .no = "no sticky-serverdown-failover",
 	  .set = FIELD(more.serverdown, .store = SET_WORD,
-		       .words = serverdown_names),
-	  .inert = "a client whose service is down is balanced anew" },
+		       .words = serverdown_names) },
 	{ .syntax = "sticky-no-cookie-found-action {loadbalance|reject|"
 		    "redirect <url:text:1-252>|service <service:service>}",
 	  .help = "What happens to requests without cookie\n"
@@ -149,53 +147,44 @@ const struct cmd content_sticky_cmds[] = {
 		  "Send to a service\n"
 		  "Service name",
 	  .no = "no sticky-no-cookie-found-action",
-	  .set = FIELD(kept, .dflt = "loadbalance", .check = action_check),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FIELD(kept, .dflt = "loadbalance", .check = action_check) },
 	{ .syntax = "arrowpoint-cookie name <name:name:31>",
 	  .help = "Cookie that the switch makes\n"
 		  "Set its name\n"
 		  "Name",
 	  .no = "no arrowpoint-cookie name",
-	  .set = TEXT(more.arpt_name, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.arpt_name, .dflt = "") },
 	{ .syntax = "arrowpoint-cookie path <path:text:1-99>",
 	  .help = "Set its path\n"
 		  "Path in quotes",
 	  .no = "no arrowpoint-cookie path",
-	  .set = TEXT(more.arpt_path, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.arpt_path, .dflt = "") },
 	{ .syntax = "arrowpoint-cookie expiration <life:life>",
 	  .help = "Set its life\n"
 		  "dd:hh:mm:ss",
 	  .no = "no arrowpoint-cookie expiration",
-	  .set = TEXT(more.arpt_expiration, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.arpt_expiration, .dflt = "") },
 	{ .syntax = "arrowpoint-cookie advanced",
 	  .help = "Form that is looked up faster",
 	  .no = "no arrowpoint-cookie advanced",
-	  .set = FLAG(more.arpt_advanced),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FLAG(more.arpt_advanced) },
 	{ .syntax = "arrowpoint-cookie browser-expire",
 	  .help = "The browser drops it at its end",
 	  .no = "no arrowpoint-cookie browser-expire",
-	  .set = FLAG(more.arpt_browser_expire),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FLAG(more.arpt_browser_expire) },
 	{ .syntax = "arrowpoint-cookie expire-services",
 	  .help = "The service in it expires too",
 	  .no = "no arrowpoint-cookie expire-services",
-	  .set = FLAG(more.arpt_expire_services),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FLAG(more.arpt_expire_services) },
 	{ .syntax = "arrowpoint-cookie rlct-100-reinsert",
 	  .help = "Insert it again after a 100 Continue reply",
 	  .no = "no arrowpoint-cookie rlct-100-reinsert",
-	  .set = FLAG(more.arpt_reinsert),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FLAG(more.arpt_reinsert) },
 	{ .syntax = "cookie-domain <domain:text:1-64>",
 	  .help = "Domain of the cookies that the switch makes\n"
 		  "Domain in quotes",
 	  .no = "no cookie-domain",
-	  .set = TEXT(more.cookie_domain, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.cookie_domain, .dflt = "") },
 	{ .syntax = "location-cookie name <name:name:31> value "
 		    "<value:name:31> [expiration <life:life>]",
 	  .help = "Cookie that keeps a client at a site\n"
@@ -206,16 +195,14 @@ const struct cmd content_sticky_cmds[] = {
 		  "Set its life\n"
 		  "dd:hh:mm:ss",
 	  .no = "no location-cookie",
-	  .set = FIELD(kept, .family = "location-cookie"),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FIELD(kept, .family = "location-cookie") },
 	{ .syntax = "add location service <service:service>",
 	  .help = "Service for clients with a location cookie\n"
 		  "Service for clients with a location cookie\n"
 		  "Service name",
 	  .no = "remove location service <service:service>",
 	  .set = FIELD(kept, .keys = 1, .noun = "location service",
-		       .check = action_check),
-	  .inert = INERT_NO_STRINGS },
+		       .check = action_check) },
 	{ .syntax = "add location-service <service:service>",
 	  .help = "Service for clients with a location cookie\n"
 		  "Service name",
@@ -229,32 +216,27 @@ const struct cmd content_sticky_cmds[] = {
 		  "To\n"
 		  "Last byte",
 	  .no = "no string range",
-	  .set = FIELD(kept, .dflt = "1 to 100", .check = range_check),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FIELD(kept, .dflt = "1 to 100", .check = range_check) },
 	{ .syntax = "string prefix <text:text:1-30>",
 	  .help = "Text before the string\n"
 		  "Text in quotes",
 	  .no = "no string prefix",
-	  .set = TEXT(more.string_prefix, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.string_prefix, .dflt = "") },
 	{ .syntax = "string eos-char <text:text:1-5>",
 	  .help = "Characters that end a string\n"
 		  "Characters in quotes",
 	  .no = "no string eos-char",
-	  .set = TEXT(more.string_eos, .dflt = ""),
-	  .inert = INERT_NO_STRINGS },
+	  .set = TEXT(more.string_eos, .dflt = "") },
 	{ .syntax = "string skip-length <bytes:uint:0-64>",
 	  .help = "Bytes skipped after the prefix\n"
 		  "Bytes",
 	  .no = "no string skip-length",
-	  .set = FIELD(more.string_skip, .store = SET_U8),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FIELD(more.string_skip, .store = SET_U8) },
 	{ .syntax = "string process-length <bytes:uint:0-64>",
 	  .help = "Bytes used, 0 to the end\n"
 		  "Bytes",
 	  .no = "no string process-length",
-	  .set = FIELD(more.string_process, .store = SET_U8),
-	  .inert = INERT_NO_STRINGS },
+	  .set = FIELD(more.string_process, .store = SET_U8) },
 	{ .syntax = "string operation {match-service-cookie|hash-a|"
 		    "hash-crc32|hash-xor}",
 	  .help = "What is done with a string\n"
@@ -264,8 +246,7 @@ const struct cmd content_sticky_cmds[] = {
 		  "XOR hash",
 	  .no = "no string operation",
 	  .set = FIELD(more.string_operation, .store = SET_WORD,
-		       .words = operation_names),
-	  .inert = INERT_NO_STRINGS },
+		       .words = operation_names) },
 	{ .syntax = "string match {specific|first-service-match|"
 		    "first-string-found}",
 	  .help = "Which of several strings decides\n"
@@ -274,15 +255,13 @@ const struct cmd content_sticky_cmds[] = {
 		  "The first found",
 	  .no = "no string match",
 	  .set = FIELD(more.string_match, .store = SET_WORD,
-		       .words = match_names),
-	  .inert = INERT_NO_STRINGS },
+		       .words = match_names) },
 	{ .syntax = "string ascii-conversion {enable|disable}",
 	  .help = "Decode escaped characters first\n"
 		  "Decode them\n"
 		  "Leave them",
 	  .no = "no string ascii-conversion",
 	  .set = FIELD(more.string_no_ascii, .store = SET_FLAG,
-		       .yes = "disable", .no = "enable"),
-	  .inert = INERT_NO_STRINGS },
+		       .yes = "disable", .no = "enable") },
 	{ 0 },
 };

@@ -213,12 +213,8 @@ static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
 static const char no_udp[] = "UDP is not forwarded by the host attachment";
-static const char no_methods[] = "requests of any method are forwarded";
 static const char no_redirect[] = "no redirects are sent";
-static const char no_remap[] = "the first request of a connection decides";
 static const char no_cache[] = "no requests are bypassed";
-static const char no_span[] = "heads of requests are read whole";
-static const char no_ssl_sticky[] = "no rule sticks to SSL sessions";
 static const char no_load[] = "no loads are measured";
 
 /* Row order is running-config order. */
@@ -323,15 +319,13 @@ const struct cmd flow_cmds[] = {
 	  .help = "Packets that the head of a request may span\n"
 		  "Packets, default 6",
 	  .no = "no spanning-packets",
-	  .set = FIELD(flow.spanning_packets, .store = SET_U8, .dflt = "6"),
-	  .inert = no_span },
+	  .set = FIELD(flow.spanning_packets, .store = SET_U8, .dflt = "6") },
 	{ .syntax = "http-method parse RFC2518-methods",
 	  .help = "Methods of HTTP requests\n"
 		  "Methods that content rules may see\n"
 		  "Those of WebDAV",
 	  .no = "no http-method parse RFC2518-methods",
-	  .set = FIELD(flow.rfc2518_methods, .store = SET_FLAG),
-	  .inert = no_methods },
+	  .set = FIELD(flow.rfc2518_methods, .store = SET_FLAG) },
 	{ .syntax = "http-method parse user-defined-method "
 		    "<method:name:3-15> [{url|authority|wildcard-uri}]",
 	  .help = "One of your own\n"
@@ -342,8 +336,7 @@ const struct cmd flow_cmds[] = {
 	  .run = method_set,
 	  .render = method_render,
 	  .no = "no http-method parse user-defined-method <method:name:3-15>",
-	  .clear = method_clear,
-	  .inert = no_methods },
+	  .clear = method_clear },
 	{ .syntax = "http-method statistics clear",
 	  .help = "How often each was seen\n"
 		  "Zero the counters",
@@ -363,8 +356,7 @@ const struct cmd flow_cmds[] = {
 		  "Change the server side",
 	  .no = "no persistence reset",
 	  .set = FIELD(flow.persistence_remap, .store = SET_FLAG,
-		       .yes = "remap", .no = "redirect"),
-	  .inert = no_remap },
+		       .yes = "remap", .no = "redirect") },
 	{ .syntax = "bypass persistence {enable|disable}",
 	  .help = "Requests that go past the caches\n"
 		  "Later requests of their connection\n"
@@ -379,8 +371,7 @@ const struct cmd flow_cmds[] = {
 		  "Balance",
 	  .no = "no ssl-l4-fallback",
 	  .set = FIELD(flow.l4_fallback, .store = SET_FLAG, .on = true,
-		       .yes = "enable", .no = "disable"),
-	  .inert = no_ssl_sticky },
+		       .yes = "enable", .no = "disable") },
 	{ .syntax = "leastconn slowstart-rate <rate:uint:1-65535>",
 	  .help = "Balance by least connections\n"
 		  "How fast services that came up get their share\n"

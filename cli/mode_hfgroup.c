@@ -112,7 +112,6 @@ const struct cmd hfgroup_cmds[] = {
 	  .run = field_set,
 	  .render = fields_render,
 	  .no = "no header-field <name:name:32>",
-	  .clear = field_clear,
-	  .inert = "no rule looks at header fields yet" },
+	  .clear = field_clear },
 	{ 0 },
 };

@@ -11,8 +11,6 @@
 #include "emu/base/str.h"
 #include "emu/conf/qualifier.h"
 
-static const char no_acl[] = "connections are not matched with clauses yet";
-static const char no_lists[] = "a rule with lists takes no requests yet";
 
 #define DESCRIPTION                                                            \
 	{                                                                      \
@@ -94,8 +92,7 @@ const struct cmd nql_cmds[] = {
 	  .run = net_add,
 	  .render = nets_render,
 	  .no = "no ip address {<ip:addr> <mask:mask>|<ip:cidr>}",
-	  .clear = net_remove,
-	  .inert = no_acl },
+	  .clear = net_remove },
 	{ 0 },
 };
 
@@ -137,8 +134,7 @@ const struct cmd eql_cmds[] = {
 	  .run = ext_add,
 	  .render = exts_render,
 	  .no = "no extension <extension:name:7>",
-	  .clear = ext_remove,
-	  .inert = no_lists },
+	  .clear = ext_remove },
 	{ 0 },
 };
 
@@ -187,8 +183,7 @@ const struct cmd dql_cmds[] = {
 	  .run = domain_add,
 	  .render = domains_render,
 	  .no = "no domain <domain:word:63>",
-	  .clear = domain_remove,
-	  .inert = no_lists },
+	  .clear = domain_remove },
 	{ 0 },
 };
 
@@ -303,16 +298,14 @@ const struct cmd urql_cmds[] = {
 	  .run = urql_addr_set,
 	  .render = urql_addr_render,
 	  .no = "no address",
-	  .clear = urql_addr_clear,
-	  .inert = no_lists },
+	  .clear = urql_addr_clear },
 	{ .syntax = "domain <domain:text:1-63>",
 	  .help = "Domain of the URLs\n"
 		  "Domain name in quotes",
 	  .run = urql_domain_set,
 	  .render = urql_domain_render,
 	  .no = "no domain",
-	  .clear = urql_domain_set,
-	  .inert = no_lists },
+	  .clear = urql_domain_set },
 	{ .syntax = "url <number:uint:1-1000> [url <url:text:1-251>]",
 	  .help = "URL of this list\n"
 		  "Number\n"
@@ -321,8 +314,7 @@ const struct cmd urql_cmds[] = {
 	  .run = url_set,
 	  .render = urls_render,
 	  .no = "no url <number:uint:1-1000>",
-	  .clear = url_remove,
-	  .inert = no_lists },
+	  .clear = url_remove },
 	{ .syntax = "url <number:uint:1-1000> description <text:text:1-64>",
 	  .help = "Describe it\n"
 		  "Text in quotes",

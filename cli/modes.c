@@ -142,6 +142,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	setup_cmds,							\
 	superuser_peer_cmds,						\
 	lab_cmds,							\
+	lab_why_cmds,							\
 	script_super_cmds,						\
 	socket_cmds,							\
 	NET_CLEARS,							\

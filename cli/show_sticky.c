@@ -35,19 +35,26 @@ enum {
 
 /* ---- which entries ---------------------------------------------------------- */
 
-enum kind { KIND_NONE, KIND_L3 = 1, KIND_L4 = 2, KIND_ALL = 3 };
+static const struct {
+	const char *word, *shown, *in_use;
+} types[STICKY_TYPE_NUM] = {
+	[STICKY_L3] = { "l3-sticky", "L3", "L3 Sticky Entries In Use:" },
+	[STICKY_L4] = { "l4-sticky", "L4", "L4 Sticky Entries In Use:" },
+	[STICKY_SSL] = { "ssl-sticky", "SSL", "SSL Sticky Entries In Use:" },
+	[STICKY_SIP] = { "sip-callid-sticky", "SIP",
+			 "SIP Call-ID Sticky Entries In Use:" },
+	[STICKY_WAP] = { "wap-sticky", "WAP", "WAP Sticky Entries In Use:" },
+};
 
+/* Bits 1 << type. */
 static unsigned kinds_of(const struct args *a)
 {
-	return arg_key(a, "all-sticky")	 ? KIND_ALL
-	       : arg_key(a, "l3-sticky") ? KIND_L3
-	       : arg_key(a, "l4-sticky") ? KIND_L4
-					 : KIND_NONE;
-}
-
-static unsigned kind(const struct sticky_entry *e)
-{
-	return e->key.dport ? KIND_L4 : KIND_L3;
+	if (arg_key(a, "all-sticky"))
+		return ~0u;
+	for (int i = 0; i < STICKY_TYPE_NUM; i++)
+		if (arg_key(a, types[i].word))
+			return 1u << i;
+	return 0;
 }
 
 /* What was asked for; everything fits while it is all zero. */
@@ -63,7 +70,7 @@ static bool fits(const struct filter *f, const struct sticky_entry *e)
 {
 	uint64_t age_s = e->age_ms / 1000;
 
-	if (!(f->kinds & kind(e)))
+	if (!(f->kinds & 1u << e->key.type))
 		return false;
 	if ((e->key.src.s_addr ^ f->addr.s_addr) & f->mask.s_addr)
 		return false;
@@ -91,16 +98,20 @@ static void entry_show(unsigned number, const struct sticky_entry *e,
 {
 	char key[32];
 
-	(void)str_copy(key, sizeof(key), str_addr(e->key.src));
-	if (e->key.dport)
+	if (e->key.type > STICKY_L4)
+		(void)snprintf(key, sizeof(key), "%016llx",
+			       (unsigned long long)e->key.hash);
+	else if (e->key.dport)
 		(void)snprintf(key, sizeof(key), "%s:%u", str_addr(e->key.src),
 			       ntohs(e->key.dport));
+	else
+		(void)str_copy(key, sizeof(key), str_addr(e->key.src));
 	out_col(o, W_NUMBER, "%u", number);
 	out_col(o, W_KEY, "%s", key);
 	out_col(o, W_RULE, "%u", e->key.rule);
 	out_col(o, W_SERVICE, "%u", e->service);
 	out_col(o, W_TIME, "%llu", (unsigned long long)e->age_ms / 1000);
-	out_col(o, W_TYPE, "%s", e->key.dport ? "L4" : "L3");
+	out_col(o, W_TYPE, "%s", types[e->key.type].shown);
 	out_printf(o, "%s\n", e->collides ? "Yes" : "No");
 }
 
@@ -113,6 +124,8 @@ static int by_key(const void *a, const void *b)
 		return s < t ? -1 : 1;
 	if (x->key.dport != y->key.dport)
 		return ntohs(x->key.dport) < ntohs(y->key.dport) ? -1 : 1;
+	if (x->key.hash != y->key.hash)
+		return x->key.hash < y->key.hash ? -1 : 1;
 	return x->key.rule < y->key.rule ? -1 : x->key.rule > y->key.rule;
 }
 
@@ -205,20 +218,6 @@ static void stat(struct out *o, const char *label, uint64_t v)
 	out_printf(o, "%llu\n", (unsigned long long)v);
 }
 
-static unsigned count_of(struct plane *p, unsigned kinds)
-{
-	struct sticky_entry *e = NULL; /* owned */
-	unsigned found = 0;
-	int n = 0;
-
-	if (p)
-		e = plane_sticky(p, &n);
-	for (int i = 0; i < n; i++)
-		found += (kind(&e[i]) & kinds) != 0;
-	free(e);
-	return found;
-}
-
 static int stats(struct cli *cli, const struct args *a, struct err *err)
 {
 	struct plane *p = cli_env(cli)->plane;
@@ -230,11 +229,8 @@ static int stats(struct cli *cli, const struct args *a, struct err *err)
 	if (p)
 		plane_sticky_stats(p, &st);
 	out_puts(o, "Sticky Statistics on " PLACE ":\n\n");
-	stat(o, "L3 Sticky Entries In Use:", count_of(p, KIND_L3));
-	stat(o, "L4 Sticky Entries In Use:", count_of(p, KIND_L4));
-	stat(o, "SSL Sticky Entries In Use:", 0);
-	stat(o, "SIP Call-ID Sticky Entries In Use:", 0);
-	stat(o, "WAP Sticky Entries In Use:", 0);
+	for (int i = 0; i < STICKY_TYPE_NUM; i++)
+		stat(o, types[i].in_use, st.used_by[i]);
 	stat(o, "Total Number Of New Sticky Entries:", st.added);
 	stat(o, "Total Number Of Sticky Table Hits:", st.hits);
 	stat(o, "Number Of Rejected Sticky Entries:", st.rejected);

@@ -431,6 +431,8 @@
 	"Kept, but without effect on this switch:" /* own */
 #define T_NO_INERT                                                             \
 	"Every line of the configuration has its effect" /* own */
+#define T_NO_DECISION  "No decision fits" /* own */
+#define T_NO_TRAFFIC   "There is no traffic in a configuration check" /* own */
 #define T_NO_SWITCH    "No module moves in a configuration check"  /* own */
 
 /* ---- clock, logging and names -------------------------------------------- */

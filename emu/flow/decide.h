@@ -7,56 +7,102 @@
 
 #include "emu/match/rule.h"
 #include "emu/net/key.h"
+#include "emu/net/request.h"
 
+struct out;
 struct policy;
+struct policy_clause;
+struct policy_group;
 struct policy_member;
 struct policy_rule;
 struct shared;
+struct why;
 
 /*
- * What becomes of a new flow.  The same function answers traffic, a test and
- * an operator who asks why: a verdict carries its reason.
+ * What becomes of a flow, and of each request on it.  The same function answers
+ * traffic, a test and an operator who asks why: a verdict carries its reason.
+ *
+ *	acl (may it, must it) -> match (which rule) -> persistence (same service
+ *	as the request before) -> sticky (as last time) -> balance -> redirect
+ *	services -> sorry servers -> nat (which addresses)
  */
 enum verdict_kind {
-	VERDICT_DROP,	   /* no rule or no service */
+	VERDICT_DROP,	   /* no rule, no service, or denied */
 	VERDICT_FORWARD,   /* to the service, with the addresses given */
 	VERDICT_TERMINATE, /* answer ourselves, read the request, ask again */
+	VERDICT_REDIRECT,  /* answer the request with verdict_location() */
+	VERDICT_BYPASS,	   /* to where the packet wanted to go, untranslated */
 	VERDICT_NUM,
 };
 
 enum verdict_reason {
 	REASON_BALANCED,	/* the rule's method chose */
-	REASON_STICKY,		/* as last time */
+	REASON_STICKY,		/* as last time: sticky table */
+	REASON_COOKIE,		/* a cookie or string names the service */
+	REASON_HASH,		/* a string's hash names the service */
+	REASON_PREFERRED,	/* an ACL clause prefers it */
+	REASON_PERSISTENT,	/* the connection stays where it was */
 	REASON_PRIMARY_SORRY,	/* no service of the rule is usable */
 	REASON_SECONDARY_SORRY, /* nor the primary sorry server */
+	REASON_NO_COOKIE,	/* sticky-no-cookie-found-action names one */
 	REASON_REQUEST,		/* a layer 5 rule must see the request */
+	REASON_RULE_REDIRECT,	/* the rule redirects everything */
+	REASON_SERVICE_REDIRECT, /* a redirect service was chosen */
+	REASON_RESET_REDIRECT,	/* persistence reset redirect */
+	REASON_ACL_BYPASS,	/* an ACL clause bypasses content rules */
+	REASON_RULE_BYPASS,	/* application bypass, failover bypass, params */
+	REASON_ACL_DENY,
 	REASON_NO_RULE,
 	REASON_NO_MATCH,   /* only layer 5 rules, and none fits the request */
 	REASON_NO_SERVICE, /* none is alive */
 	REASON_OVERLOAD,   /* those alive have all connections they may */
+	REASON_STICKY_REJECT, /* sticky-serverdown-failover reject */
+	REASON_COOKIE_REJECT, /* sticky-no-cookie-found-action reject */
+	REASON_METHOD,	      /* a method that layer 5 rules do not parse */
 	REASON_NUM,
+};
+
+struct decide_in {
+	const struct policy *policy;
+	struct shared *shared;
+	const struct flow_key *key;
+	const struct request *req; /* NULL: nothing is known of it yet */
+	uint64_t now_ms;  /* monotonic */
+	uint64_t wall_s;  /* time(2): cookies carry it */
+	uint32_t random;  /* for methods that throw dice */
+	unsigned circuit; /* VLAN the packet came in on; 0: not known */
+	/* The request before on this connection, NULL: this is the first. */
+	const struct policy_rule *held_rule;
+	const struct policy_member *held;
+	/* Only asks: moves no cursor, learns nothing, counts nothing. */
+	bool dry;
+	struct why *why; /* NULL: nobody wants to know */
 };
 
 struct verdict {
 	enum verdict_kind kind;
 	enum verdict_reason reason;
 	const struct policy_rule *rule;	    /* NULL: none */
-	const struct policy_member *member; /* NULL unless VERDICT_FORWARD */
+	const struct policy_member *member; /* NULL unless FORWARD, REDIRECT */
+	const struct policy_clause *clause; /* that decided; NULL: none */
+	const struct policy_group *group;   /* source group; NULL: none */
 	struct in_addr src; /* of the server side; INADDR_ANY: client's own */
 	struct in_addr dst;
 	in_port_t dport;
+	bool remap;	 /* leave the held service, connect anew */
+	bool set_cookie; /* the answer gets verdict_cookie() */
+	const char *location; /* REDIRECT: the rule's own text; NULL: built */
 };
 
 const char *verdict_kind_name(enum verdict_kind k);
 const char *verdict_reason_name(enum verdict_reason r);
 
-/*
- * Changes nothing but the balance cursor and the sticky table of shared.  req:
- * see match_find.  Connections are counted by who acts on the verdict.
- */
-enum verdict_kind flow_decide(const struct policy *p, struct shared *s,
-			      const struct flow_key *key,
-			      const struct match_request *req, uint64_t now_ms,
-			      struct verdict *v);
+enum verdict_kind flow_decide(const struct decide_in *in, struct verdict *v);
+
+/* The Location of a REDIRECT (content.md 7.1) and the Set-Cookie field, with
+ * its line end, of an answer (7.5). */
+void verdict_location(const struct verdict *v, const struct request *req,
+		      struct out *o);
+void verdict_cookie(const struct verdict *v, uint64_t now_s, struct out *o);
 
 #endif

@@ -1,7 +1,9 @@
-#include "emu/flow/policy.h"
+#include "emu/flow/policy_build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "chassis/chassis.h"
 #include "emu/balance/balance.h"
@@ -23,23 +25,9 @@
  * resolved here, once, by binary search; traffic meets pointers only.
  */
 
-struct build {
-	const struct conf *conf;
-	const struct chassis *chassis;
-	struct shared *shared;
-	struct out *warn;
-	struct policy *p;
-};
-
-static void rule_warn(const struct build *b, const struct content *c,
-		      const char *what)
-{
-	out_printf(b->warn, "Rule %s/%s: %s\n", c->owner->name, c->name, what);
-}
-
 /* ---- groups ---------------------------------------------------------------- */
 
-static int64_t idle_of(uint32_t multiplier)
+int64_t policy_idle_ms(uint32_t multiplier)
 {
 	if (multiplier == FLOW_TIMEOUT_UNSET)
 		return POLICY_UNSET;
@@ -60,8 +48,14 @@ static void build_groups(struct build *b)
 		b->p->group[b->p->ngroup++] = (struct policy_group){
 			.index = g->index,
 			.vip = g->vip,
-			.idle_ms = idle_of(g->flow_timeout_multiplier),
+			.base_port = g->base_port,
+			.number_of_ports = g->number_of_ports,
+			.vips = g->vip_address_range,
+			.portmap = !g->portmap_disabled,
+			.idle_ms = policy_idle_ms(g->flow_timeout_multiplier),
 		};
+		(void)str_copy(b->p->group[b->p->ngroup - 1].name,
+			       sizeof(b->p->group[0].name), g->name);
 	}
 }
 
@@ -91,6 +85,18 @@ static bool is_module(enum service_type t)
 	return t == SERVICE_SSL_ACCEL || t == SERVICE_SSL_INIT;
 }
 
+#define HTTP_SCHEME "http://"
+
+/* Where a redirect service sends to; redirect-string goes before domain. */
+static void redirect_of(const struct service *s, struct policy_service *ps)
+{
+	const char *to = s->redirect[0] ? s->redirect : s->domain;
+
+	ps->redirect_whole = s->redirect[0];
+	(void)snprintf(ps->redirect, sizeof(ps->redirect), "%s%s",
+		       *to && s->prepend_http ? HTTP_SCHEME : "", to);
+}
+
 static void build_service(struct build *b, const struct service *s)
 {
 	struct policy_service *ps = &b->p->service[b->p->nservice++];
@@ -106,10 +112,13 @@ static void build_service(struct build *b, const struct service *s)
 		.slot = s->slot,
 	};
 	str_copy(ps->name, sizeof(ps->name), s->name);
+	str_copy(ps->string, sizeof(ps->string), s->string);
+	redirect_of(s, ps);
 	if (is_module(s->type)) {
 		struct ssl_image *im = image_of(b->chassis, s->slot, s->index);
 
 		ps->image = im ? ssl_image_ref(im) : NULL;
+		ps->has_module = im || !b->chassis;
 	}
 }
 
@@ -120,8 +129,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static struct policy_service *service_by_name(const struct policy *p,
-					      const char *name)
+struct policy_service *policy_service_named(const struct policy *p,
+					    const char *name)
 {
 	struct policy_service want;
 
@@ -140,10 +149,18 @@ static void join_groups(struct build *b)
 			continue;
 		for (int i = 0; i < g->ndest; i++) {
 			struct policy_service *s =
-				service_by_name(b->p, g->dest[i]);
+				policy_service_named(b->p, g->dest[i]);
 
 			if (s && !s->group)
 				s->group = group_by_index(b->p, g->index);
+		}
+		for (int i = 0; i < g->nsource; i++) {
+			struct policy_service *s =
+				policy_service_named(b->p, g->source[i]);
+
+			if (s && !s->source_group)
+				s->source_group =
+					group_by_index(b->p, g->index);
 		}
 	}
 }
@@ -166,178 +183,6 @@ static void build_services(struct build *b)
 
 /* ---- rules ----------------------------------------------------------------- */
 
-static bool type_is_carried(enum service_type t)
-{
-	return t == SERVICE_LOCAL || t == SERVICE_PROXY_CACHE ||
-	       t == SERVICE_SSL_ACCEL || t == SERVICE_SSL_ACCEL_BACKEND ||
-	       t == SERVICE_SSL_INIT;
-}
-
-/* NULL: no such active service, or one of a type that is not acted on yet. */
-static const struct policy_service *
-usable(const struct build *b, const struct content *c, const char *name)
-{
-	const struct policy_service *s = service_by_name(b->p, name);
-
-	if (!s)
-		return NULL;
-	if (!type_is_carried(s->type)) {
-		out_printf(b->warn,
-			   "Rule %s/%s: service %s is not used, type %s is not "
-			   "acted on yet\n",
-			   c->owner->name, c->name, s->name,
-			   service_type_name(s->type));
-		return NULL;
-	}
-	return s;
-}
-
-static void member_set(const struct build *b, const struct content *c,
-		       const struct policy_service *s, int weight,
-		       struct policy_member *m)
-{
-	*m = (struct policy_member){
-		.svc = s,
-		.weight = weight < 0 ? s->weight : (uint8_t)weight,
-		.hits = shared_hits(b->shared, c->index, s->index),
-	};
-}
-
-static void build_members(struct build *b, const struct content *c,
-			  struct policy_rule *r)
-{
-	const char *sorry[2] = { c->primary_sorry, c->secondary_sorry };
-
-	r->member = xcalloc((size_t)c->nservice + 1, sizeof(*r->member));
-	for (int i = 0; i < c->nservice; i++) {
-		const struct policy_service *s =
-			usable(b, c, c->service[i].name);
-
-		if (s)
-			member_set(b, c, s, c->service[i].weight,
-				   &r->member[r->nmember++]);
-	}
-	for (int i = 0; i < 2; i++) {
-		const struct policy_service *s =
-			sorry[i][0] ? usable(b, c, sorry[i]) : NULL;
-
-		if (s)
-			member_set(b, c, s, -1, &r->sorry[i]);
-	}
-}
-
-static void build_sticky(struct build *b, const struct content *c,
-			 struct policy_rule *r)
-{
-	switch (c->advanced) {
-	case ADVBAL_NONE:
-		return;
-	case ADVBAL_STICKY_SRCIP:
-		break;
-	case ADVBAL_STICKY_SRCIP_DSTPORT:
-		r->sticky_port = true;
-		break;
-	case ADVBAL_SSL:
-		rule_warn(b, c,
-			  "advanced-balance ssl sticks by source address and "
-			  "port, session ids are not looked at yet");
-		r->sticky_port = true;
-		break;
-	default:
-		rule_warn(b, c,
-			  "its advanced-balance method is kept but not acted "
-			  "on yet");
-		return;
-	}
-	r->sticky = true;
-	r->sticky_mask = c->sticky_mask;
-	r->sticky_ms = (uint64_t)c->sticky_inact_min * 60000;
-}
-
-/* An SSL rule's url only makes it layer 5; there is no request to read. */
-static int build_url(struct build *b, const struct content *c,
-		     struct policy_rule *r)
-{
-	struct err err;
-
-	if (c->url_eql[0] || c->url_dql[0] || c->url_urql[0]) {
-		rule_warn(b, c,
-			  "is not in force, url lists (eql, dql, urql) are not "
-			  "acted on yet");
-		return -1;
-	}
-	if (!c->url[0] || c->application == APP_SSL)
-		return 0;
-	if (url_compile(c->url, c->owner->case_sensitive, &r->url, &err) < 0) {
-		rule_warn(b, c, err.msg);
-		return -1;
-	}
-	r->has_url = true;
-	return 0;
-}
-
-static void build_balance(struct build *b, const struct content *c,
-			  struct policy_rule *r)
-{
-	r->balance = balance_find(c->balance);
-	if (r->balance)
-		return;
-	r->balance = balance_methods[0];
-	out_printf(b->warn,
-		   "Rule %s/%s: balance %s is kept but not acted on yet, %s is "
-		   "used\n",
-		   c->owner->name, c->name, c->balance, r->balance->name);
-}
-
-static bool is_served(const struct build *b, struct in_addr vip)
-{
-	const struct conf_hooks *h = &b->conf->hooks;
-
-	return !h->serves || h->serves(h->arg, vip);
-}
-
-static bool is_in_force(struct build *b, const struct content *c)
-{
-	if (!c->active)
-		return false;
-	if (c->proto == PROTO_UDP)
-		rule_warn(b, c, "UDP rules are not acted on yet");
-	else if (c->redirect[0])
-		rule_warn(b, c,
-			  "is not in force, redirect is not acted on yet");
-	else if (!is_served(b, c->vip))
-		rule_warn(b, c,
-			  "is not in force, the virtual router of its VIP is "
-			  "not master");
-	else
-		return true;
-	return false;
-}
-
-static void build_rule(struct build *b, const struct content *c)
-{
-	struct policy_rule *r = &b->p->rule[b->p->nrule];
-
-	if (!is_in_force(b, c))
-		return;
-	*r = (struct policy_rule){
-		.index = c->index,
-		.vip = c->vip,
-		.vip_range = c->vip_range ? c->vip_range : 1,
-		.port = c->port,
-		.proto = (uint8_t)c->proto,
-		.idle_ms = idle_of(c->flow_timeout_multiplier),
-	};
-	if (build_url(b, c, r) < 0)
-		return;
-	str_copy(r->owner, sizeof(r->owner), c->owner->name);
-	str_copy(r->name, sizeof(r->name), c->name);
-	build_balance(b, c, r);
-	build_sticky(b, c, r);
-	build_members(b, c, r);
-	b->p->nrule++;
-}
-
 static void build_match(struct policy *p)
 {
 	struct match_rule *m = xcalloc((size_t)p->nrule + 1, sizeof(*m));
@@ -350,7 +195,11 @@ static void build_match(struct policy *p)
 			.vip_range = r->vip_range,
 			.port = r->port,
 			.proto = r->proto,
-			.url = r->has_url ? &r->url : NULL,
+			.layer5 = r->layer5,
+			.wants = r->wants,
+			.url = r->url.npattern ? &r->url : NULL,
+			.hfg = r->hfg,
+			.hfg_weight = r->hfg_weight,
 		};
 	}
 	p->match = match_new(m, p->nrule);
@@ -369,7 +218,7 @@ static void build_rules(struct build *b)
 	b->p->rule = xcalloc((size_t)n + 1, sizeof(*b->p->rule));
 	TAILQ_FOREACH(o, &b->conf->owners, link)
 		TAILQ_FOREACH(c, &o->contents, link)
-			build_rule(b, c);
+			policy_build_rule(b, c);
 	build_match(b->p);
 }
 
@@ -409,9 +258,11 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 
 	atomic_init(&b.p->refs, 1);
 	b.p->generation = conf->generation;
+	b.p->flow = conf->global->flow;
 	build_groups(&b);
 	build_services(&b);
 	build_rules(&b);
+	policy_build_acls(&b);
 	build_ports(&b);
 	build_limits(&b);
 	return b.p;
@@ -432,13 +283,49 @@ void policy_unref(struct policy *p)
 		if (p->service[i].image)
 			ssl_image_unref(p->service[i].image);
 	for (int i = 0; i < p->nrule; i++)
-		free(p->rule[i].member);
+		policy_rule_fini(&p->rule[i]);
+	for (int i = 0; i < p->nacl; i++)
+		free(p->acl[i].clause);
+	free(p->acl);
+	for (size_t i = 0; i < p->nnets; i++)
+		free(p->nets[i]);
+	free(p->nets);
+	free(p->ingress);
 	match_free(p->match);
 	free(p->rule);
 	free(p->service);
 	free(p->group);
 	free(p->port);
 	free(p);
+}
+
+/* The product's own set, what RFC 2518 adds, and what the operator named. */
+bool policy_parses(const struct policy *p, const char *method, size_t len)
+{
+	unsigned known = http_method_index(method, len);
+
+	if (known < HTTP_METHOD_2518 ||
+	    (len == 8 && !memcmp(method, "PROPFIND", 8)))
+		return true;
+	if (known < HTTP_METHOD_NUM && p->flow.rfc2518_methods)
+		return true;
+	for (int i = 0; i < p->flow.nmethod; i++)
+		if (strlen(p->flow.method[i].name) == len &&
+		    !strncasecmp(p->flow.method[i].name, method, len))
+			return true;
+	return false;
+}
+
+bool policy_has_vip(const struct policy *p, struct in_addr a)
+{
+	for (int i = 0; i < p->nrule; i++) {
+		const struct policy_rule *r = &p->rule[i];
+
+		if (r->vip.s_addr != INADDR_ANY &&
+		    ntohl(a.s_addr) - ntohl(r->vip.s_addr) < r->vip_range)
+			return true;
+	}
+	return false;
 }
 
 bool policy_images_current(const struct policy *p, const struct chassis *ch)
@@ -456,7 +343,16 @@ bool policy_images_current(const struct policy *p, const struct chassis *ch)
 const struct policy_service *policy_service_find(const struct policy *p,
 						 const char *name)
 {
-	return service_by_name(p, name);
+	return policy_service_named(p, name);
+}
+
+const struct policy_service *policy_service_at(const struct policy *p,
+					       unsigned index)
+{
+	for (int i = 0; i < p->nservice; i++)
+		if (p->service[i].index == index)
+			return &p->service[i];
+	return NULL;
 }
 
 const struct policy_rule *policy_rule_find(const struct policy *p,

@@ -6,13 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "emu/balance/balance.h"
+#include "emu/conf/content.h"
 #include "emu/conf/flowconf.h"
 #include "emu/conf/service.h"
+#include "emu/match/clause.h"
 #include "emu/match/url.h"
+#include "emu/sticky/arpt.h"
+#include "emu/sticky/string.h"
 
-struct balance_method;
 struct chassis;
-struct conf;
+struct hf_group;
 struct match_table;
 struct out;
 struct shared;
@@ -26,7 +30,12 @@ struct ssl_image;
 
 struct policy_group {
 	unsigned index;
+	char name[NAME_LEN + 1];
 	struct in_addr vip;
+	uint16_t base_port;	 /* first source port */
+	uint16_t number_of_ports;
+	uint8_t vips;		 /* portmap vip-address-range */
+	bool portmap;		 /* false: UDP keeps its source port */
 	int64_t idle_ms;
 };
 
@@ -38,9 +47,15 @@ struct policy_service {
 	uint16_t addr_range, port; /* host order, 0: the flow's own */
 	uint8_t weight;
 	uint32_t max_conns;
+	char string[16];      /* "": none */
+	char redirect[261];   /* of a redirect service: where to */
+	bool redirect_whole;  /* redirect-string: no path is appended */
+	uint32_t slowstart_s; /* 0: none */
 	unsigned slot;			  /* of a module service */
 	struct ssl_image *image;	  /* owned ref; NULL: no module */
+	bool has_module; /* there is an image, or no chassis to ask */
 	const struct policy_group *group; /* add destination service */
+	const struct policy_group *source_group; /* add service */
 };
 
 struct policy_member {
@@ -49,21 +64,56 @@ struct policy_member {
 	_Atomic uint64_t *hits; /* lives in struct shared */
 };
 
+/* How a rule remembers. */
+enum policy_sticky {
+	STICK_NOT,
+	STICK_TABLE, /* by address, session id, Call-ID, number */
+	STICK_STRING,
+	STICK_ARPT,
+};
+
+enum policy_no_cookie {
+	NO_COOKIE_BALANCE,
+	NO_COOKIE_REDIRECT,
+	NO_COOKIE_REJECT,
+	NO_COOKIE_SERVICE,
+};
+
 struct policy_rule {
 	unsigned index;
 	char owner[NAME_LEN + 1], name[NAME_LEN + 1];
 	struct in_addr vip;
 	uint16_t vip_range, port; /* host order */
 	uint8_t proto;
-	bool has_url;
-	struct url_pattern url;
+	enum application application;
+	bool layer5;
+	enum request_kind wants;
+	struct url_set url; /* npattern 0: none */
+	struct hf_group *hfg; /* owned */
+	char hfg_name[33];
+	uint16_t hfg_weight;
+
 	const struct balance_method *balance;
-	bool sticky, sticky_port; /* key: client, client and port */
+	enum balance_failover failover;
+	uint8_t load_threshold;
+	uint16_t slowstart_s;
+	enum policy_sticky sticky;
+	uint8_t sticky_type; /* enum sticky_type, of STICK_TABLE */
 	struct in_addr sticky_mask;
-	uint64_t sticky_ms;	      /* 0: entries do not grow old */
-	struct policy_member *member; /* owned */
+	uint64_t sticky_ms;	  /* 0: entries do not grow old */
+	struct string_rule string; /* STICK_STRING */
+	struct arpt_rule arpt;	   /* STICK_ARPT */
+	uint8_t serverdown; /* enum policy_serverdown */
+	enum policy_no_cookie no_cookie;
+	char no_cookie_url[253];
+	struct policy_member no_cookie_member; /* svc NULL: none */
+
+	struct policy_member *member; /* owned; redirect services too */
 	int nmember;
 	struct policy_member sorry[2]; /* svc NULL: none */
+	char redirect[253];	       /* "": none */
+	bool persistent, param_bypass, reset_reject;
+	bool hotlist;
 	int64_t idle_ms;
 };
 
@@ -71,6 +121,35 @@ struct policy_port { /* a row of the flow-state table */
 	uint16_t port;	     /* host order */
 	uint8_t proto;
 	_Atomic uint64_t *hits; /* lives in struct shared */
+};
+
+enum policy_serverdown { /* sticky-serverdown-failover, in the order of conf */
+	DOWN_BALANCE,
+	DOWN_REDIRECT,
+	DOWN_REJECT,
+	DOWN_SRCIP,
+	DOWN_SRCIP_DSTPORT,
+};
+
+struct policy_clause {
+	struct clause c;
+	unsigned acl;
+	const struct policy_group *group;	/* sourcegroup; NULL: none */
+	const struct policy_service *prefer[2]; /* NULL: none */
+	bool log;
+	_Atomic uint64_t *hits; /* lives in struct shared */
+};
+
+/* Clients of a network come in on a circuit. */
+struct policy_ingress {
+	struct in_addr net, mask;
+	unsigned vlan;
+};
+
+struct policy_acl {
+	unsigned number;
+	struct policy_clause *clause; /* owned, ascending number */
+	int nclause;
 };
 
 struct policy {
@@ -82,8 +161,17 @@ struct policy {
 	struct policy_port *port;	/* owned */
 	uint16_t permanent[FLOW_PERMANENT_MAX]; /* host order, 0: none */
 	uint16_t tcp_mss; /* of connections from clients; 0: no limit set */
+	struct policy_acl *acl;		/* owned */
+	struct clause_net **nets;	/* owned: networks of clauses */
+	size_t nnets;
+	struct policy_ingress *ingress; /* owned, longest prefix first */
+	int ningress;
 	struct match_table *match;	/* owned; finds places in rule[] */
-	int nservice, ngroup, nrule, nport;
+	int nservice, ngroup, nrule, nacl, nport;
+
+	bool acl_enabled;
+	const struct policy_acl *acl_of[4095]; /* by VLAN; NULL: none applied */
+	struct flow_conf flow; /* a copy */
 };
 
 /*
@@ -95,6 +183,14 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 struct policy *policy_ref(struct policy *p);
 void policy_unref(struct policy *p); /* any thread */
 
+/* Do layer 5 rules look at requests with this method (content.md 2.3)? */
+bool policy_parses(const struct policy *p, const char *method, size_t len);
+/* Is the address one of a rule's VIPs? */
+bool policy_has_vip(const struct policy *p, struct in_addr a);
+/* The VLAN that a client's packets come in on, by the circuits' networks and
+ * the routes behind them; VLAN1 for those that no network is known of. */
+unsigned policy_circuit_of(const struct policy *p, struct in_addr a);
+
 /* Do the images of the module services still stand in their cards? */
 bool policy_images_current(const struct policy *p, const struct chassis *ch);
 const struct policy_service *policy_service_find(const struct policy *p,
@@ -104,6 +200,8 @@ const struct policy_port *policy_port_find(const struct policy *p,
 					   uint8_t proto, uint16_t port);
 /* Do idle flows of the port live on (flow permanent)?  port in host order. */
 bool policy_is_permanent(const struct policy *p, uint16_t port);
+const struct policy_service *policy_service_at(const struct policy *p,
+					       unsigned index);
 const struct policy_rule *policy_rule_find(const struct policy *p,
 					   unsigned index);
 

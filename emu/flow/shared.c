@@ -13,6 +13,7 @@
 
 #define CHUNK	  1024
 #define PORT_HITS (1u << 31)
+#define LOAD_IDLE 2
 
 struct chunk {
 	struct chunk *next;
@@ -36,8 +37,10 @@ struct shared *shared_new(void)
 {
 	struct shared *s = xcalloc(1, sizeof(*s));
 
-	for (unsigned i = 0; i <= SERVICE_MAX; i++)
+	for (unsigned i = 0; i <= SERVICE_MAX; i++) {
 		atomic_init(&s->service[i].state, SERVICE_SUSPENDED);
+		atomic_init(&s->service[i].load, LOAD_IDLE);
+	}
 	s->sticky = sticky_new();
 	s->hits = xcalloc(1, sizeof(*s->hits));
 	s->hits->size = CHUNK;
@@ -57,6 +60,8 @@ void shared_free(struct shared *s)
 	}
 	free(s->hits->hit);
 	free(s->hits);
+	for (unsigned i = 0; i <= ACL_SHARED_MAX; i++)
+		free((void *)(uintptr_t)s->clause[i]);
 	sticky_free(s->sticky);
 	free(s);
 }
@@ -72,6 +77,40 @@ enum service_state shared_state(const struct shared *s, unsigned service)
 {
 	return (enum service_state)atomic_load_explicit(
 		&s->service[service].state, memory_order_relaxed);
+}
+
+uint64_t shared_up_ms(const struct shared *s, unsigned service, uint64_t now_ms)
+{
+	uint64_t up = atomic_load_explicit(&s->service[service].up_ms,
+					   memory_order_relaxed);
+
+	return !up ? UINT64_MAX : up > now_ms ? 0 : now_ms - up;
+}
+
+void shared_set_up(struct shared *s, unsigned service, uint64_t now_ms)
+{
+	atomic_store_explicit(&s->service[service].up_ms, now_ms,
+			      memory_order_relaxed);
+}
+
+unsigned shared_load(const struct shared *s, unsigned service)
+{
+	return atomic_load_explicit(&s->service[service].load,
+				    memory_order_relaxed);
+}
+
+void shared_set_load(struct shared *s, unsigned service, unsigned load)
+{
+	atomic_store_explicit(&s->service[service].load, load,
+			      memory_order_relaxed);
+}
+
+_Atomic uint64_t *shared_clause(struct shared *s, unsigned acl, unsigned clause)
+{
+	if (!s->clause[acl])
+		s->clause[acl] = xcalloc(CLAUSE_SHARED_MAX + 2,
+					 sizeof(*s->clause[acl]));
+	return &s->clause[acl][clause];
 }
 
 uint32_t shared_conns(const struct shared *s, unsigned service)

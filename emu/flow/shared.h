@@ -9,6 +9,9 @@
 
 struct sticky;
 
+#define ACL_SHARED_MAX	  99 /* ACLs, and clauses of one (content.md 6.1) */
+#define CLAUSE_SHARED_MAX 254
+
 /*
  * Everything that workers share on purpose.  It outlives policies, so that a
  * configuration change forgets no connection, cursor or sticky client.
@@ -17,13 +20,17 @@ struct sticky;
 struct shared_service {
 	_Atomic uint32_t state; /* enum service_state */
 	_Atomic uint32_t conns; /* connections now */
-	char apart[56];		/* a cache line each: workers count here */
+	_Atomic uint32_t load;	/* 2 to 254; control thread */
+	_Atomic uint64_t up_ms; /* when it came alive, monotonic; 0: long ago */
+	char apart[40];		/* a cache line each: workers count here */
 };
 
 struct shared {
 	struct shared_service service[SERVICE_MAX + 1]; /* by index */
 	_Atomic uint32_t cursor[CONTENT_MAX + 1];	/* by rule */
 	struct sticky *sticky;				/* owned */
+	_Atomic uint64_t *clause[ACL_SHARED_MAX + 1]; /* owned; by ACL, then
+							 clause number */
 	struct hit_table *hits;				/* owned */
 };
 
@@ -33,6 +40,15 @@ void shared_free(struct shared *s);
 void shared_set_state(struct shared *s, unsigned service,
 		      enum service_state state);
 enum service_state shared_state(const struct shared *s, unsigned service);
+/* How long a service has been up; UINT64_MAX: since before this was asked. */
+uint64_t shared_up_ms(const struct shared *s, unsigned service,
+		      uint64_t now_ms);
+void shared_set_up(struct shared *s, unsigned service, uint64_t now_ms);
+unsigned shared_load(const struct shared *s, unsigned service);
+void shared_set_load(struct shared *s, unsigned service, unsigned load);
+/* Hits of a clause; made when first asked for, control thread only. */
+_Atomic uint64_t *shared_clause(struct shared *s, unsigned acl,
+				unsigned clause);
 uint32_t shared_conns(const struct shared *s, unsigned service);
 void shared_enter(struct shared *s, unsigned service);
 void shared_leave(struct shared *s, unsigned service);

@@ -1,5 +1,6 @@
 #include "emu/match/url.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "emu/base/err.h"
@@ -7,9 +8,7 @@
 
 static char lower(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c;
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool same(const char *a, const char *b, size_t len, bool icase)
@@ -22,29 +21,36 @@ static bool same(const char *a, const char *b, size_t len, bool icase)
 	return true;
 }
 
-static int host_compile(const char *text, size_t len, struct url_pattern *u,
-			struct err *err)
+/* ---- compiling ------------------------------------------------------------- */
+
+static int host_read(const char *text, size_t len, struct host_pattern *h,
+		     struct err *err)
 {
-	if (!len || len >= sizeof(u->host))
+	memset(h, 0, sizeof(*h));
+	h->star = -1;
+	if (!len || len >= sizeof(h->text))
 		return err_set(err, ERR_SYNTAX, -1,
 			       "Invalid URL: a domain name must follow //");
 	for (size_t i = 0; i < len; i++) {
-		u->host[i] = lower(text[i]);
+		h->text[i] = lower(text[i]);
 		if (text[i] == ':')
-			u->host_port = true;
+			h->has_port = true;
 		if (text[i] != '*')
 			continue;
-		if (u->host_star >= 0)
+		if (h->star >= 0)
 			return err_set(err, ERR_SYNTAX, -1,
 				       "Invalid URL: one * per domain name");
-		u->host_star = (int)i;
+		h->star = (int)i;
 	}
-	u->host[len] = '\0';
 	return 0;
 }
 
-static int path_compile(const char *text, struct url_pattern *u,
-			struct err *err)
+int host_compile(const char *text, struct host_pattern *h, struct err *err)
+{
+	return host_read(text, strlen(text), h, err);
+}
+
+static int path_read(const char *text, struct url_pattern *u, struct err *err)
 {
 	const char *star = strchr(text, '*');
 	size_t len = star ? (size_t)(star - text) : strlen(text);
@@ -71,52 +77,50 @@ int url_compile(const char *text, bool case_sensitive, struct url_pattern *u,
 		struct err *err)
 {
 	memset(u, 0, sizeof(*u));
-	u->host_star = -1;
+	u->host.star = -1;
 	u->icase = !case_sensitive;
 	if (text[0] == '/' && text[1] == '/') {
 		const char *slash = strchr(text + 2, '/');
 		size_t len =
 			slash ? (size_t)(slash - text) - 2 : strlen(text + 2);
 
-		if (host_compile(text + 2, len, u, err) < 0)
+		if (host_read(text + 2, len, &u->host, err) < 0)
 			return -1;
 		text = slash ? slash : "/*";
 	}
 	if (text[0] != '/')
 		return err_set(err, ERR_SYNTAX, -1,
 			       "Invalid URL: it must begin with /");
-	return path_compile(text, u, err);
+	return path_read(text, u, err);
 }
 
-/* "www.example.com.:80" -> length of "www.example.com" */
-static size_t bare_host(const char *host, size_t len)
+void url_set_fini(struct url_set *s)
 {
-	const char *colon = memchr(host, ':', len);
-
-	if (colon)
-		len = (size_t)(colon - host);
-	while (len && host[len - 1] == '.')
-		len--;
-	return len;
+	free(s->pattern);
+	free(s->host);
+	free(s->ext);
+	memset(s, 0, sizeof(*s));
 }
 
-static bool host_match(const struct url_pattern *u, const char *host,
-		       size_t len)
-{
-	size_t want = strlen(u->host), before, after;
+/* ---- matching -------------------------------------------------------------- */
 
-	if (!u->host_port)
-		len = bare_host(host, len);
-	if (u->host_star < 0)
-		return len == want && same(host, u->host, len, true);
-	before = (size_t)u->host_star;
+bool host_match(const struct host_pattern *p, const char *host, size_t len)
+{
+	size_t want = strlen(p->text), before, after;
+
+	if (!want)
+		return true;
+	if (!p->has_port)
+		len = http_host_len(host, len);
+	if (p->star < 0)
+		return len == want && same(host, p->text, len, true);
+	before = (size_t)p->star;
 	after = want - before - 1;
-	return len >= before + after && same(host, u->host, before, true) &&
-	       same(host + len - after, u->host + before + 1, after, true);
+	return len >= before + after && same(host, p->text, before, true) &&
+	       same(host + len - after, p->text + before + 1, after, true);
 }
 
-static bool path_match(const struct url_pattern *u, const char *path,
-		       size_t len)
+bool path_match(const struct url_pattern *u, const char *path, size_t len)
 {
 	size_t before = strlen(u->path), after = strlen(u->ext);
 
@@ -126,27 +130,65 @@ static bool path_match(const struct url_pattern *u, const char *path,
 	       same(path + len - after, u->ext, after, u->icase);
 }
 
-bool url_match(const struct url_pattern *u, const char *head,
-	       const struct http_request *r)
+bool ext_match(const struct url_set *s, const char *path, size_t len)
 {
-	if (u->host[0] && !host_match(u, head + r->host.at, r->host.len))
-		return false;
-	return path_match(u, head + r->path.at, r->path.len);
+	if (!s->ext)
+		return true;
+	for (int i = 0; i < s->next; i++) {
+		size_t n = strlen(s->ext[i]);
+
+		if (len >= n && same(path + len - n, s->ext[i], n, true))
+			return true;
+	}
+	return false;
 }
 
-/*
- * content.md 2.5: domain (exact, else longer literal first), then a rule with a
- * VIP, then path (exact, else extension over plain prefix, longer first).
- */
-uint64_t url_rank(const struct url_pattern *u, bool has_vip)
+static bool set_host(const struct url_set *s, const struct url_pattern *u,
+		     const char *host, size_t len)
 {
-	uint64_t domain = 0, path = strlen(u->path);
+	if (!s->host)
+		return host_match(&u->host, host, len);
+	for (int i = 0; i < s->nhost; i++)
+		if (host_match(&s->host[i], host, len))
+			return true;
+	return false;
+}
 
-	if (u->host[0])
-		domain = strlen(u->host) + (u->host_star < 0 ? 512 : 0);
+enum url_fit url_set_test(const struct url_set *s, const char *buf,
+			  const struct http_head *h)
+{
+	const char *path = buf + h->path.at, *host = buf + h->host.at;
+	bool host_fits = false;
+
+	for (int i = 0; i < s->npattern; i++) {
+		const struct url_pattern *u = &s->pattern[i];
+
+		if (!set_host(s, u, host, h->host.len))
+			continue;
+		host_fits = true;
+		if (path_match(u, path, h->path.len) &&
+		    ext_match(s, path, h->path.len))
+			return URL_FITS;
+	}
+	return host_fits ? URL_OTHER_PATH : URL_OTHER_HOST;
+}
+
+/* ---- how specific ---------------------------------------------------------- */
+
+/* content.md 2.5: exact domain, else the longer literal first */
+unsigned host_rank(const struct host_pattern *h)
+{
+	size_t len = strlen(h->text);
+
+	return (unsigned)len + (len && h->star < 0 ? 512 : 0);
+}
+
+/* exact path, else extension or list over plain prefix, else the longer one */
+unsigned path_rank(const struct url_pattern *u, bool has_eql)
+{
+	unsigned len = (unsigned)strlen(u->path);
+
 	if (!u->wild)
-		path |= 2048;
-	else if (u->ext[0])
-		path |= 1024;
-	return domain << 32 | (uint64_t)has_vip << 24 | path;
+		return len | 2048;
+	return len | (u->ext[0] || has_eql ? 1024u : 0u);
 }

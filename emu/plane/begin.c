@@ -13,8 +13,9 @@
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
-#include "emu/net/http.h"
 #include "emu/plane/plane.h"
+#include "emu/plane/talk.h"
+#include "emu/sticky/sticky.h"
 #include "sslmod/image.h"
 
 /*
@@ -63,7 +64,7 @@ static uint32_t sooner(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-static void enter_state(struct flow *f, enum flow_state s, uint32_t limit_ms)
+static void enter_state(struct flow *f, enum flow_stage s, uint32_t limit_ms)
 {
 	f->state = s;
 	f->since_ms = f->used_ms = f->w->now_ms;
@@ -172,20 +173,37 @@ static void use_enter(struct flow *f, const struct verdict *v)
 	const struct policy_service *svc = v->member->svc;
 
 	u->member = v->member;
-	u->group = svc->group;
+	u->group = v->group;
 	u->dst = v->dst;
 	shared_enter(f->w->shared, svc->index);
 	count(&c->service[svc->index].total, 1);
-	count(&c->rule[v->rule->index].hits, 1);
-	count(&c->hits, 1);
-	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
 	if (!u->group)
 		return;
 	count(&c->group[u->group->index].hits, 1);
 	count(&c->group[u->group->index].total, 1);
 }
 
-static void forward(struct flow *f, const struct verdict *v)
+static void use_leave(struct flow *f)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+
+	if (u->member)
+		shared_leave(f->w->shared, u->member->svc->index);
+	if (u->group)
+		count(&f->w->c->group[u->group->index].left, 1);
+	u->member = NULL;
+	u->group = NULL;
+}
+
+static void count_hit(struct flow *f, const struct verdict *v)
+{
+	count(&f->w->c->rule[v->rule->index].hits, 1);
+	count(&f->w->c->hits, 1);
+	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
+}
+
+/* false: the flow is over. */
+static bool connect_to(struct flow *f, const struct verdict *v)
 {
 	const struct policy_service *svc = v->member->svc;
 	struct flow_use *u = &f->use[f->nuse - 1];
@@ -194,7 +212,7 @@ static void forward(struct flow *f, const struct verdict *v)
 	use_enter(f, v);
 	if (svc->type == SERVICE_SSL_ACCEL) {
 		terminate(f, svc);
-		return;
+		return f->state != FLOW_OVER;
 	}
 	if (!f->image)
 		f->idle_ms = plain_idle_ms(f, u);
@@ -204,19 +222,96 @@ static void forward(struct flow *f, const struct verdict *v)
 		back = ssl_image_back(svc->image, svc->addr, svc->port);
 		if (!back) {
 			flow_fail(f, END_NO_ENTRY, svc->name);
-			return;
+			return false;
 		}
 	}
 	if (back)
 		connect_tls(f, back, v->src);
 	else
 		connect_plain(f, v->dst, v->dport, v->src);
+	return f->state != FLOW_OVER;
+}
+
+/* The connection goes on with another server; the old one sees an end. */
+static void leave_server(struct flow *f)
+{
+	struct leg *s = &f->leg[LEG_SERVER];
+
+	use_leave(f);
+	leg_close(f->w, s, false);
+	*s = no_leg;
+	s->side = LEG_SERVER;
+}
+
+/* To where the client wanted to go; a VIP of ours is no such place. */
+static bool bypass(struct flow *f, const struct verdict *v)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+	struct in_addr src = { INADDR_ANY };
+
+	if (policy_has_vip(f->policy->p, u->key.dst)) {
+		flow_close(f, END_NO_RULE);
+		return false;
+	}
+	u->dst = u->key.dst;
+	if (v->group)
+		src = v->group->vip;
+	f->idle_ms = plain_idle_ms(f, u);
+	connect_plain(f, u->key.dst, u->key.dport, src);
+	return f->state != FLOW_OVER;
+}
+
+static bool stays(const struct flow *f, const struct verdict *v)
+{
+	const struct flow_use *u = &f->use[f->nuse - 1];
+
+	return u->member && f->leg[LEG_SERVER].fd >= 0 && !v->remap;
+}
+
+bool flow_act(struct flow *f, const struct verdict *v)
+{
+	if (v->kind == VERDICT_BYPASS)
+		return stays(f, v) || bypass(f, v);
+	if (!v->member) { /* the clear-text target is a server itself */
+		struct flow_use *u = &f->use[f->nuse - 1];
+
+		if (f->leg[LEG_SERVER].fd >= 0)
+			return true;
+		u->dst = v->dst;
+		connect_plain(f, v->dst, v->dport, v->src);
+		return f->state != FLOW_OVER;
+	}
+	count_hit(f, v);
+	if (stays(f, v)) {
+		count(&f->w->c->service[v->member->svc->index].reused, 1);
+		return true;
+	}
+	if (f->leg[LEG_SERVER].fd >= 0)
+		leave_server(f);
+	return connect_to(f, v);
+}
+
+void flow_redirected(struct flow *f, const struct verdict *v)
+{
+	struct worker_counters *c = f->w->c;
+
+	if (v->rule) {
+		count(&c->rule[v->rule->index].redirects, 1);
+		count(&c->rule[v->rule->index].hits, 1);
+	}
+	if (v->member)
+		atomic_fetch_add_explicit(v->member->hits, 1,
+					  memory_order_relaxed);
 }
 
 static void drop(struct flow *f, const struct verdict *v)
 {
 	struct worker_counters *c = f->w->c;
 
+	if (v->reason == REASON_ACL_DENY) {
+		flow_close(f, END_DENIED);
+		return;
+	}
 	if (!v->rule) {
 		count(&c->no_rule, 1);
 		flow_close(f, END_NO_RULE);
@@ -235,25 +330,77 @@ static bool is_server_itself(const struct flow *f, const struct verdict *v)
 	return f->nuse == 2 && v->reason == REASON_NO_RULE;
 }
 
-static void decide(struct flow *f, const struct match_request *req)
+/* xorshift: which of several services, nothing that must not be guessed */
+static uint32_t dice(struct worker *w)
+{
+	w->dice ^= w->dice << 13;
+	w->dice ^= w->dice >> 17;
+	w->dice ^= w->dice << 5;
+	return w->dice;
+}
+
+/* One decision, recorded where `show lab why` finds it. */
+static void ask(struct flow *f, const struct request *req, struct verdict *v)
 {
 	struct flow_use *u = &f->use[f->nuse - 1];
+	struct why_ring *ring = &f->w->ring;
+	struct decide_in in = {
+		.policy = f->policy->p,
+		.shared = f->w->shared,
+		.key = &u->key,
+		.req = req,
+		.now_ms = f->w->now_ms,
+		.wall_s = f->w->wall_s,
+		.random = dice(f->w),
+		.circuit = policy_circuit_of(f->policy->p, u->key.src),
+		.held_rule = u->member ? u->rule : NULL,
+		.held = u->member,
+	};
+
+	pthread_mutex_lock(&ring->lock);
+	in.why = &ring->why[ring->n++ % WHY_KEEP];
+	(void)flow_decide(&in, v);
+	in.why->wall_ms = f->w->wall_s * 1000;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+
+	ask(f, req, v);
+	u->rule = v->rule;
+	if (v->kind == VERDICT_DROP && is_server_itself(f, v)) {
+		v->kind = VERDICT_FORWARD;
+		v->dst = u->key.dst;
+		v->dport = u->key.dport;
+	}
+	if (v->kind == VERDICT_DROP)
+		drop(f, v);
+	return f->state != FLOW_OVER;
+}
+
+/* The first decision about a flow, when only its addresses are known. */
+static void decide(struct flow *f)
+{
 	struct verdict v;
 
-	flow_decide(f->policy->p, f->w->shared, &u->key, req, f->w->now_ms, &v);
-	u->rule = v.rule;
-	if (v.kind == VERDICT_TERMINATE) {
-		f->head_seen = 0;
-		enter_state(f, FLOW_REQUEST, REQUEST_MS);
-	} else if (v.kind == VERDICT_FORWARD) {
-		forward(f, &v);
-	} else if (is_server_itself(f, &v)) {
-		u->dst = u->key.dst;
-		connect_plain(f, u->key.dst, u->key.dport,
-			      (struct in_addr){ INADDR_ANY });
-	} else {
-		drop(f, &v);
+	if (!flow_ask(f, NULL, &v))
+		return;
+	if (v.kind != VERDICT_TERMINATE) {
+		f->learn = v.rule && v.rule->sticky == STICK_TABLE &&
+			   v.rule->sticky_type == STICKY_SSL;
+		(void)flow_act(f, &v);
+		return;
 	}
+	f->talk = talk_new(f->w);
+	if (!f->talk) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	f->talk->wants = match_wants(f->policy->p->match,
+				     &f->use[f->nuse - 1].key);
+	enter_state(f, FLOW_REQUEST, REQUEST_MS);
 }
 
 static void port_hit(const struct flow *f, const struct flow_key *k)
@@ -270,7 +417,7 @@ static void begin_use(struct flow *f, struct flow_use u)
 	f->use[f->nuse++] = u;
 	count(&f->w->c->flows_total, 2); /* one each way, as `show flows` */
 	port_hit(f, &u.key);
-	decide(f, NULL);
+	decide(f);
 }
 
 /* The clear side of the module opens: same client, the entry's target. */
@@ -297,52 +444,6 @@ static void step_handshake(struct flow *f)
 		flow_fail(f, END_CLIENT_TLS, tls_reason(g->tls));
 }
 
-/* What has come of the request so far; decides when it is whole. */
-static void request_scan(struct flow *f)
-{
-	struct leg *s = &f->leg[LEG_SERVER];
-	struct match_request req = { .head = s->rest };
-	enum http_result r =
-		http_scan(s->rest, s->rest_len, &f->head_seen, &req.http);
-
-	if (r == HTTP_MORE)
-		return;
-	if (r == HTTP_BAD)
-		req.head = NULL;
-	else
-		count(&f->w->c->method[http_method_index(
-			      s->rest + req.http.method.at,
-			      req.http.method.len)],
-		      1);
-	decide(f, &req);
-	if (f->state != FLOW_OVER)
-		flow_account(f, LEG_CLIENT, s->rest_len);
-}
-
-static void step_request(struct flow *f)
-{
-	struct leg *c = &f->leg[LEG_CLIENT], *s = &f->leg[LEG_SERVER];
-	int n;
-
-	if (!s->rest)
-		s->rest = worker_block(f->w);
-	if (!s->rest) {
-		flow_close(f, END_NO_MEMORY);
-		return;
-	}
-	while (f->state == FLOW_REQUEST && c->readable) {
-		n = leg_read(c, s->rest + s->rest_len, BLOCK_LEN - s->rest_len);
-		if (n == LEG_EOF || n == LEG_BROKEN) {
-			flow_close(f, END_CLIENT_RESET);
-			return;
-		}
-		if (n < 0)
-			return;
-		s->rest_len += (uint32_t)n;
-		request_scan(f);
-	}
-}
-
 static void step_connect(struct flow *f)
 {
 	struct leg *g = &f->leg[LEG_SERVER];
@@ -362,10 +463,14 @@ void flow_run(struct flow *f)
 	if (f->state == FLOW_HANDSHAKE)
 		step_handshake(f);
 	if (f->state == FLOW_REQUEST)
-		step_request(f);
+		talk_first(f);
 	if (f->state == FLOW_CONNECT)
 		step_connect(f);
-	if (f->state == FLOW_OPEN)
+	if (f->state != FLOW_OPEN)
+		return;
+	if (f->talk)
+		(void)talk_run(f);
+	else
 		(void)flow_relay(f);
 }
 
@@ -401,7 +506,8 @@ static bool is_useless(struct leg *g, uint32_t events)
 	struct flow *f = flow_of(g);
 	const struct leg *to = &f->leg[!g->side], *from = g;
 
-	return f->state == FLOW_OPEN && !g->muted && leg_is_full(to) &&
+	return f->state == FLOW_OPEN && !f->talk && !g->muted &&
+	       leg_is_full(to) &&
 	       !to->writable && !leg_is_full(from) &&
 	       (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == EPOLLIN;
 }

@@ -6,6 +6,7 @@
 #include "emu/base/str.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/shared.h"
+#include "emu/plane/talk.h"
 
 /*
  * The end of a flow: one function, whatever the reason.  The struct is kept
@@ -41,6 +42,10 @@ static const struct {
 			   LOG_WARNING_4 },
 	[END_LOOP] = { "the clear text of an SSL module leads to an SSL module",
 		       true, LOG_WARNING_4 },
+	[END_DENIED] = { "denied by an access list", true, QUIET },
+	[END_BAD_REQUEST] = { "the request is not to be trusted", true,
+			      LOG_NOTICE_5 },
+	[END_REDIRECTED] = { "redirected", false, QUIET },
 	[END_CLIENT_TLS] = { "TLS with the client failed", true, LOG_NOTICE_5 },
 	[END_SERVER_TLS] = { "TLS with the server failed", true, LOG_NOTICE_5 },
 	[END_HANDSHAKE_TIMEOUT] = { "TLS handshake timed out", true,
@@ -109,12 +114,15 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	if (why == END_CLIENT_RESET || why == END_SERVER_RESET)
 		count(&w->c->resets, 1);
 	/* a reset would overtake the alert that tells the client why */
-	if (why == END_CLIENT_TLS)
+	if (why == END_CLIENT_TLS || why == END_REDIRECTED)
 		leg_discard(w, &f->leg[LEG_CLIENT]);
 	leg_close(w, &f->leg[LEG_CLIENT],
 		  end_row[why].reset && why != END_CLIENT_TLS);
 	leg_close(w, &f->leg[LEG_SERVER], end_row[why].reset);
 	uses_leave(f);
+	if (f->talk)
+		talk_free(w, f->talk);
+	f->talk = NULL;
 	worker_policy_put(w, f->policy);
 	if (f->queued)
 		TAILQ_REMOVE(&w->again, f, more);

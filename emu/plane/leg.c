@@ -168,6 +168,21 @@ bool leg_keep(struct worker *w, struct leg *g, const char *data, size_t len)
 	return true;
 }
 
+bool leg_append(struct worker *w, struct leg *g, const char *data, size_t len)
+{
+	if (!g->rest_len)
+		return leg_keep(w, g, data, len);
+	if (g->rest_at + g->rest_len + len > BLOCK_LEN) {
+		memmove(g->rest, g->rest + g->rest_at, g->rest_len);
+		g->rest_at = 0;
+	}
+	if (g->rest_len + len > BLOCK_LEN)
+		return false;
+	memcpy(g->rest + g->rest_at + g->rest_len, data, len);
+	g->rest_len += (uint32_t)len;
+	return true;
+}
+
 /* Bytes moved into to's pipe, or enum leg_io. */
 int leg_splice(struct worker *w, struct leg *from, struct leg *to)
 {

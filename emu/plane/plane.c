@@ -152,11 +152,12 @@ static void forget_sticky(struct plane *p, const struct policy *old,
 	for (int i = 0; i < old->nrule; i++)
 		if (old->rule[i].sticky &&
 		    !policy_rule_find(now, old->rule[i].index))
-			sticky_purge(p->shared->sticky, old->rule[i].index, 0);
+			sticky_purge(p->shared->sticky, old->rule[i].index, 0,
+				     -1);
 	for (int i = 0; i < old->nservice; i++)
 		if (!policy_service_find(now, old->service[i].name))
 			sticky_purge(p->shared->sticky, 0,
-				     old->service[i].index);
+				     old->service[i].index, -1);
 }
 
 void plane_publish(struct plane *p, const struct conf *conf,
@@ -251,7 +252,7 @@ void plane_sticky_stats(const struct plane *p, struct sticky_stats *st)
 
 unsigned plane_sticky_purge(struct plane *p)
 {
-	return sticky_purge(p->shared->sticky, 0, 0);
+	return sticky_purge(p->shared->sticky, 0, 0, -1);
 }
 
 void plane_show_listeners(const struct plane *p, struct out *o)
@@ -267,4 +268,52 @@ void plane_show_listeners(const struct plane *p, struct out *o)
 			ntohs(hostmap_listen_port(p->map, l->port)));
 		out_printf(o, "%s\n", l->point ? "open" : "not open");
 	}
+}
+
+/* ---- why ------------------------------------------------------------------------ */
+
+const struct policy *plane_policy(const struct plane *p)
+{
+	return p->policy;
+}
+
+struct shared *plane_shared(const struct plane *p)
+{
+	return p->shared;
+}
+
+static size_t ring_copy(struct why_ring *r, struct why *to)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&r->lock);
+	n = r->n < WHY_KEEP ? (size_t)r->n : WHY_KEEP;
+	for (size_t i = 0; i < n; i++)
+		to[i] = r->why[(r->n - n + i) % WHY_KEEP];
+	pthread_mutex_unlock(&r->lock);
+	return n;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct why *x = a, *y = b;
+
+	return x->now_ms < y->now_ms ? -1 : x->now_ms > y->now_ms;
+}
+
+struct why *plane_why(const struct plane *p, size_t *n)
+{
+	struct why *all = xcalloc((size_t)p->nworkers * WHY_KEEP + 1,
+				  sizeof(*all));
+
+	*n = 0;
+	for (int i = 0; i < p->nworkers; i++)
+		*n += ring_copy(&p->worker[i]->ring, all + *n);
+	if (*n)
+		qsort(all, *n, sizeof(*all), by_time);
+	if (*n > WHY_KEEP) {
+		memmove(all, all + *n - WHY_KEEP, WHY_KEEP * sizeof(*all));
+		*n = WHY_KEEP;
+	}
+	return all;
 }

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "emu/keepalive/keepalive.h"
@@ -14,6 +15,9 @@ struct err;
 struct hostmap;
 struct loop;
 struct out;
+struct policy;
+struct shared;
+struct why;
 
 /*
  * The data plane of the host attachment: workers that own sockets and flows,
@@ -107,6 +111,11 @@ struct sticky_stats;
 struct sticky_entry *plane_sticky(const struct plane *p, int *n);
 void plane_sticky_stats(const struct plane *p, struct sticky_stats *st);
 unsigned plane_sticky_purge(struct plane *p); /* all of it; how many */
+/* Borrowed until the next plane_publish(). */
+const struct policy *plane_policy(const struct plane *p);
+struct shared *plane_shared(const struct plane *p);
+/* The last decisions, oldest first; *n of them, the array is the caller's. */
+struct why *plane_why(const struct plane *p, size_t *n);
 
 /* Listeners as they are: for show lab map. */
 void plane_show_listeners(const struct plane *p, struct out *o);

@@ -8,7 +8,9 @@ struct flow_line;
 struct policy_group;
 struct policy_member;
 struct policy_rule;
+struct request;
 struct ssl_image;
+struct talk;
 struct tls;
 
 /*
@@ -17,11 +19,10 @@ struct tls;
  * module terminates gets a second decision for its clear text, which never
  * becomes a socket.
  */
-enum flow_state {
+enum flow_stage {
 	/* TLS with the client; no server side yet */
 	FLOW_HANDSHAKE,
-	/* a layer 5 rule waits for the request; it gathers in the server leg's
-	 * rest */
+	/* a layer 5 rule waits for the request; it gathers in the talk */
 	FLOW_REQUEST,
 	/* the server side connects, TLS included; the client is not read */
 	FLOW_CONNECT,
@@ -45,6 +46,9 @@ enum flow_end {
 	END_NO_RULE,
 	END_NO_SERVICE,
 	END_NO_ENTRY,
+	END_DENIED,
+	END_BAD_REQUEST,
+	END_REDIRECTED,
 	END_LOOP,
 	END_CLIENT_TLS,
 	END_SERVER_TLS,
@@ -91,7 +95,7 @@ struct flow_use { /* what one decision took */
 struct flow {
 	struct leg leg[2];
 	struct worker *w;
-	enum flow_state state;
+	enum flow_stage state;
 	bool queued;  /* in worker's again */
 	uint8_t nuse; /* decisions made: 1, behind a module 2 */
 	struct flow_use use[2];
@@ -102,7 +106,9 @@ struct flow {
 	uint64_t since_ms;	      /* start of this state */
 	uint64_t used_ms;	      /* last byte */
 	uint64_t bytes[2];	      /* read from each leg */
-	size_t head_seen;	      /* http_scan's */
+	struct talk *talk;	      /* owned; NULL: bytes are relayed */
+	bool ending; /* the server is done, the client has not got all yet */
+	bool learn;  /* the server's first bytes may hold a TLS session id */
 	LIST_ENTRY(flow) link;	      /* worker's flows; next of over */
 	LIST_ENTRY(flow) timer;
 	TAILQ_ENTRY(flow) more;
@@ -122,6 +128,17 @@ void flow_event(struct leg *g, uint32_t events);
 bool flow_uses_slot(const struct flow *f, unsigned slot);
 bool flow_uses_service(const struct flow *f, unsigned service);
 int flow_lines(const struct flow *f, struct flow_line *line, int max);
+
+/*
+ * Asks for a decision and keeps the record of it.  false: the flow is over,
+ * since it was denied or nobody takes it; else the verdict is to be followed:
+ * REDIRECT by the asker, everything else by flow_act().
+ */
+struct verdict;
+bool flow_ask(struct flow *f, const struct request *req, struct verdict *v);
+/* Connects, stays or changes the server; false: the flow is over. */
+bool flow_act(struct flow *f, const struct verdict *v);
+void flow_redirected(struct flow *f, const struct verdict *v); /* counts */
 
 /* ---- relay.c --------------------------------------------------------------- */
 /* false: the flow is over. */
@@ -148,6 +165,8 @@ int leg_handshake(struct leg *g);
 /* Writes rest and pipe; false: broken.  leg_is_full tells what is left. */
 bool leg_flush(struct worker *w, struct leg *g);
 bool leg_keep(struct worker *w, struct leg *g, const char *data, size_t len);
+/* Behind what is kept already; false: no room, no memory. */
+bool leg_append(struct worker *w, struct leg *g, const char *data, size_t len);
 int leg_splice(struct worker *w, struct leg *from, struct leg *to);
 static inline bool leg_is_full(const struct leg *g)
 {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "emu/io/loop.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/relay.h"
+#include "emu/plane/talk.h"
 
 /*
  * One turn: wait, note the time, take a newly published policy, handle what is
@@ -385,6 +387,7 @@ static void turn(struct worker *w)
 	int n = epoll_wait(w->ep, ev, EVENTS, wait_ms(w));
 
 	w->now_ms = clock_ms();
+	w->wall_s = (uint64_t)time(NULL);
 	policy_take(w);
 	for (int i = 0; i < n; i++)
 		ready(w, &ev[i]);
@@ -459,6 +462,14 @@ static int worker_open(struct worker *w)
 
 static void worker_dispose(struct worker *w)
 {
+	while (w->free_talk) {
+		struct talk *t = w->free_talk;
+
+		w->free_talk = t->next;
+		free(t);
+	}
+	pthread_mutex_destroy(&w->ring.lock);
+	free(w->ring.why);
 	while (w->free_flow) {
 		struct block *b = w->free_flow;
 
@@ -498,6 +509,9 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	w->map = map;
 	w->shared = shared;
 	w->c = xcalloc(1, sizeof(*w->c));
+	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));
+	pthread_mutex_init(&w->ring.lock, NULL);
+	w->dice = (uint32_t)clock_ms() * 2654435761u + number + 1;
 	w->ep = w->bell = -1;
 	w->bell_source = SOURCE_MAIL;
 	atomic_init(&w->next_policy, NULL);

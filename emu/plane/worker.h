@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "emu/conf/conf.h"
+#include "emu/flow/why.h"
 #include "emu/net/http.h"
 
 struct err;
@@ -27,10 +28,11 @@ struct shared;
 /* ---- counters: written by one worker, read by anybody, relaxed ------------- */
 struct worker_counters {
 	struct {
-		_Atomic uint64_t total, bytes_in, bytes_out;
+		_Atomic uint64_t total, reused, bytes_in, bytes_out;
 	} service[SERVICE_MAX + 1];
 	struct {
-		_Atomic uint64_t hits, bytes, frames, rejects, overloads;
+		_Atomic uint64_t hits, bytes, frames, rejects, overloads,
+			redirects;
 	} rule[CONTENT_MAX + 1];
 	struct {
 		_Atomic uint64_t hits, bytes, total, left;
@@ -97,6 +99,14 @@ STAILQ_HEAD(mail_list, mail);
 #define WHEEL_TICK_MS 256
 #define BLOCK_LEN     65536 /* bytes read at a time, and kept for a full leg */
 
+/* The last decisions, for operators; the lock is nearly always free. */
+struct why_ring {
+	pthread_mutex_t lock;
+	struct why *why; /* owned; WHY_KEEP of them */
+	uint64_t n;	 /* made since the start */
+};
+
+struct talk;
 LIST_HEAD(flow_list, flow);
 TAILQ_HEAD(flow_queue, flow);
 
@@ -131,8 +141,14 @@ struct worker {
 	pthread_mutex_t mail_lock;
 	struct mail_list mail;
 
+	struct why_ring ring;
+
 	/* the thread's own */
 	uint64_t now_ms;
+	uint64_t wall_s;	/* time(2) of this turn */
+	uint32_t dice;		/* state of the random numbers */
+	struct http_head head;	/* of the message that is looked at */
+	struct talk *free_talk; /* owned list */
 	bool stop, has_mail;
 	struct held_policy *policy; /* current; in held */
 	struct held_list held;

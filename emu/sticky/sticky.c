@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "emu/base/map.h"
 #include "emu/base/xalloc.h"
 
 /*
@@ -36,13 +38,15 @@ struct stripe {
 
 struct sticky {
 	struct stripe stripe[STRIPES];
+	uint64_t seed; /* of the hash of long keys */
 };
 
 static uint32_t hash(const struct sticky_key *k)
 {
 	uint64_t h = (uint64_t)k->src.s_addr << 32 | (uint64_t)k->dport << 16;
 
-	h ^= k->rule * 0x9e3779b97f4a7c15ULL;
+	h ^= k->hash;
+	h ^= (k->rule << 3 | k->type) * 0x9e3779b97f4a7c15ULL;
 	h ^= h >> 33;
 	h *= 0xff51afd7ed558ccdULL;
 	h ^= h >> 29;
@@ -51,14 +55,17 @@ static uint32_t hash(const struct sticky_key *k)
 
 static bool key_equal(const struct sticky_key *a, const struct sticky_key *b)
 {
-	return a->rule == b->rule && a->src.s_addr == b->src.s_addr &&
-	       a->dport == b->dport;
+	return a->rule == b->rule && a->type == b->type &&
+	       a->src.s_addr == b->src.s_addr && a->dport == b->dport &&
+	       a->hash == b->hash;
 }
 
 struct sticky *sticky_new(void)
 {
 	struct sticky *s = xcalloc(1, sizeof(*s));
 
+	if (getrandom(&s->seed, sizeof(s->seed), 0) != sizeof(s->seed))
+		s->seed = 0x2545f4914f6cdd1dULL;
 	for (int i = 0; i < STRIPES; i++) {
 		struct stripe *t = &s->stripe[i];
 
@@ -78,6 +85,11 @@ void sticky_free(struct sticky *s)
 	for (int i = 0; i < STRIPES; i++)
 		pthread_mutex_destroy(&s->stripe[i].lock);
 	free(s);
+}
+
+uint64_t sticky_hash(const struct sticky *s, const void *text, size_t len)
+{
+	return map_hash(s->seed, text, len);
 }
 
 static struct stripe *stripe_lock(struct sticky *s, uint32_t h)
@@ -128,6 +140,7 @@ static void drop(struct stripe *t, uint16_t i)
 		link = &t->entry[*link].chain;
 	*link = t->entry[i].chain;
 	list_out(t, i);
+	t->stats.used_by[t->entry[i].key.type]--;
 	t->entry[i].service = 0;
 	t->entry[i].chain = t->free;
 	t->free = i;
@@ -160,19 +173,22 @@ static void use(struct stripe *t, uint16_t i, uint64_t idle_ms, uint64_t now_ms)
 }
 
 unsigned sticky_find(struct sticky *s, const struct sticky_key *k,
-		     uint64_t idle_ms, uint64_t now_ms)
+		     uint64_t idle_ms, uint64_t now_ms, bool dry)
 {
 	uint32_t h = hash(k);
 	struct stripe *t = stripe_lock(s, h);
 	uint16_t i = find(t, k, h);
 	unsigned service = 0;
 
-	if (i && is_aged(&t->entry[i], now_ms))
-		drop(t, i);
-	else if (i) {
+	if (i && is_aged(&t->entry[i], now_ms)) {
+		if (!dry)
+			drop(t, i);
+	} else if (i) {
 		service = t->entry[i].service;
-		t->stats.hits++;
-		use(t, i, idle_ms, now_ms);
+		if (!dry) {
+			t->stats.hits++;
+			use(t, i, idle_ms, now_ms);
+		}
 	}
 	pthread_mutex_unlock(&t->lock);
 	return service;
@@ -212,6 +228,7 @@ bool sticky_set(struct sticky *s, const struct sticky_key *k, unsigned service,
 			*bucket = i;
 			list_in(t, i);
 			t->stats.used++;
+			t->stats.used_by[k->type]++;
 			t->stats.added++;
 		}
 	}
@@ -223,7 +240,8 @@ bool sticky_set(struct sticky *s, const struct sticky_key *k, unsigned service,
 	return i != 0;
 }
 
-unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service)
+unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service,
+		      int type)
 {
 	unsigned n = 0;
 
@@ -234,7 +252,8 @@ unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service)
 			const struct entry *x = &t->entry[e];
 
 			if (!x->service || (rule && x->key.rule != rule) ||
-			    (service && x->service != service))
+			    (service && x->service != service) ||
+			    (type >= 0 && x->key.type != type))
 				continue;
 			drop(t, e);
 			n++;
@@ -302,6 +321,8 @@ void sticky_stats(struct sticky *s, struct sticky_stats *st)
 		st->hits += t->stats.hits;
 		st->rejected += t->stats.rejected;
 		st->used += t->stats.used;
+		for (int k = 0; k < STICKY_TYPE_NUM; k++)
+			st->used_by[k] += t->stats.used_by[k];
 		pthread_mutex_unlock(&t->lock);
 	}
 }

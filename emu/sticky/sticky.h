@@ -3,28 +3,42 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * Which service a client got last time (content.md 2.7).  Shared by all
- * workers; locked in stripes.
+ * workers; locked in stripes.  Keys of addresses are kept as they are; longer
+ * ones (session ids, Call-IDs, numbers) by a 64-bit hash under a random seed.
  */
 #define STICKY_MAX 32768 /* the product's table */
+
+enum sticky_type { /* as `show sticky-table` names them */
+	STICKY_L3,  /* source address */
+	STICKY_L4,  /* source address and destination port */
+	STICKY_SSL, /* session id */
+	STICKY_SIP, /* Call-ID */
+	STICKY_WAP, /* MSISDN */
+	STICKY_TYPE_NUM,
+};
 
 struct sticky;
 struct sticky_key {
 	unsigned rule;
-	struct in_addr src; /* masked */
-	in_port_t dport;    /* 0: not part of the key */
+	uint8_t type;	    /* enum sticky_type */
+	struct in_addr src; /* masked; L3 and L4 */
+	in_port_t dport;    /* L4 */
+	uint64_t hash;	    /* of the others */
 };
 
 struct sticky *sticky_new(void);
 void sticky_free(struct sticky *s);
 
-/* Service index, 0: none.  A hit counts as a use.  idle_ms 0: entries do not
- * grow old. */
+uint64_t sticky_hash(const struct sticky *s, const void *text, size_t len);
+/* Service index, 0: none.  A hit counts as a use, unless dry.  idle_ms 0:
+ * entries do not grow old. */
 unsigned sticky_find(struct sticky *s, const struct sticky_key *k,
-		     uint64_t idle_ms, uint64_t now_ms);
+		     uint64_t idle_ms, uint64_t now_ms, bool dry);
 /*
  * Adds or changes.  With the table full the oldest entry gives way; when
  * entries of this rule grow old (idle_ms), only one that has: else false, and
@@ -32,8 +46,10 @@ unsigned sticky_find(struct sticky *s, const struct sticky_key *k,
  */
 bool sticky_set(struct sticky *s, const struct sticky_key *k, unsigned service,
 		uint64_t idle_ms, uint64_t now_ms);
-/* Forgets entries of a rule and of a service; 0: of any.  How many. */
-unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service);
+/* Forgets entries of a rule, a service and a type; 0, 0, -1: of any.  How
+ * many. */
+unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service,
+		      int type);
 unsigned sticky_count(struct sticky *s);
 
 /* ---- what is in it, for show commands -------------------------------------- */
@@ -53,6 +69,7 @@ struct sticky_stats {
 	uint64_t hits;	   /* clients that came back to their service */
 	uint64_t rejected; /* clients without an entry: the table was full */
 	unsigned used;	   /* entries now */
+	unsigned used_by[STICKY_TYPE_NUM]; /* of each type */
 };
 void sticky_stats(struct sticky *s, struct sticky_stats *st);
 

@@ -183,7 +183,11 @@ void plane_sticky_stats(const struct plane *p, struct sticky_stats *st)
 {
 	(void)p;
 	*st = (struct sticky_stats){
-		.added = 50, .hits = 60, .rejected = 1, .used = 4
+		.added = 50,
+		.hits = 60,
+		.rejected = 1,
+		.used = 4,
+		.used_by = { [STICKY_L3] = 2, [STICKY_L4] = 2 },
 	};
 }
 

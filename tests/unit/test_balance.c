@@ -41,7 +41,7 @@ START_TEST(names)
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		ck_assert_str_eq(balance_find(known[i])->name, known[i]);
-	ck_assert_ptr_null(balance_find("aca"));
+	ck_assert_ptr_null(balance_find("fastest"));
 	ck_assert_ptr_null(balance_find(""));
 	ck_assert_str_eq(balance_methods[0]->name, "roundrobin");
 }
@@ -60,9 +60,9 @@ END_TEST
 
 START_TEST(roundrobin)
 {
-	struct candidate c[3] = { { true, 1, 0 },
-				  { true, 9, 0 },
-				  { true, 1, 7 } };
+	struct candidate c[3] = { { .eligible = true, .weight = 1, .conns = 0 },
+				  { .eligible = true, .weight = 9, .conns = 0 },
+				  { .eligible = true, .weight = 1, .conns = 7 } };
 
 	ck_assert_str_eq(picks(&balance_roundrobin, c, 3, 7), "ABCABCA");
 	c[1].eligible = false;
@@ -72,9 +72,9 @@ END_TEST
 
 START_TEST(weightedrr)
 {
-	struct candidate c[3] = { { true, 3, 0 },
-				  { true, 1, 0 },
-				  { true, 2, 0 } };
+	struct candidate c[3] = { { .eligible = true, .weight = 3, .conns = 0 },
+				  { .eligible = true, .weight = 1, .conns = 0 },
+				  { .eligible = true, .weight = 2, .conns = 0 } };
 
 	ck_assert_str_eq(picks(&balance_weightedrr, c, 3, 8), "AAABCCAA");
 	c[0].eligible = false;
@@ -84,9 +84,9 @@ END_TEST
 
 START_TEST(leastconn)
 {
-	struct candidate c[3] = { { true, 1, 5 },
-				  { true, 1, 4 },
-				  { true, 1, 9 } };
+	struct candidate c[3] = { { .eligible = true, .weight = 1, .conns = 5 },
+				  { .eligible = true, .weight = 1, .conns = 4 },
+				  { .eligible = true, .weight = 1, .conns = 9 } };
 
 	ck_assert_str_eq(picks(&balance_leastconn, c, 3, 3), "BBB");
 	c[1].conns = 5; /* equals take turns */
@@ -99,7 +99,7 @@ END_TEST
 START_TEST(srcip_keeps_clients)
 {
 	struct candidate c[4] = {
-		{ true, 1, 0 }, { true, 1, 0 }, { true, 1, 0 }, { true, 1, 0 }
+		{ .eligible = true, .weight = 1, .conns = 0 }, { .eligible = true, .weight = 1, .conns = 0 }, { .eligible = true, .weight = 1, .conns = 0 }, { .eligible = true, .weight = 1, .conns = 0 }
 	};
 	_Atomic uint32_t cursor = 0;
 	int share[4] = { 0 }, moved[4] = { 0 };

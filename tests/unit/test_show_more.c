@@ -178,6 +178,8 @@ static void clients(void)
 		stickies[i] = (struct sticky_entry){
 			.key = { .rule = 1,
 				 .src = ip(c[i].addr),
+				 .type = c[i].port ? STICKY_L4
+						   : STICKY_L3,
 				 .dport = htons(c[i].port) },
 			.service = 2,
 			.age_ms = c[i].age_ms,

@@ -60,7 +60,7 @@ START_TEST(an_entry_of_the_future_has_no_age)
 	ck_assert_int_eq(n, 1);
 	ck_assert_uint_eq(e[0].age_ms, 0);
 	free(e);
-	ck_assert_uint_eq(sticky_find(table, &a, 60000, 1000), 7);
+	ck_assert_uint_eq(sticky_find(table, &a, 60000, 1000, false), 7);
 }
 END_TEST
 
@@ -69,12 +69,12 @@ START_TEST(what_happened_is_counted)
 	struct sticky_key a = client(1, 0), b = client(2, 0);
 	struct sticky_stats st;
 
-	ck_assert_uint_eq(sticky_find(table, &a, 0, 1), 0);
+	ck_assert_uint_eq(sticky_find(table, &a, 0, 1, false), 0);
 	ck_assert(sticky_set(table, &a, 7, 0, 1));
 	ck_assert(sticky_set(table, &a, 8, 0, 2)); /* changed, not added */
 	ck_assert(sticky_set(table, &b, 7, 0, 3));
-	ck_assert_uint_eq(sticky_find(table, &a, 0, 4), 8);
-	ck_assert_uint_eq(sticky_purge(table, 0, 7), 1);
+	ck_assert_uint_eq(sticky_find(table, &a, 0, 4, false), 8);
+	ck_assert_uint_eq(sticky_purge(table, 0, 7, -1), 1);
 	sticky_stats(table, &st);
 	ck_assert_uint_eq(st.added, 2);
 	ck_assert_uint_eq(st.hits, 1);

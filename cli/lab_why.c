@@ -1,0 +1,246 @@
+/*
+ * Why did this client go to that server?  The last decisions as they fell on
+ * traffic, and what would become of a request that is only described
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/modes.h"
+#include "emu/base/err.h"
+#include "emu/base/out.h"
+#include "emu/base/texts.h"
+#include "emu/base/xalloc.h"
+#include "emu/conf/conf.h"
+#include "emu/conf/content.h"
+#include "emu/conf/service.h"
+#include "emu/flow/policy.h"
+#include "emu/flow/shared.h"
+#include "emu/flow/trace.h"
+#include "emu/flow/why.h"
+#include "emu/io/loop.h"
+#include "emu/plane/plane.h"
+
+#define SHOWN_DFLT 20
+
+/* ---- show lab why ---------------------------------------------------------- */
+
+struct filter {
+	struct in_addr client, vip; /* INADDR_ANY: all */
+	unsigned rule;		    /* index, 0: all */
+};
+
+static bool passes(const struct filter *f, const struct why *w)
+{
+	return (!f->client.s_addr || f->client.s_addr == w->key.src.s_addr) &&
+	       (!f->vip.s_addr || f->vip.s_addr == w->key.dst.s_addr) &&
+	       (!f->rule || f->rule == w->rule);
+}
+
+static void when(const struct why *w, struct out *o)
+{
+	time_t t = (time_t)(w->wall_ms / 1000);
+	char text[32] = "";
+	struct tm tm;
+
+	(void)localtime_r(&t, &tm);
+	(void)strftime(text, sizeof(text), "%m/%d/%Y %H:%M:%S", &tm);
+	out_printf(o, "%s ", text);
+}
+
+static int filter_read(struct cli *cli, const struct args *a, struct filter *f,
+		       struct err *err)
+{
+	const struct content *r = NULL;
+
+	*f = (struct filter){ 0 };
+	if (arg_has(a, "client"))
+		f->client = arg_addr(a, "client");
+	if (arg_has(a, "vip"))
+		f->vip = arg_addr(a, "vip");
+	if (!arg_has(a, "rule"))
+		return 0;
+	r = content_find(cli_conf(cli), arg_word(a, "owner"),
+			 arg_word(a, "rule"));
+	if (!r)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "rule",
+			       arg_word(a, "rule"));
+	f->rule = r->index;
+	return 0;
+}
+
+/* Newest last, as in a log; at most so many of those that pass. */
+static void show(const struct plane *p, const struct why *w, size_t n,
+		 const struct filter *f, size_t most, struct out *o)
+{
+	size_t from = n, passed = 0;
+
+	while (from && passed < most)
+		passed += passes(f, &w[--from]);
+	for (; from < n; from++) {
+		if (!passes(f, &w[from]))
+			continue;
+		when(&w[from], o);
+		why_explain(&w[from], plane_policy(p), o);
+		out_puts(o, "\n");
+	}
+	if (!passed)
+		out_printf(o, "%s\n", T_NO_DECISION);
+}
+
+static int show_why(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct plane *p = cli_env(cli)->plane;
+	struct filter f;
+	struct why *w = NULL;
+	size_t n = 0;
+
+	if (!p)
+		return err_set(err, ERR_REFUSED, -1, T_NO_TRAFFIC);
+	if (filter_read(cli, a, &f, err) < 0)
+		return -1;
+	w = plane_why(p, &n);
+	show(p, w, n, &f, arg_uint(a, "count", SHOWN_DFLT), cli_out(cli));
+	free(w);
+	return 0;
+}
+
+/* ---- lab trace ------------------------------------------------------------- */
+
+static const char *const methods[] = { "get", "head", "post", NULL };
+
+static void line_upper(struct out *o, const char *word)
+{
+	for (; *word; word++)
+		out_printf(o, "%c", *word - 'a' + 'A');
+}
+
+/* The request that the words describe; empty: none is. */
+static void request_write(const struct args *a, struct out *o)
+{
+	static const char *const fields[] = { "field1", "field2", "field3" };
+	bool has_host = false;
+
+	if (!arg_has(a, "url"))
+		return;
+	for (int i = 0; methods[i]; i++)
+		if (arg_key(a, methods[i]))
+			line_upper(o, methods[i]);
+	out_printf(o, " %s HTTP/1.1\r\n", arg_word(a, "url"));
+	for (int i = 0; i < 3; i++) {
+		const char *f = arg_word(a, fields[i]);
+
+		if (!f)
+			continue;
+		has_host |= !strncasecmp(f, "host:", 5);
+		out_printf(o, "%s\r\n", f);
+	}
+	if (!has_host)
+		out_printf(o, "Host: %s\r\n", arg_word(a, "dst"));
+	out_puts(o, "\r\n");
+}
+
+/* A switch without traffic: every service that is active counts as alive. */
+static struct shared *all_alive(const struct conf *c)
+{
+	struct shared *s = shared_new();
+	const struct service *svc = NULL;
+
+	TAILQ_FOREACH(svc, &c->services, link)
+		if (svc->active)
+			shared_set_state(s, svc->index, SERVICE_ALIVE);
+	return s;
+}
+
+static void trace_scratch(struct cli *cli, struct trace_in *t, bool json)
+{
+	struct shared *s = all_alive(t->conf);
+	struct out warn = { 0 };
+	struct policy *p = policy_build(t->conf, NULL, s, &warn);
+
+	t->policy = p;
+	t->shared = s;
+	trace(t, json, cli_out(cli));
+	policy_unref(p);
+	shared_free(s);
+	out_fini(&warn);
+}
+
+static int trace_run(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct plane *p = cli_env(cli)->plane;
+	struct out head = { 0 };
+	struct trace_in t = {
+		.conf = cli_conf(cli),
+		.key = { .src = arg_addr(a, "src"),
+			 .dst = arg_addr(a, "dst"),
+			 .sport = htons((uint16_t)arg_uint(a, "sport", 0)),
+			 .dport = htons((uint16_t)arg_uint(a, "dport", 0)),
+			 .proto = arg_key(a, "udp") ? IPPROTO_UDP
+						    : IPPROTO_TCP },
+		.now_ms = clock_ms(),
+		.wall_s = (uint64_t)time(NULL),
+	};
+
+	(void)err;
+	request_write(a, &head);
+	if (head.len) {
+		t.head = head.buf;
+		t.head_len = head.len;
+	}
+	if (p) {
+		t.policy = plane_policy(p);
+		t.shared = plane_shared(p);
+		trace(&t, arg_key(a, "json"), cli_out(cli));
+	} else {
+		trace_scratch(cli, &t, arg_key(a, "json"));
+	}
+	out_fini(&head);
+	return 0;
+}
+
+const struct cmd lab_why_cmds[] = {
+	{ .syntax =
+		  "lab trace [json] {tcp|udp} <src:addr> <sport:uint:1-65535> "
+		  "<dst:addr> <dport:uint:1-65535> "
+		  "[{get|head|post} <url:word:252> "
+		  "[header <field1:text:400> [header <field2:text:400> "
+		  "[header <field3:text:400>]]]]",
+	  .help = "What would become of a request, without sending it\n"
+		  "As JSON, an object a decision\n"
+		  "TCP\n"
+		  "UDP\n"
+		  "Client\n"
+		  "Client's port\n"
+		  "Where it goes to: a VIP\n"
+		  "Port\n"
+		  "GET request\n"
+		  "HEAD request\n"
+		  "POST request\n"
+		  "URL\n"
+		  "Header field\n"
+		  "\"Name: value\"\n"
+		  "Header field\n"
+		  "\"Name: value\"\n"
+		  "Header field\n"
+		  "\"Name: value\"",
+	  .run = trace_run },
+	{ .syntax = "show lab why [last <count:uint:1-1000>] "
+		    "[client <client:addr>] [vip <vip:addr>] "
+		    "[rule <owner:owner> <rule:content>]",
+	  .help = "Why the last decisions fell as they did\n"
+		  "So many\n"
+		  "Number, default 20\n"
+		  "Of one client\n"
+		  "Client's address\n"
+		  "For one VIP\n"
+		  "VIP\n"
+		  "By one rule\n"
+		  "Owner\n"
+		  "Rule",
+	  .run = show_why },
+	{ 0 },
+};

@@ -1,0 +1,554 @@
+#include "emu/plane/talk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "emu/base/out.h"
+#include "emu/flow/policy.h"
+#include "emu/net/sniff.h"
+
+#define BUDGET	 (1u << 20) /* bytes a turn: others wait */
+#define ROOM	 4096	    /* kept free of a block for what is inserted */
+#define READ_MAX (BLOCK_LEN - ROOM)
+#define PACKET	 1460 /* spanning-packets counts these */
+
+enum went { WENT_ON, WENT_WAITING, WENT_OVER };
+
+/* ---- memory ---------------------------------------------------------------- */
+
+struct talk *talk_new(struct worker *w)
+{
+	struct talk *t = w->free_talk;
+
+	if (t)
+		w->free_talk = t->next;
+	else
+		t = malloc(sizeof(*t));
+	if (!t)
+		return NULL;
+	memset(t, 0, sizeof(*t));
+	http_begin(&t->req, false);
+	http_begin(&t->resp, true);
+	return t;
+}
+
+static void input_drop(struct worker *w, struct input *in)
+{
+	if (in->block)
+		worker_block_put(w, in->block);
+	*in = (struct input){ 0 };
+}
+
+void talk_free(struct worker *w, struct talk *t)
+{
+	input_drop(w, &t->in);
+	input_drop(w, &t->out);
+	t->next = w->free_talk;
+	w->free_talk = t;
+}
+
+/* ---- bytes ----------------------------------------------------------------- */
+
+/* More bytes behind those that are there; enum leg_io or how many. */
+static int input_read(struct worker *w, struct input *in, struct leg *g)
+{
+	int n = 0;
+
+	if (!in->block)
+		in->block = worker_block(w);
+	if (!in->block)
+		return LEG_BROKEN;
+	if (in->at && in->at + in->len >= READ_MAX) {
+		memmove(in->block, in->block + in->at, in->len);
+		in->at = 0;
+	}
+	if (in->len >= READ_MAX)
+		return LEG_BLOCKED;
+	n = leg_read(g, in->block + in->at + in->len,
+		     READ_MAX - in->at - in->len);
+	if (n > 0)
+		in->len += (uint32_t)n;
+	else if (!in->len)
+		input_drop(w, in);
+	return n;
+}
+
+static void input_took(struct worker *w, struct input *in, size_t n)
+{
+	in->at += (uint32_t)n;
+	in->len -= (uint32_t)n;
+	if (!in->len)
+		input_drop(w, in);
+}
+
+static const char *bytes(const struct input *in)
+{
+	return in->block ? in->block + in->at : "";
+}
+
+/* Writes what the leg takes now and keeps the rest; false: broken. */
+static bool push(struct flow *f, struct leg *g, const char *data, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && g->open && g->writable && !g->rest_len) {
+		int n = leg_write(g, data + done, len - done);
+
+		if (n == LEG_BLOCKED)
+			break;
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return done == len || leg_append(f->w, g, data + done, len - done);
+}
+
+static enum went over(struct flow *f, enum flow_end why)
+{
+	flow_close(f, why);
+	return WENT_OVER;
+}
+
+static enum went bad_client(struct flow *f)
+{
+	struct worker_counters *c = f->w->c;
+	const struct policy_rule *r = f->use[f->nuse - 1].rule;
+
+	if (r)
+		count(&c->rule[r->index].rejects, 1);
+	flow_fail(f, END_BAD_REQUEST, http_why(&f->talk->req));
+	return WENT_OVER;
+}
+
+/* ---- answers of our own ---------------------------------------------------- */
+
+/* content.md 7.1 */
+static enum went answer_redirect(struct flow *f, const struct request *req)
+{
+	struct out text = { 0 };
+	bool sent = false;
+
+	out_puts(&text, "HTTP/1.1 302 Object Moved\r\nLocation: ");
+	verdict_location(&f->talk->v, req, &text);
+	out_puts(&text, "\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
+			"Connection: close\r\nContent-Length: 0\r\n\r\n");
+	sent = push(f, &f->leg[LEG_CLIENT], text.buf, text.len);
+	out_fini(&text);
+	flow_redirected(f, &f->talk->v);
+	return over(f, sent ? END_REDIRECTED : END_CLIENT_RESET);
+}
+
+/* ---- a request ------------------------------------------------------------- */
+
+static void note_request(struct flow *f, const char *buf,
+			 const struct http_head *h)
+{
+	struct talk *t = f->talk;
+
+	t->was_head = http_span_is(buf, h->method, "HEAD");
+	t->was_connect = http_span_is(buf, h->method, "CONNECT");
+	count(&f->w->c->method[http_method_index(buf + h->method.at,
+						 h->method.len)],
+	      1);
+	t->may_upgrade = h->opaque;
+	t->last |= !h->keep_alive;
+	t->answering = false;
+	t->unsure = false;
+	http_begin(&t->resp, true);
+	http_expect(&t->resp, t->was_head);
+}
+
+/* The head is whole: where does it go?  Its bytes go on or wait with it. */
+static enum went decide_request(struct flow *f, const struct http_head *h)
+{
+	struct talk *t = f->talk;
+	struct request req = { .kind = REQUEST_HTTP,
+			       .buf = bytes(&t->in),
+			       .http = h };
+
+	if (t->last) /* behind "Connection: close": nobody waits for it */
+		return over(f, END_CLOSED);
+	note_request(f, req.buf, h);
+	if (!flow_ask(f, &req, &t->v))
+		return WENT_OVER;
+	if (t->v.kind == VERDICT_REDIRECT)
+		return answer_redirect(f, &req);
+	t->set_cookie = t->v.set_cookie;
+	t->phase = TALK_BODY;
+	if (!flow_act(f, &t->v))
+		return WENT_OVER;
+	flow_account(f, LEG_CLIENT, h->len);
+	if (!push(f, &f->leg[LEG_SERVER], req.buf, h->len))
+		return over(f, END_SERVER_RESET);
+	input_took(f->w, &t->in, h->len);
+	return WENT_ON;
+}
+
+static enum went pass_body(struct flow *f, size_t used)
+{
+	struct talk *t = f->talk;
+
+	if (used && !push(f, &f->leg[LEG_SERVER], bytes(&t->in), used))
+		return over(f, END_SERVER_RESET);
+	flow_account(f, LEG_CLIENT, used);
+	input_took(f->w, &t->in, used);
+	return WENT_ON;
+}
+
+static enum went client_ended(struct flow *f)
+{
+	struct talk *t = f->talk;
+
+	f->leg[LEG_CLIENT].eof = true;
+	if (t->phase == TALK_ANSWER) /* it waits for its answer */
+		return WENT_WAITING;
+	return over(f, t->phase == TALK_HEAD && !t->in.len ? END_CLOSED
+							   : END_CLIENT_RESET);
+}
+
+static enum went read_client(struct flow *f)
+{
+	struct leg *c = &f->leg[LEG_CLIENT];
+	int n = 0;
+
+	if (c->eof || !c->readable)
+		return WENT_WAITING;
+	n = input_read(f->w, &f->talk->in, c);
+	if (n > 0)
+		return WENT_ON;
+	if (n == LEG_BLOCKED)
+		return WENT_WAITING;
+	return n == LEG_EOF ? client_ended(f) : over(f, END_CLIENT_RESET);
+}
+
+/* Not HTTP: one decision, then the bytes are only relayed. */
+static void first_other(struct flow *f, const struct request *req)
+{
+	struct talk *t = f->talk;
+	struct input in = t->in;
+	struct verdict v;
+
+	if (!flow_ask(f, req, &v))
+		return;
+	if (v.kind == VERDICT_REDIRECT) {
+		flow_close(f, END_BAD_REQUEST);
+		return;
+	}
+	t->in = (struct input){ 0 };
+	f->talk = NULL;
+	talk_free(f->w, t);
+	if (flow_act(f, &v)) {
+		flow_account(f, LEG_CLIENT, in.len);
+		if (!push(f, &f->leg[LEG_SERVER], in.block + in.at, in.len))
+			flow_close(f, END_NO_MEMORY);
+	}
+	input_drop(f->w, &in);
+}
+
+/* A rule that does not look at requests may take what is no HTTP at all. */
+static enum went first_alien(struct flow *f)
+{
+	struct request req = { .kind = REQUEST_OTHER,
+			       .buf = bytes(&f->talk->in) };
+
+	first_other(f, &req);
+	return WENT_OVER;
+}
+
+/* spanning-packets bounds how far a head is looked for (content.md 7.4). */
+static bool is_too_long(const struct flow *f)
+{
+	const struct policy *p = f->policy->p;
+
+	return f->talk->in.len > (uint32_t)p->flow.spanning_packets * PACKET;
+}
+
+static enum went feed_request(struct flow *f)
+{
+	struct http_head *h = &f->w->head;
+	struct talk *t = f->talk;
+	size_t used = 0;
+	enum http_event e =
+		http_feed(&t->req, bytes(&t->in), t->in.len, &used, h);
+
+	switch (e) {
+	case HTTP_EV_HEAD:
+		return decide_request(f, h);
+	case HTTP_EV_END:
+		if (pass_body(f, used) == WENT_OVER)
+			return WENT_OVER;
+		t->phase = TALK_ANSWER;
+		return WENT_ON;
+	case HTTP_EV_MORE:
+		if (t->phase == TALK_HEAD)
+			return is_too_long(f) ? bad_client(f) : read_client(f);
+		if (t->in.len)
+			return pass_body(f, used);
+		return read_client(f);
+	case HTTP_EV_RAW:
+	case HTTP_EV_BAD:
+		break;
+	}
+	return t->req.alien && f->state == FLOW_REQUEST ? first_alien(f)
+							: bad_client(f);
+}
+
+static enum went request_step(struct flow *f)
+{
+	struct talk *t = f->talk;
+	struct leg *s = &f->leg[LEG_SERVER];
+
+	if (leg_is_full(s) && s->open && !leg_flush(f->w, s))
+		return over(f, END_SERVER_RESET);
+	if (leg_is_full(s) || t->phase == TALK_ANSWER || t->phase == TALK_RAW)
+		return WENT_WAITING;
+	/* nothing of a head yet, or an end that needs no byte */
+	if (!t->in.len && t->phase == TALK_HEAD)
+		return read_client(f) == WENT_ON ? feed_request(f)
+		       : f->state == FLOW_OVER	 ? WENT_OVER
+						 : WENT_WAITING;
+	return feed_request(f);
+}
+
+/* ---- an answer ------------------------------------------------------------- */
+
+static enum went pass_answer(struct flow *f, size_t used)
+{
+	struct talk *t = f->talk;
+
+	if (used && !push(f, &f->leg[LEG_CLIENT], bytes(&t->out), used))
+		return over(f, END_CLIENT_RESET);
+	flow_account(f, LEG_SERVER, used);
+	input_took(f->w, &t->out, used);
+	return WENT_ON;
+}
+
+/* The head goes on, with the switch's own cookie in front of its end. */
+static enum went pass_head(struct flow *f, const struct http_head *h)
+{
+	struct talk *t = f->talk;
+	struct out cookie = { 0 };
+	const size_t end = 2; /* the empty line, which llhttp wants as CR LF */
+	bool ok = false;
+
+	if (!t->set_cookie || h->status < 200)
+		return pass_answer(f, h->len);
+	t->set_cookie = false;
+	verdict_cookie(&t->v, f->w->wall_s, &cookie);
+	ok = push(f, &f->leg[LEG_CLIENT], bytes(&t->out), h->len - end) &&
+	     push(f, &f->leg[LEG_CLIENT], cookie.buf, cookie.len);
+	out_fini(&cookie);
+	if (!ok)
+		return over(f, END_CLIENT_RESET);
+	flow_account(f, LEG_SERVER, h->len - end);
+	input_took(f->w, &t->out, h->len - end);
+	return pass_answer(f, end);
+}
+
+static bool opens_tunnel(const struct talk *t, const struct http_head *h)
+{
+	return (t->may_upgrade && h->status == 101) ||
+	       (t->was_connect && h->status / 100 == 2);
+}
+
+static enum went answer_head(struct flow *f, const struct http_head *h)
+{
+	struct talk *t = f->talk;
+	bool tunnel = opens_tunnel(t, h);
+
+	t->answering = h->status >= 200 || tunnel;
+	t->last |= t->answering && !h->keep_alive && !tunnel;
+	if (pass_head(f, h) == WENT_OVER)
+		return WENT_OVER;
+	if (tunnel)
+		t->phase = TALK_RAW;
+	return WENT_ON;
+}
+
+/* One answer is over; 100 and its like are followed by the real one. */
+static enum went answer_end(struct flow *f)
+{
+	struct talk *t = f->talk;
+
+	if (!t->answering || t->phase == TALK_RAW)
+		return WENT_ON;
+	t->answering = false;
+	/* an answer before the request was over: the rest of it is not awaited */
+	if (t->phase == TALK_BODY)
+		t->last = true;
+	if (t->phase == TALK_ANSWER)
+		t->phase = TALK_HEAD;
+	if (t->last && f->leg[LEG_CLIENT].eof)
+		return over(f, END_CLOSED);
+	return WENT_ON;
+}
+
+static enum went server_ended(struct flow *f)
+{
+	struct talk *t = f->talk;
+	bool idle = t->phase == TALK_HEAD && !t->answering;
+
+	f->leg[LEG_SERVER].eof = true;
+	if (!t->unsure && !idle && http_eof(&t->resp) == HTTP_EV_BAD)
+		return over(f, END_SERVER_RESET);
+	if (leg_is_full(&f->leg[LEG_CLIENT])) {
+		f->ending = true; /* when the client has it all */
+		return WENT_WAITING;
+	}
+	return over(f, idle || t->answering || t->unsure ? END_CLOSED
+							 : END_SERVER_RESET);
+}
+
+static enum went read_server(struct flow *f)
+{
+	struct leg *s = &f->leg[LEG_SERVER];
+	int n = 0;
+
+	if (s->eof || !s->readable)
+		return WENT_WAITING;
+	n = input_read(f->w, &f->talk->out, s);
+	if (n > 0)
+		return WENT_ON;
+	if (n == LEG_BLOCKED)
+		return WENT_WAITING;
+	return n == LEG_EOF ? server_ended(f) : over(f, END_SERVER_RESET);
+}
+
+static enum went feed_answer(struct flow *f)
+{
+	struct http_head *h = &f->w->head;
+	struct talk *t = f->talk;
+	size_t used = 0;
+	enum http_event e = HTTP_EV_BAD;
+
+	if (!t->unsure)
+		e = http_feed(&t->resp, bytes(&t->out), t->out.len, &used, h);
+	switch (e) {
+	case HTTP_EV_HEAD:
+		return answer_head(f, h);
+	case HTTP_EV_END:
+		if (pass_answer(f, used) == WENT_OVER)
+			return WENT_OVER;
+		return answer_end(f);
+	case HTTP_EV_MORE:
+		if (used)
+			return pass_answer(f, used);
+		return read_server(f);
+	case HTTP_EV_RAW:
+		return pass_answer(f, t->out.len);
+	case HTTP_EV_BAD:
+		break;
+	}
+	/* A server that does not speak HTTP: the client gets what it says, and
+	 * no second request goes this way. */
+	t->unsure = t->last = true;
+	return t->out.len ? pass_answer(f, t->out.len) : read_server(f);
+}
+
+static enum went answer_step(struct flow *f)
+{
+	struct talk *t = f->talk;
+	struct leg *c = &f->leg[LEG_CLIENT];
+
+	if (!f->leg[LEG_SERVER].open)
+		return WENT_WAITING;
+	if (leg_is_full(c) && !leg_flush(f->w, c))
+		return over(f, END_CLIENT_RESET);
+	if (leg_is_full(c))
+		return WENT_WAITING;
+	if (f->ending)
+		return over(f, END_CLOSED);
+	if (t->phase == TALK_HEAD) /* nothing was asked: only an end may come */
+		return t->out.len ? over(f, END_SERVER_RESET) : read_server(f);
+	if (!t->out.len && !t->answering)
+		return read_server(f) == WENT_ON ? feed_answer(f)
+		       : f->state == FLOW_OVER	 ? WENT_OVER
+						 : WENT_WAITING;
+	return feed_answer(f);
+}
+
+/* ---- turns ----------------------------------------------------------------- */
+
+/* Both sides agreed to leave HTTP: what waits goes on, then bytes only. */
+static bool go_raw(struct flow *f)
+{
+	struct talk *t = f->talk;
+	bool ok = push(f, &f->leg[LEG_SERVER], bytes(&t->in), t->in.len) &&
+		  push(f, &f->leg[LEG_CLIENT], bytes(&t->out), t->out.len);
+
+	flow_account(f, LEG_CLIENT, t->in.len);
+	flow_account(f, LEG_SERVER, t->out.len);
+	if (!ok) {
+		flow_close(f, END_CLIENT_RESET);
+		return false;
+	}
+	f->talk = NULL;
+	talk_free(f->w, t);
+	return flow_relay(f);
+}
+
+static void later(struct flow *f)
+{
+	if (f->queued)
+		return;
+	f->queued = true;
+	TAILQ_INSERT_TAIL(&f->w->again, f, more);
+}
+
+bool talk_run(struct flow *f)
+{
+	uint64_t start = f->bytes[0] + f->bytes[1];
+
+	for (;;) {
+		enum went a = answer_step(f), b = WENT_WAITING;
+
+		if (a == WENT_OVER)
+			return false;
+		if (f->talk->phase == TALK_RAW)
+			return go_raw(f);
+		b = request_step(f);
+		if (b == WENT_OVER)
+			return false;
+		if (f->state != FLOW_OPEN) /* on its way to another server */
+			return true;
+		if (a == WENT_WAITING && b == WENT_WAITING)
+			return true;
+		if (f->bytes[0] + f->bytes[1] - start > BUDGET) {
+			later(f);
+			return true;
+		}
+	}
+}
+
+/* ---- the first request ----------------------------------------------------- */
+
+/* WENT_WAITING: not enough to tell what it is. */
+static enum went sniff_step(struct flow *f)
+{
+	struct talk *t = f->talk;
+	struct sip_head sip;
+	struct request req = { .buf = bytes(&t->in) };
+
+	switch (sniff(req.buf, t->in.len, t->wants, &req, &sip)) {
+	case SNIFF_MORE:
+		return is_too_long(f) ? bad_client(f) : WENT_WAITING;
+	case SNIFF_HTTP:
+		return feed_request(f);
+	case SNIFF_DONE:
+		first_other(f, &req);
+		break;
+	}
+	return WENT_OVER; /* of the talk */
+}
+
+void talk_first(struct flow *f)
+{
+	for (;;) {
+		enum went w = f->talk->in.len ? sniff_step(f) : WENT_WAITING;
+
+		if (w == WENT_OVER || f->state != FLOW_REQUEST)
+			return;
+		if (w == WENT_WAITING && read_client(f) != WENT_ON)
+			return;
+	}
+}

@@ -1,0 +1,347 @@
+/* HTTP messages on a stream: heads, bodies, ends, and what is refused. */
+#include "emu/net/http.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emu/net/sip.h"
+#include "emu/net/sniff.h"
+
+static struct http_head head;
+
+static bool span_is(const char *buf, struct http_span s, const char *want)
+{
+	return s.len == strlen(want) && !memcmp(buf + s.at, want, s.len);
+}
+
+/* What a stream of bytes is: H heads, E ends, R raw, B bad, and how it is left:
+ * a dot for more. */
+static const char *events(const char *text, size_t len, size_t step,
+			  bool responses)
+{
+	static char said[32];
+	struct http_stream s;
+	size_t at = 0, have = 0, n = 0;
+
+	http_begin(&s, responses);
+	while (n < sizeof(said) - 2) {
+		size_t used = 0;
+		enum http_event e =
+			http_feed(&s, text + at, have - at, &used, &head);
+
+		at += used;
+		if (e == HTTP_EV_MORE && have < len) {
+			have = have + step < len ? have + step : len;
+			continue;
+		}
+		said[n++] = ".HERB"[e];
+		if (e == HTTP_EV_MORE || e == HTTP_EV_RAW || e == HTTP_EV_BAD)
+			break;
+	}
+	said[n] = '\0';
+	return said;
+}
+
+#define TWO                                                                    \
+	"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"          \
+	"GET /c HTTP/1.1\r\nHost: x\r\n\r\n"
+#define CHUNKED                                                                \
+	"POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"    \
+	"3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n0\r\nTrail: er\r\n\r\n"     \
+	"GET / HTTP/1.0\r\n\r\n"
+#define UPGRADE                                                                \
+	"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"               \
+	"Upgrade: websocket\r\n\r\n\x81\x05"
+
+static const struct {
+	const char *text, *want;
+	bool responses;
+} streams[] = {
+	{ "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HE.", false },
+	{ TWO, "HEHE.", false },
+	{ CHUNKED, "HEHE.", false },
+	{ UPGRADE, "HER", false },
+	{ "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\nxyz", "HER", false },
+	{ "FROB /z HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab", "HE.",
+	  false },
+	{ "\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "HE.", false },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+	  "HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	  "HEHE.", true },
+	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n", "HEHE.",
+	  true },
+	{ "HTTP/1.1 304 No\r\nContent-Length: 9\r\n\r\nHTTP/1.1 200 "
+	  "OK\r\nContent-Length: 0\r\n\r\n",
+	  "HEHE.", true },
+	{ "HTTP/1.0 200 OK\r\n\r\nuntil the end", "H.", true },
+	{ "HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nraw",
+	  "HER", true },
+	{ "SSH-2.0-OpenSSH\r\n", "B", true },
+};
+
+START_TEST(streams_at_every_step)
+{
+	const char *text = streams[_i].text;
+	size_t len = strlen(text);
+
+	for (size_t step = 1; step <= len; step++)
+		ck_assert_str_eq(events(text, len, step, streams[_i].responses),
+				 streams[_i].want);
+}
+END_TEST
+
+/* What two parsers could read in two ways, and what is no HTTP at all. */
+#define LINES "GET / HTTP/1.1\r\nHost: x\r\n"
+static const struct {
+	const char *text;
+	size_t len;
+} refused[] = {
+#define BAD(s)                                                                 \
+	{                                                                      \
+		s, sizeof(s) - 1                                               \
+	}
+	BAD("\x16\x03\x01"),
+	BAD(" GET / HTTP/1.1\r\n\r\n"),
+	BAD("GET\r\n\r\n"),
+	BAD("GET / HTTP/2.0\r\n\r\n"),
+	BAD("GET / HTTP/1.1 \r\n\r\n"),
+	BAD("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+	BAD("GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
+	BAD("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ / HTTP/1.1\r\n\r\n"),
+	BAD(LINES "A: b\r\n c\r\n\r\n"),
+	BAD(LINES "A:\r\n b\r\n\r\n"),
+	BAD(LINES "A: b\rc\r\n\r\n"),
+	BAD(LINES "A: b\0c\r\n\r\n"),
+	BAD(LINES "A\0: b\r\n\r\n"),
+	BAD("GET /\0a HTTP/1.1\r\nHost: x\r\n\r\n"),
+	BAD(LINES "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
+	BAD(LINES "Content-Length: +3\r\n\r\nabc"),
+	BAD(LINES "Content-Length: 0x3\r\n\r\nabc"),
+	BAD(LINES "Content-Length: 3,3\r\n\r\nabc"),
+	BAD(LINES "Content-Length: 99999999999999999999\r\n\r\n"),
+	BAD(LINES "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"),
+	BAD(LINES "Transfer-Encoding: identity\r\n\r\n"),
+	BAD(LINES "Transfer-Encoding: xchunked\r\n\r\n"),
+	BAD(LINES "Transfer-Encoding:\x0b chunked\r\n\r\n"),
+	BAD(LINES "Transfer-Encoding: chunked, gzip\r\n\r\n"),
+};
+
+START_TEST(refuses)
+{
+	ck_assert_str_eq(events(refused[_i].text, refused[_i].len,
+				refused[_i].len, false),
+			 "B");
+	ck_assert_str_eq(events(refused[_i].text, refused[_i].len, 1, false),
+			 "B");
+}
+END_TEST
+
+START_TEST(bad_chunks_are_bad)
+{
+	static const char *const body[] = {
+		"z\r\n", "3\r\nabcd\r\n",	  "-3\r\nabc\r\n",
+		"3 \n",	 "ffffffffffffffff1\r\n", "0x3\r\nabc\r\n",
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(body) / sizeof(*body); i++) {
+		(void)snprintf(text, sizeof(text),
+			       LINES "Transfer-Encoding: chunked\r\n\r\n%s",
+			       body[i]);
+		ck_assert_msg(
+			!strcmp(events(text, strlen(text), 7, false), "HB"),
+			"%s", body[i]);
+	}
+}
+END_TEST
+
+static enum http_event scan(const char *text)
+{
+	struct http_stream s;
+	size_t used = 0;
+
+	http_begin(&s, false);
+	return http_feed(&s, text, strlen(text), &used, &head);
+}
+
+START_TEST(parts_of_a_head)
+{
+	const char *s = "GET /a/b.html?x=1 HTTP/1.1\r\n"
+			"Accept: */*\r\n"
+			"hOsT:  www.example.com:8080 \r\n"
+			"Cookie: a=1\r\nCOOKIE: b=2\r\nEmpty:\r\n"
+			"\r\nbody";
+
+	ck_assert_int_eq(scan(s), HTTP_EV_HEAD);
+	ck_assert(span_is(s, head.method, "GET"));
+	ck_assert(span_is(s, head.target, "/a/b.html?x=1"));
+	ck_assert(span_is(s, head.path, "/a/b.html"));
+	ck_assert(span_is(s, head.query, "x=1"));
+	ck_assert(span_is(s, head.host, "www.example.com:8080"));
+	ck_assert_uint_eq(head.len, strlen(s) - strlen("body"));
+	ck_assert_uint_eq(head.nfield, 5);
+	ck_assert(span_is(s, http_field_find(s, &head, "cookie", 1)->value,
+			  "b=2"));
+	ck_assert_ptr_null(http_field_find(s, &head, "cookie", 2));
+	ck_assert_uint_eq(http_field_find(s, &head, "empty", 0)->value.len, 0);
+	ck_assert(head.keep_alive);
+	s = "GET http://h.x/p?q HTTP/1.0\r\nHost: other\r\n\r\n";
+	ck_assert_int_eq(scan(s), HTTP_EV_HEAD);
+	ck_assert(span_is(s, head.host, "h.x"));
+	ck_assert(span_is(s, head.path, "/p"));
+	ck_assert(!head.keep_alive);
+}
+END_TEST
+
+START_TEST(a_head_has_bounds)
+{
+	struct http_stream s;
+	size_t used = 0, len = HTTP_HEAD_MAX + 100;
+	char *big = malloc(len);
+
+	ck_assert_ptr_nonnull(big);
+	memset(big, 'a', len);
+	memcpy(big, "GET / ", 6);
+	http_begin(&s, false);
+	ck_assert_int_eq(http_feed(&s, big, HTTP_HEAD_MAX - 1, &used, &head),
+			 HTTP_EV_MORE);
+	ck_assert_int_eq(http_feed(&s, big, len, &used, &head), HTTP_EV_BAD);
+	len = (size_t)snprintf(big, HTTP_HEAD_MAX, "GET / HTTP/1.1\r\n");
+	for (int i = 0; i <= HTTP_FIELD_MAX; i++)
+		len += (size_t)snprintf(big + len, HTTP_HEAD_MAX - len,
+					"f%d: v\r\n", i);
+	(void)snprintf(big + len, HTTP_HEAD_MAX - len, "\r\n");
+	ck_assert_int_eq(scan(big), HTTP_EV_BAD);
+	free(big);
+}
+END_TEST
+
+START_TEST(answers_to_head_have_no_body)
+{
+	const char *s = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n";
+	struct http_stream st;
+	size_t used = 0;
+
+	http_begin(&st, true);
+	http_expect(&st, true);
+	ck_assert_int_eq(http_feed(&st, s, strlen(s), &used, &head),
+			 HTTP_EV_HEAD);
+	ck_assert_int_eq(http_feed(&st, "", 0, &used, &head), HTTP_EV_END);
+}
+END_TEST
+
+START_TEST(ends_of_connections)
+{
+	const char *s = "HTTP/1.0 200 OK\r\n\r\n";
+	struct http_stream st;
+	size_t used = 0;
+
+	http_begin(&st, true);
+	ck_assert_int_eq(http_eof(&st), HTTP_EV_MORE);
+	(void)http_feed(&st, s, strlen(s), &used, &head);
+	ck_assert_int_eq(http_eof(&st), HTTP_EV_END);
+	http_begin(&st, true);
+	s = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc";
+	(void)http_feed(&st, s, strlen(s), &used, &head);
+	(void)http_feed(&st, s + used, 3, &used, &head);
+	ck_assert_int_eq(http_eof(&st), HTTP_EV_BAD);
+}
+END_TEST
+
+/* ---- SIP and what it is told from -------------------------------------------- */
+
+#define INVITE                                                                 \
+	"INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n"         \
+	"i: a84b4c76e66710@pc33\r\nl: 4\r\n\r\nbody"
+
+START_TEST(sip_at_every_step)
+{
+	const char *s = INVITE;
+	size_t len = strlen(s) - strlen("body"), seen = 0;
+	struct sip_head h;
+
+	for (size_t n = 1; n < len; n++)
+		ck_assert_int_eq(sip_scan(s, n, &seen, &h), SIP_MORE);
+	ck_assert_int_eq(sip_scan(s, len, &seen, &h), SIP_OK);
+	ck_assert(span_is(s, h.method, "INVITE"));
+	ck_assert(span_is(s, h.uri, "sip:bob@example.com"));
+	ck_assert(span_is(s, h.call_id, "a84b4c76e66710@pc33"));
+	ck_assert_uint_eq(h.body, 4);
+	ck_assert_uint_eq(h.len, len);
+}
+END_TEST
+
+START_TEST(sip_forms)
+{
+	struct sip_head h;
+	const char *s = "SIP/2.0 180 Ringing\r\nCall-ID: x@y\r\n\r\n";
+	size_t seen = 0;
+
+	ck_assert_int_eq(sip_scan(s, strlen(s), &seen, &h), SIP_OK);
+	ck_assert_uint_eq(h.status, 180);
+	ck_assert(span_is(s, h.call_id, "x@y"));
+	s = "INVITE sip:a SIP/3.0\r\n\r\n";
+	seen = 0;
+	ck_assert_int_eq(sip_scan(s, strlen(s), &seen, &h), SIP_BAD);
+	s = "BYE sip:a SIP/2.0\r\nContent-Length: -1\r\n\r\n";
+	seen = 0;
+	ck_assert_int_eq(sip_scan(s, strlen(s), &seen, &h), SIP_BAD);
+	s = "BYE sip:a SIP/2.0\r\nno field\r\n\r\n";
+	seen = 0;
+	ck_assert_int_eq(sip_scan(s, strlen(s), &seen, &h), SIP_BAD);
+}
+END_TEST
+
+START_TEST(protocols_are_told_apart)
+{
+	static const char tls[] = "\x16\x03\x01\x00\x30\x01\x00\x00\x2c\x03\x03"
+				  "0123456789abcdef0123456789abcdef"
+				  "\x04WXYZ";
+	struct sip_head sip;
+	struct request r = { 0 };
+
+	ck_assert_int_eq(sniff("GET / HT", 8, ~0u, &r, &sip), SNIFF_HTTP);
+	ck_assert_int_eq(sniff(INVITE, strlen(INVITE), ~0u, &r, &sip),
+			 SNIFF_DONE);
+	ck_assert_int_eq(r.kind, REQUEST_SIP);
+	ck_assert_int_eq(sniff(tls, sizeof(tls) - 2, ~0u, &r, &sip),
+			 SNIFF_MORE);
+	ck_assert_int_eq(sniff(tls, sizeof(tls) - 1, ~0u, &r, &sip),
+			 SNIFF_DONE);
+	ck_assert_int_eq(r.kind, REQUEST_TLS);
+	ck_assert(span_is(tls, r.session, "WXYZ"));
+	ck_assert_int_eq(sniff("", 0, ~0u, &r, &sip), SNIFF_MORE);
+	/* nothing is waited for that nobody wants */
+	ck_assert_int_eq(sniff(tls, 1, 1u << REQUEST_HTTP, &r, &sip),
+			 SNIFF_DONE);
+	ck_assert_int_eq(r.kind, REQUEST_OTHER);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("http");
+	TCase *t = tcase_create("messages");
+	SRunner *r = NULL;
+	int failed = 0;
+
+	tcase_add_loop_test(t, streams_at_every_step, 0,
+			    sizeof(streams) / sizeof(*streams));
+	tcase_add_loop_test(t, refuses, 0, sizeof(refused) / sizeof(*refused));
+	tcase_add_test(t, bad_chunks_are_bad);
+	tcase_add_test(t, parts_of_a_head);
+	tcase_add_test(t, a_head_has_bounds);
+	tcase_add_test(t, answers_to_head_have_no_body);
+	tcase_add_test(t, ends_of_connections);
+	tcase_add_test(t, sip_at_every_step);
+	tcase_add_test(t, sip_forms);
+	tcase_add_test(t, protocols_are_told_apart);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}
