@@ -96,10 +96,11 @@ static bool date_read(const struct cli *cli, const char *line, struct tm *tm)
 	return true;
 }
 
-static bool time_read(const char *line, struct tm *tm)
+static bool time_read(const struct cli *cli, const char *line, struct tm *tm)
 {
 	unsigned n[3];
 
+	(void)cli;
 	if (!three_read(line, ':', 2, n) || n[0] > 23 || n[1] > 59 || n[2] > 59)
 		return false;
 	tm->tm_hour = (int)n[0];
@@ -127,19 +128,28 @@ static int set_local(struct cli *cli, const struct tm *tm, struct err *err)
 	return keep(cli, err);
 }
 
-static int date_answer(struct cli *cli, const char *line, void *arg,
-		       struct err *err)
+/* What was typed changes its part of the present time; nothing: it stays. */
+static int clock_answer(struct cli *cli, const char *line,
+			bool (*read)(const struct cli *cli, const char *line,
+				     struct tm *tm),
+			const char *what, const char *form, struct err *err)
 {
 	struct tm tm;
 
-	(void)arg;
 	if (!line || !line[strspn(line, " \t")])
 		return 0;
 	wall_local(wall_now(), &tm);
-	if (!date_read(cli, line, &tm))
-		return err_set(err, ERR_RANGE, -1, T_BAD_DATE, line,
-			       date_form(cli));
+	if (!read(cli, line, &tm))
+		return err_set(err, ERR_RANGE, -1, T_BAD_CLOCK, what, line,
+			       form);
 	return set_local(cli, &tm, err);
+}
+
+static int date_answer(struct cli *cli, const char *line, void *arg,
+		       struct err *err)
+{
+	(void)arg;
+	return clock_answer(cli, line, date_read, "date", date_form(cli), err);
 }
 
 static void date_ask(struct cli *cli, const char *question, cli_answer_fn fn,
@@ -166,15 +176,8 @@ static int date_run(struct cli *cli, const struct args *a, struct err *err)
 static int time_answer(struct cli *cli, const char *line, void *arg,
 		       struct err *err)
 {
-	struct tm tm;
-
 	(void)arg;
-	if (!line || !line[strspn(line, " \t")])
-		return 0;
-	wall_local(wall_now(), &tm);
-	if (!time_read(line, &tm))
-		return err_set(err, ERR_RANGE, -1, T_BAD_TIME, line);
-	return set_local(cli, &tm, err);
+	return clock_answer(cli, line, time_read, "time", "hh:mm:ss", err);
 }
 
 static int time_run(struct cli *cli, const struct args *a, struct err *err)
@@ -261,7 +264,7 @@ static int summer_answer(struct cli *cli, const char *line, void *arg,
 	int rc = 0;
 
 	if (line && !date_read(cli, line, &tm))
-		rc = err_set(err, ERR_RANGE, -1, T_BAD_DATE, line,
+		rc = err_set(err, ERR_RANGE, -1, T_BAD_CLOCK, "date", line,
 			     date_form(cli));
 	else if (line && s->has_from)
 		rc = summer_put(cli, s, change_at(tm), err);

@@ -438,8 +438,7 @@
 /* ---- clock, logging and names -------------------------------------------- */
 #define T_Q_DATE       "Enter %s: [%s] (%s) "		   /* recall */
 #define T_Q_TIME       "Enter time: [hh:mm:ss] (%s) "	   /* recall */
-#define T_BAD_DATE     "Invalid date: %s (%s)"		   /* guess */
-#define T_BAD_TIME     "Invalid time: %s (hh:mm:ss)"	   /* guess */
+#define T_BAD_CLOCK    "Invalid %s: %s (%s)"		   /* guess */
 #define T_SUMMER_ORDER "Summer time ends before it begins" /* own */
 #define T_NAME_UNKNOWN "Unknown host: %s (host %s A.B.C.D names it)"  /* own */
 #define T_NAME_NONE    "Unknown host: %s"			      /* guess */

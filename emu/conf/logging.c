@@ -51,6 +51,15 @@ void logging_set_level_all(struct conf *c, enum log_level l)
 		logging_set_level(c, (enum log_subsys)i, l);
 }
 
+/* Takes one out of an array of n. */
+static void take_out(void *array, size_t size, int *n, int at)
+{
+	char *place = (char *)array + (size_t)at * size;
+
+	(*n)--;
+	memmove(place, place + size, (size_t)(*n - at) * size);
+}
+
 /* ---- hosts ---------------------------------------------------------------- */
 
 static int host_at(const struct logging *l, struct in_addr a)
@@ -93,9 +102,7 @@ int logging_host_del(struct conf *c, struct in_addr addr, struct err *err)
 	if (at < 0)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "logging host", str_addr(addr));
-	l->nhost--;
-	memmove(&l->host[at], &l->host[at + 1],
-		(size_t)(l->nhost - at) * sizeof(l->host[0]));
+	take_out(l->host, sizeof(l->host[0]), &l->nhost, at);
 	conf_changed(c);
 	return 0;
 }
@@ -149,9 +156,7 @@ int logging_mail_del(struct conf *c, const char *to, struct err *err)
 	if (at < 0)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "logging sendmail", to);
-	l->nmail--;
-	memmove(&l->mail[at], &l->mail[at + 1],
-		(size_t)(l->nmail - at) * sizeof(l->mail[0]));
+	take_out(l->mail, sizeof(l->mail[0]), &l->nmail, at);
 	conf_changed(c);
 	return 0;
 }
@@ -191,8 +196,6 @@ bool logging_line_del(struct conf *c, const char *line)
 
 	if (at < 0)
 		return false;
-	l->nline--;
-	memmove(l->line[at], l->line[at + 1],
-		(size_t)(l->nline - at) * sizeof(l->line[0]));
+	take_out(l->line, sizeof(l->line[0]), &l->nline, at);
 	return true;
 }

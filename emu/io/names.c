@@ -49,6 +49,16 @@ static void on_answer(void *arg, int status, int timeouts, struct hostent *h)
 		a->status = ARES_ENODATA;
 }
 
+/* What the i-th socket is waited for; the library's own macros shift a one out
+ * of its int. */
+static int events_of(int bits, int i)
+{
+	unsigned b = (unsigned)bits >> i;
+
+	return (b & 1 ? POLLIN : 0) |
+	       (b >> ARES_GETSOCK_MAXNUM & 1 ? POLLOUT : 0);
+}
+
 /* One round of waiting for what the channel waits for. */
 static void wait_some(ares_channel c)
 {
@@ -60,12 +70,11 @@ static void wait_some(ares_channel c)
 	nfds_t n = 0;
 
 	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		int in = ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0;
-		int out = ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0;
+		int events = events_of(bits, i);
 
-		if (in || out)
+		if (events)
 			p[n++] = (struct pollfd){ .fd = fd[i],
-						  .events = (short)(in | out) };
+						  .events = (short)events };
 	}
 	(void)poll(p, n, (int)(t->tv_sec * 1000 + t->tv_usec / 1000) + 1);
 	for (nfds_t i = 0; i < n; i++)

@@ -49,7 +49,7 @@ background dns dnsmasq -k -C /dev/null --no-resolv --no-hosts --user=root \
 	--host-record=files.example.com,10.32.1.5 \
 	--cname=www.example.com,web1.example.com --local=/example.com/ \
 	--address=/empty.example.com/
-within 10 grep -q 'started' dns.log || fail "the name server does not start"
+within 10 grep -qs 'started' dns.log || fail "the name server does not start"
 switch_start --telnet 127.32.0.2:2323 --map 10.18.0.0/16=198.18.0.0/16
 
 # ---- ping and traceroute -----------------------------------------------------------
