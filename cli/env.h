@@ -29,6 +29,8 @@ struct ssh_server;
 struct sockets;
 struct store;
 struct tacacs_client;
+struct reporters;
+struct sampler;
 struct tallies;
 struct vrouters;
 
@@ -38,7 +40,8 @@ struct vrouters;
 /*
  * What commands act on.  Built by emu/boot.c, one per switch; every pointer is
  * borrowed and lives as long as the switch.  plane, monitor, sessions, radius,
- * vrouters, box and tallies are NULL in `replay`: a show command must cope.
+ * reporters, vrouters, sampler, box and tallies are NULL in `replay`: a show
+ * command must cope.
  */
 struct env {
 	struct conf *conf;
@@ -54,8 +57,10 @@ struct env {
 	struct ssh_server *sshd; /* NULL: off */
 	struct radius_client *radius;
 	struct tacacs_client *tacacs;
+	struct reporters *reporters;
 	struct vrouters *vrouters;
 	struct box *box;
+	struct sampler *sampler;
 	struct links *links; /* NULL: no port has changed */
 	struct sntp *sntp;
 	struct usage *usage;

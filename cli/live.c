@@ -56,6 +56,22 @@ void live_group_counters(const struct env *env, const struct group *g,
 		plane_group_counters(env->plane, g->index, c);
 }
 
+static enum service_state state_of(void *arg, const struct service *s)
+{
+	struct monitor_info info;
+
+	live_service(arg, s, &info);
+	return info.state;
+}
+
+struct vr_view live_view(const struct env *env)
+{
+	return (struct vr_view){ .chassis = env->chassis,
+				 .conf = env->conf,
+				 .arg = (void *)(uintptr_t)env,
+				 .service_state = state_of };
+}
+
 void live_totals(const struct env *env, struct plane_totals *t)
 {
 	memset(t, 0, sizeof(*t));

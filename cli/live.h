@@ -7,6 +7,7 @@
 
 #include "emu/keepalive/keepalive.h"
 #include "emu/plane/plane.h"
+#include "emu/redundancy/vrouter.h"
 
 struct cli;
 struct content;
@@ -31,6 +32,8 @@ uint64_t live_rule_service_hits(const struct env *env, const struct content *r,
 				const struct service *s);
 void live_group_counters(const struct env *env, const struct group *g,
 			 struct group_counters *c);
+/* What virtual routers and reporters are decided by; env outlives it. */
+struct vr_view live_view(const struct env *env);
 void live_totals(const struct env *env, struct plane_totals *t);
 
 /* The configured load; else 2 (idle), since response times are not measured.

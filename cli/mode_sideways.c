@@ -14,9 +14,7 @@
 #include "cli/object.h"
 #include "cli/tree.h"
 #include "emu/base/err.h"
-#include "emu/base/str.h"
 #include "emu/base/texts.h"
-#include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 
@@ -37,6 +35,10 @@ static const struct opener {
 	{ "owner", OBJECT_OWNER },
 	{ "group", OBJECT_GROUP },
 	{ "acl", OBJECT_ACL },
+	{ "reporter", OBJECT_REPORTER },
+	{ "rmon-alarm", OBJECT_RMON_ALARM },
+	{ "rmon-event", OBJECT_RMON_EVENT },
+	{ "rmon-history", OBJECT_RMON_HISTORY },
 };
 
 /* The kind that the sentence, "service NAME" or "no service NAME", is about. */
@@ -110,81 +112,6 @@ static int circuit_drop(struct cli *cli, const struct args *a, struct err *err)
 {
 	return object_delete(cli, OBJECT_CIRCUIT, NULL, arg_word(a, "name"),
 			     err);
-}
-
-/* ---- objects that later releases of the emulator keep --------------------- */
-
-static const struct unkept {
-	const char *word;     /* the command */
-	const char *question; /* the kind in "Create ... <7>" */
-	enum mode_id mode;
-} unkept[] = {
-	{ "reporter", "reporter", MODE_REPORTER },
-	{ "rmon-alarm", "index", MODE_RMON_ALARM },
-	{ "rmon-event", "index", MODE_RMON_EVENT },
-	{ "rmon-history", "index", MODE_RMON_HISTORY },
-};
-
-struct unkept_note {
-	const struct unkept *kind;
-	char name[NAME_LEN + 2];
-};
-
-static int unkept_enter(struct cli *cli, void *arg, struct err *err)
-{
-	const struct unkept_note *n = arg;
-
-	(void)err;
-	cli_warn(cli, "%s %s is not acted on yet and is not saved",
-		 n->kind->word, n->name);
-	cli_enter(cli, n->kind->mode, n->name, NULL);
-	return 0;
-}
-
-static int unkept_open(struct cli *cli, const struct unkept *kind,
-		       const char *name, struct err *err)
-{
-	struct unkept_note *n = xcalloc(1, sizeof(*n));
-
-	n->kind = kind;
-	(void)str_copy(n->name, sizeof(n->name), name);
-	return cli_confirm(cli, err, unkept_enter, n, T_Q_CREATE,
-			   kind->question, n->name);
-}
-
-static int unkept_missing(const char *kind, const char *name, struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, kind, name);
-}
-
-static int reporter_open(struct cli *cli, const struct args *a, struct err *err)
-{
-	return unkept_open(cli, &unkept[0], arg_word(a, "name"), err);
-}
-
-static int rmon_open(struct cli *cli, const struct args *a, struct err *err)
-{
-	size_t i = 1;
-
-	while (i < 3 && !arg_key(a, unkept[i].word))
-		i++;
-	return unkept_open(cli, &unkept[i], arg_word(a, "index"), err);
-}
-
-static int reporter_drop(struct cli *cli, const struct args *a, struct err *err)
-{
-	(void)cli;
-	return unkept_missing("reporter", arg_word(a, "name"), err);
-}
-
-static int rmon_drop(struct cli *cli, const struct args *a, struct err *err)
-{
-	size_t i = 1;
-
-	(void)cli;
-	while (i < 3 && !arg_key(a, unkept[i].word))
-		i++;
-	return unkept_missing(unkept[i].word, arg_word(a, "index"), err);
 }
 
 const struct cmd sideways_cmds[] = {
@@ -264,21 +191,29 @@ const struct cmd sideways_cmds[] = {
 	  .run = named_open,
 	  .no = "no header-field-group <name:hfgroup:32>",
 	  .clear = named_drop },
-	{ .syntax = "reporter <name:name>",
+	{ .syntax = "reporter <name:reporter>",
 	  .help = "Reporter\n"
 		  "Name",
-	  .run = reporter_open,
-	  .no = "no reporter <name:name>",
-	  .clear = reporter_drop },
-	{ .syntax = "{rmon-alarm|rmon-event|rmon-history} "
-		    "<index:uint:1-65535>",
+	  .run = named_open,
+	  .no = "no reporter <name:reporter>",
+	  .clear = named_drop },
+	{ .syntax = "rmon-alarm <index:uint:1-65534>",
 	  .help = "RMON alarm\n"
-		  "RMON event\n"
-		  "RMON history\n"
 		  "Number",
-	  .run = rmon_open,
-	  .no = "no {rmon-alarm|rmon-event|rmon-history} "
-		"<index:uint:1-65535>",
-	  .clear = rmon_drop },
+	  .run = numbered_open,
+	  .no = "no rmon-alarm <index:uint:1-65534>",
+	  .clear = numbered_drop },
+	{ .syntax = "rmon-event <index:uint:1-65534>",
+	  .help = "RMON event\n"
+		  "Number",
+	  .run = numbered_open,
+	  .no = "no rmon-event <index:uint:1-65534>",
+	  .clear = numbered_drop },
+	{ .syntax = "rmon-history <index:uint:1-65535>",
+	  .help = "RMON history\n"
+		  "Number",
+	  .run = numbered_open,
+	  .no = "no rmon-history <index:uint:1-65535>",
+	  .clear = numbered_drop },
 	{ 0 },
 };

@@ -21,6 +21,8 @@
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
@@ -45,6 +47,7 @@ OBJECT(eql_object, eql_find)
 OBJECT(dql_object, dql_find)
 OBJECT(urql_object, urql_find)
 OBJECT(hfgroup_object, hfgroup_find)
+OBJECT(reporter_object, reporter_find)
 
 #define INDEXED(fn, find)                                                      \
 	static void *fn(struct conf *c, const char *outer, const char *inner)  \
@@ -54,6 +57,9 @@ OBJECT(hfgroup_object, hfgroup_find)
 	}
 
 INDEXED(acl_object, acl_find)
+INDEXED(rmon_alarm_object, rmon_alarm_find)
+INDEXED(rmon_event_object, rmon_event_find)
+INDEXED(rmon_history_object, rmon_history_find)
 
 static void *content_object(struct conf *c, const char *outer,
 			    const char *inner)
@@ -106,6 +112,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_radius_cmds,						\
 	show_tacacs_cmds,						\
 	show_sshd_cmds,							\
+	show_rmon_cmds,							\
 	NET_SHOWS
 /* clang-format on */
 
@@ -121,7 +128,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 /* Clearing what NET_SHOWS show. */
 #define NET_CLEARS                                                             \
 	clear_ports_cmds, clear_arp_cmds, zero_ip_cmds, zero_vrouter_cmds,     \
-		zero_flow_cmds, zero_dos_cmds
+		zero_flow_cmds, zero_dos_cmds, zero_reporter_cmds
 
 #define EVERYWHERE any_cmds, alias_cmds, script_any_cmds, show_socket_cmds
 
@@ -212,9 +219,14 @@ static table_list eql_tables = { eql_cmds, sideways_cmds, COMMON };
 static table_list dql_tables = { dql_cmds, sideways_cmds, COMMON };
 static table_list urql_tables = { urql_cmds, sideways_cmds, COMMON };
 static table_list hfgroup_tables = { hfgroup_cmds, sideways_cmds, COMMON };
+static table_list reporter_tables = { reporter_cmds, sideways_cmds, COMMON };
+static table_list rmon_alarm_tables = { rmon_alarm_cmds, sideways_cmds,
+					COMMON };
+static table_list rmon_event_tables = { rmon_event_cmds, sideways_cmds,
+					COMMON };
+static table_list rmon_history_tables = { rmon_history_cmds, sideways_cmds,
+					  COMMON };
 static table_list boot_tables = { boot_cmds, COMMON };
-/* Modes without commands of their own so far. */
-static table_list other_tables = { sideways_cmds, COMMON };
 
 const struct mode modes[MODE_NUM] = {
 	[MODE_USER] = { "user", ">", MODE_USER, user_tables, NULL },
@@ -263,13 +275,16 @@ const struct mode modes[MODE_NUM] = {
 	[MODE_BOOT] = { "boot", "(config-boot)#", MODE_GLOBAL, boot_tables,
 			NULL },
 	[MODE_REPORTER] = { "reporter", "(config-reporter[%s])#", MODE_GLOBAL,
-			    other_tables, NULL },
+			    reporter_tables, reporter_object },
 	[MODE_RMON_ALARM] = { "rmon-alarm", "(config-rmonalarm[%s])#",
-			      MODE_GLOBAL, other_tables, NULL },
+			      MODE_GLOBAL, rmon_alarm_tables,
+			      rmon_alarm_object },
 	[MODE_RMON_EVENT] = { "rmon-event", "(config-rmonevent[%s])#",
-			      MODE_GLOBAL, other_tables, NULL },
+			      MODE_GLOBAL, rmon_event_tables,
+			      rmon_event_object },
 	[MODE_RMON_HISTORY] = { "rmon-history", "(config-rmonhistory[%s])#",
-				MODE_GLOBAL, other_tables, NULL },
+				MODE_GLOBAL, rmon_history_tables,
+				rmon_history_object },
 };
 
 /* Control thread only. */

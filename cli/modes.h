@@ -139,6 +139,10 @@ extern const struct cmd eql_cmds[];
 extern const struct cmd dql_cmds[];
 extern const struct cmd urql_cmds[];
 extern const struct cmd hfgroup_cmds[];
+extern const struct cmd reporter_cmds[];
+extern const struct cmd rmon_alarm_cmds[]; /* mode_rmon.c */
+extern const struct cmd rmon_event_cmds[];
+extern const struct cmd rmon_history_cmds[];
 extern const struct cmd boot_cmds[];
 extern const struct cmd record_cmds[];	   /* mode_record.c: ftp-record */
 extern const struct cmd show_record_cmds[];
@@ -187,6 +191,8 @@ extern const struct cmd zero_dos_cmds[]; /* show_dos.c: SuperUser */
 extern const struct cmd show_portmap_cmds[];
 extern const struct cmd show_http_cmds[]; /* http-methods, remap, loads */
 extern const struct cmd show_vrouter_cmds[]; /* virtual routers, their VIPs */
+extern const struct cmd show_rmon_cmds[]; /* show_rmon.c: reporters, too */
+extern const struct cmd zero_reporter_cmds[]; /* show_rmon.c: SuperUser */
 extern const struct cmd zero_vrouter_cmds[]; /* show_vrouter.c: SuperUser */
 extern const struct cmd show_ports_cmds[]; /* interface, phy, counters */
 extern const struct cmd clear_ports_cmds[]; /* show_ports.c: SuperUser */

@@ -26,6 +26,8 @@
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
@@ -84,6 +86,7 @@ BY_NAME(group)
 BY_NAME(probe)
 BY_NAME(ssllist)
 BY_NAME(hfgroup)
+BY_NAME(reporter)
 
 #define BY_KIND(word, kind)                                                    \
 	static bool word##_there(const struct conf *c, const struct note *n)   \
@@ -106,29 +109,47 @@ BY_KIND(eql, QUALIFIER_EQL)
 BY_KIND(dql, QUALIFIER_DQL)
 BY_KIND(urql, QUALIFIER_URQL)
 
-/* Kinds that are found, made and dropped by their number. */
-#define BY_INDEX(kind)                                                         \
-	static bool kind##_there(const struct conf *c, const struct note *n)   \
-	{                                                                      \
-		return kind##_find(c, index_of(n));                            \
-	}                                                                      \
-	static int kind##_make(struct conf *c, const struct note *n,           \
-			       struct err *err)                                \
-	{                                                                      \
-		return kind##_add(c, index_of(n), err) ? 0 : -1;               \
-	}                                                                      \
-	static int kind##_drop(struct conf *c, const struct note *n,           \
-			       struct err *err)                                \
-	{                                                                      \
-		return kind##_del(c, index_of(n), err);                        \
-	}
-
 static unsigned index_of(const struct note *n)
 {
 	return (unsigned)strtoul(n->name, NULL, 10);
 }
 
-BY_INDEX(acl)
+static bool acl_there(const struct conf *c, const struct note *n)
+{
+	return acl_find(c, index_of(n));
+}
+
+static int acl_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return acl_add(c, index_of(n), err) ? 0 : -1;
+}
+
+static int acl_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return acl_del(c, index_of(n), err);
+}
+
+static enum rmon_kind rmon_kind_of(const struct note *n)
+{
+	return n->kind == OBJECT_RMON_ALARM   ? RMON_ALARM
+	       : n->kind == OBJECT_RMON_EVENT ? RMON_EVENT
+					      : RMON_HISTORY;
+}
+
+static bool rmon_there(const struct conf *c, const struct note *n)
+{
+	return rmon_find(c, rmon_kind_of(n), index_of(n));
+}
+
+static int rmon_make(struct conf *c, const struct note *n, struct err *err)
+{
+	return rmon_add(c, rmon_kind_of(n), index_of(n), err) ? 0 : -1;
+}
+
+static int rmon_drop(struct conf *c, const struct note *n, struct err *err)
+{
+	return rmon_del(c, rmon_kind_of(n), index_of(n), err);
+}
 
 static bool content_there(const struct conf *c, const struct note *n)
 {
@@ -275,6 +296,14 @@ static const struct kind {
 	[OBJECT_URQL] = { "urql", MODE_URQL, urql_there, urql_make, urql_drop },
 	[OBJECT_HFGROUP] = { "header-field-group", MODE_HEADER_FIELD_GROUP,
 			     hfgroup_there, hfgroup_make, hfgroup_drop },
+	[OBJECT_REPORTER] = { "reporter", MODE_REPORTER, reporter_there,
+			      reporter_make, reporter_drop },
+	[OBJECT_RMON_ALARM] = { "index", MODE_RMON_ALARM, rmon_there, rmon_make,
+				rmon_drop },
+	[OBJECT_RMON_EVENT] = { "index", MODE_RMON_EVENT, rmon_there, rmon_make,
+				rmon_drop },
+	[OBJECT_RMON_HISTORY] = { "index", MODE_RMON_HISTORY, rmon_there,
+				  rmon_make, rmon_drop },
 	[OBJECT_CIRCUIT] = { "circuit", MODE_CIRCUIT, circuit_there,
 			     circuit_make, circuit_drop },
 	[OBJECT_VLAN] = { "VLAN", MODE_INTERFACE_VLAN, vlan_there, vlan_make,

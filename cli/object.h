@@ -29,6 +29,10 @@ enum object_kind {
 	OBJECT_DQL,
 	OBJECT_URQL,
 	OBJECT_HFGROUP,
+	OBJECT_REPORTER,
+	OBJECT_RMON_ALARM, /* name: its number, as for the next two */
+	OBJECT_RMON_EVENT,
+	OBJECT_RMON_HISTORY,
 	OBJECT_CIRCUIT,	   /* deleted by name, but made by the ports in it */
 	OBJECT_VLAN,	   /* outer: the trunk; name: VLANn */
 	OBJECT_CIRCUIT_IP, /* outer: its circuit; name: a.b.c.d/n */

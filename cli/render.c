@@ -31,6 +31,8 @@
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/disk.h"
@@ -206,6 +208,11 @@ BY_NAME(hfgroup_section, hfgroup, hfgroups, "header-field-group",
 BY_NAME(owner_section, owner, owners, "owner", MODE_OWNER)
 BY_NAME(group_section, group, groups, "group", MODE_GROUP)
 BY_INDEX(acl_section, acl, acls, "acl", MODE_ACL)
+BY_NAME(reporter_section, reporter, reporters, "reporter", MODE_REPORTER)
+BY_INDEX(alarm_section, rmon, rmons[RMON_ALARM], "rmon-alarm", MODE_RMON_ALARM)
+BY_INDEX(event_section, rmon, rmons[RMON_EVENT], "rmon-event", MODE_RMON_EVENT)
+BY_INDEX(history_section, rmon, rmons[RMON_HISTORY], "rmon-history",
+	 MODE_RMON_HISTORY)
 
 /* "OWNER RULE", or "RULE" for every owner's rule of that name */
 static bool content_section(const struct conf *c, const char *only,
@@ -250,10 +257,14 @@ static const struct section {
 	{ "NQL", "nql", true, nql_section },
 	{ "URQL", "urql", true, urql_section },
 	{ "HEADER FIELD GROUP", "header-field-group", true, hfgroup_section },
+	{ "REPORTER", "reporter", true, reporter_section },
 	{ "OWNER", "owner", true, owner_section },
 	{ "CONTENT", "content", false, content_section },
 	{ "GROUP", "group", true, group_section },
 	{ "ACL", "acl", true, acl_section },
+	{ "RMON ALARM", "rmon-alarm", true, alarm_section },
+	{ "RMON EVENT", "rmon-event", true, event_section },
+	{ "RMON HISTORY", "rmon-history", true, history_section },
 };
 #define NSECTION (sizeof(sections) / sizeof(*sections))
 

@@ -218,7 +218,9 @@ const struct cmd show_config_cmds[] = {
 	{ .syntax = "show running-config {eql [<name:eql>]|dql [<name:dql>]|"
 		    "nql [<name:nql>]|urql [<name:urql>]|"
 		    "header-field-group [<name:hfgroup:32>]|"
-		    "acl [<index:uint:1-99>]}",
+		    "reporter [<name:reporter>]|acl [<index:uint:1-99>]|"
+		    "{rmon-alarm|rmon-event|rmon-history} "
+		    "[<index:uint:1-65535>]}",
 	  .help = "Lists of file extensions\n"
 		  "List name\n"
 		  "Lists of domains\n"
@@ -229,8 +231,14 @@ const struct cmd show_config_cmds[] = {
 		  "List name\n"
 		  "Groups of HTTP header fields\n"
 		  "Group name\n"
+		  "Reporters\n"
+		  "Reporter name\n"
 		  "Access control lists\n"
-		  "Number of a list",
+		  "Number of a list\n"
+		  "RMON alarms\n"
+		  "RMON events\n"
+		  "RMON histories\n"
+		  "Number",
 	  .run = section_show },
 	{ .syntax = "show running-config owner <name:owner> content "
 		    "<rule:content>",

@@ -29,24 +29,13 @@ enum {
 
 /* ---- the living side ------------------------------------------------------ */
 
-static enum service_state state_of(void *arg, const struct service *s)
-{
-	struct monitor_info info;
-
-	live_service(arg, s, &info);
-	return info.state;
-}
-
 /* The router's status as it was followed; on a scratch switch, as it would be. */
 static void status_of(const struct env *env, const struct circuit *ci,
 		      const struct circuit_ip *ip, uint8_t vrid,
 		      struct vr_status *s)
 {
 	const struct vr_status *known = NULL;
-	struct vr_view v = { .chassis = env->chassis,
-			     .conf = env->conf,
-			     .arg = (void *)(uintptr_t)env,
-			     .service_state = state_of };
+	struct vr_view v = live_view(env);
 
 	if (env->vrouters)
 		known = vrouters_find(env->vrouters, ip->addr, vrid);

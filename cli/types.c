@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "cli/env.h"
+#include "cli/mib.h"
 #include "cli/software.h"
 #include "cli/script_expr.h"
 #include "cli/script_var.h"
@@ -35,6 +36,7 @@
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/balance/balance.h"
@@ -450,6 +452,43 @@ static bool comparison_parse(const char *word, const char *limits)
 	return expr_is_comparison(word);
 }
 
+/* ---- RMON ----------------------------------------------------------------- */
+
+static bool mibobject_parse(const char *word, const char *limits)
+{
+	return word_parse(word, limits) && !strchr(word, ' ') &&
+	       mib_is_known(word);
+}
+
+static bool mibname_parse(const char *word, const char *limits)
+{
+	return word_parse(word, limits) && !strchr(word, ' ');
+}
+
+static void mib_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<object or object.which>");
+}
+
+/* ifIndex.3, or only its number */
+static bool ifindex_parse(const char *word, const char *limits)
+{
+	static const char before[] = "ifIndex.";
+	uint32_t n = 0;
+
+	(void)limits;
+	if (!strncasecmp(word, before, sizeof(before) - 1))
+		word += sizeof(before) - 1;
+	return str_to_u32(word, 1, UINT16_MAX, &n);
+}
+
+static void ifindex_describe(const char *limits, char *buf, size_t cap)
+{
+	(void)limits;
+	(void)str_copy(buf, cap, "<ifIndex.n>");
+}
+
 /* ---- known values --------------------------------------------------------- */
 
 /* A complete() over one list of the configuration. */
@@ -473,6 +512,7 @@ COMPLETE_LIST(nql_complete, qualifier, qualifiers[QUALIFIER_NQL])
 COMPLETE_LIST(eql_complete, qualifier, qualifiers[QUALIFIER_EQL])
 COMPLETE_LIST(dql_complete, qualifier, qualifiers[QUALIFIER_DQL])
 COMPLETE_LIST(urql_complete, qualifier, qualifiers[QUALIFIER_URQL])
+COMPLETE_LIST(reporter_complete, reporter, reporters)
 COMPLETE_LIST(hfgroup_complete, hfgroup, hfgroups)
 COMPLETE_LIST(circuit_complete, circuit, circuits)
 COMPLETE_LIST(port_complete, iface, ifaces)
@@ -494,6 +534,12 @@ static void content_complete(const struct scope *s, emit_fn emit, void *arg)
 		TAILQ_FOREACH(r, &o->contents, link)
 			emit(arg, r->name);
 	}
+}
+
+static void mib_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	(void)s;
+	mib_names(emit, arg);
 }
 
 static void ownerrule_complete(const struct scope *s, emit_fn emit, void *arg)
@@ -881,7 +927,14 @@ static const struct value_type types[] = {
 	{ "dql", name_parse, NULL, dql_complete, false, false, NULL },
 	{ "urql", name_parse, NULL, urql_complete, false, false, NULL },
 	{ "hfgroup", name_parse, NULL, hfgroup_complete, false, false, NULL },
-	{ "reporter", name_parse, NULL, NULL, false, QUOTES_MAY, NULL },
+	{ "reporter", name_parse, NULL, reporter_complete, false, QUOTES_MAY,
+	  NULL },
+	{ "mibobject", mibobject_parse, mib_describe, mib_complete, false,
+	  QUOTES_MAY, NULL },
+	{ "mibname", mibname_parse, mib_describe, NULL, false, QUOTES_MAY,
+	  NULL },
+	{ "ifindex", ifindex_parse, ifindex_describe, NULL, false, QUOTES_MAY,
+	  NULL },
 	{ "proto", proto_parse, proto_describe, proto_complete, false, false,
 	  NULL },
 	{ "portop", portop_parse, portop_describe, portop_complete, false,

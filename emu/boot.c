@@ -28,6 +28,7 @@
 #include "cli/env.h"
 #include "cli/logsink.h"
 #include "cli/mask.h"
+#include "cli/mib.h"
 #include "cli/script_files.h"
 #include "cli/script_sock.h"
 #include "cli/session.h"
@@ -54,8 +55,10 @@
 #include "emu/options.h"
 #include "emu/plane/plane.h"
 #include "emu/redundancy/box.h"
+#include "emu/redundancy/reporters.h"
 #include "emu/redundancy/vrouter.h"
 #include "emu/power.h"
+#include "emu/rmon/sampler.h"
 #include "emu/scratch.h"
 #include "emu/startup.h"
 #include "sslmod/card_ssl.h"
@@ -214,6 +217,20 @@ static enum service_state router_asks(void *arg, const struct service *s)
 	return info.state;
 }
 
+static bool object_read(void *arg, const char *name, uint64_t *value)
+{
+	const struct css *css = arg;
+
+	return mib_read(&css->env, name, value);
+}
+
+static bool port_read(void *arg, uint32_t ifindex, uint64_t n[RMON_STAT_NUM])
+{
+	const struct css *css = arg;
+
+	return mib_port(&css->env, ifindex, n);
+}
+
 /* true: traffic must follow */
 static bool follow_redundancy(struct css *css)
 {
@@ -224,6 +241,7 @@ static bool follow_redundancy(struct css *css)
 	bool routers = vrouters_follow(css->env.vrouters, &v);
 	bool box = box_follow(css->env.box, &v);
 
+	reporters_follow(css->env.reporters, &v);
 	if (!routers && !box)
 		return false;
 	plane_served_changed(css->env.plane);
@@ -259,6 +277,7 @@ static void follow(void *arg, struct out *warn)
 	follow_cards(css, warn);
 	monitor_sync(css->env.monitor);
 	(void)follow_redundancy(css);
+	sampler_sync(css->env.sampler);
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
 	follow_states(css);
 	reset_left(css);
@@ -371,6 +390,7 @@ static int parts_new(struct css *css, struct err *err)
 	struct monitor_hooks hooks = { .arg = css,
 				       .changed = service_changed,
 				       .module_ready = module_ready };
+	const struct sampler_hooks samples = { css, object_read, port_read };
 	struct aaa_secrets secrets = { css, secret_open };
 
 	env->disk = disk_open(css->opt->disk, err);
@@ -400,8 +420,10 @@ static int parts_new(struct css *css, struct err *err)
 		radius_client_new(env->loop, env->map, env->conf, &secrets);
 	env->tacacs =
 		tacacs_client_new(env->loop, env->map, env->conf, &secrets);
+	env->reporters = reporters_new();
 	env->vrouters = vrouters_new();
 	env->box = box_new();
+	env->sampler = sampler_new(env->loop, env->conf, &samples);
 	env->tallies = tallies_new();
 	env->usage = usage_new(env->loop, env->plane);
 	env->sockets = sockets_new(env->loop, env->map);
@@ -418,6 +440,8 @@ static void parts_free(struct css *css)
 		sessions_free(env->sessions);
 	radius_client_free(env->radius);
 	tacacs_client_free(env->tacacs);
+	sampler_free(env->sampler);
+	reporters_free(env->reporters);
 	vrouters_free(env->vrouters);
 	env->vrouters = NULL;
 	box_free(env->box);

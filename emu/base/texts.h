@@ -183,6 +183,19 @@
 #define T_URQL_WILD	"A URL of a URQL cannot have wildcards: %s" /* guess */
 #define T_NOT_ACTIVE	"%s %s is not active" /* guess */
 
+/* ---- reporters, RMON --------------------------------------------------- */
+#define T_REPORTER_ACTIVE  "Attribute may not be set, reporter is active" /* guess */
+#define T_REPORTER_NO_PHY  "A reporter of type %s watches no interfaces" /* guess */
+#define T_REPORTER_NO_VRID "A reporter of type %s watches no virtual routers" /* guess */
+#define T_NOT_WATCHED	   "The reporter does not watch %s"	  /* guess */
+#define T_REPORTER_LOG	   "Enterprise:Reporter Transition:%s -> %s" /* guess */
+/* event, alarm, object, value, rising or falling, threshold, description */
+#define T_RMON_LOG                                                             \
+	"RMON event %u: alarm %u: %s is %" PRId64 ", %s threshold %u: %s" /* guess */
+#define T_RMON_INDEX	   "An index of %s is 1 to %u"		  /* own */
+#define T_NO_RMON	   "Specified %s does not exist: %u"	  /* guess */
+#define T_RMON_ACTIVE	   "Attribute may not be set, %s is active" /* guess */
+
 /* ---- SSL --------------------------------------------------------------- */
 #define T_LIST_ACTIVE                                                          \
 	"SSL proxy list is active, must be suspended before it can be "        \

@@ -25,6 +25,8 @@
 #include "emu/conf/logging.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 
@@ -41,6 +43,9 @@ struct conf *conf_new(void)
 	TAILQ_INIT(&c->owners);
 	TAILQ_INIT(&c->groups);
 	TAILQ_INIT(&c->hfgroups);
+	TAILQ_INIT(&c->reporters);
+	for (int k = 0; k < RMON_KIND_NUM; k++)
+		TAILQ_INIT(&c->rmons[k]);
 	TAILQ_INIT(&c->acls);
 	for (int k = 0; k < QUALIFIER_KIND_NUM; k++)
 		TAILQ_INIT(&c->qualifiers[k]);
@@ -108,6 +113,19 @@ static void drop_qualifiers(struct conf *c)
 		(void)hfgroup_del(c, g->name, &err);
 }
 
+static void drop_watchers(struct conf *c)
+{
+	struct reporter *p = NULL;
+	struct rmon *r = NULL;
+	struct err err;
+
+	while ((p = TAILQ_FIRST(&c->reporters)))
+		(void)reporter_del(c, p->name, &err);
+	for (int k = 0; k < RMON_KIND_NUM; k++)
+		while ((r = TAILQ_FIRST(&c->rmons[k])))
+			(void)rmon_del(c, (enum rmon_kind)k, r->index, &err);
+}
+
 static void drop_circuits(struct conf *c)
 {
 	struct iface *i = NULL;
@@ -129,6 +147,7 @@ void conf_clear(struct conf *c)
 
 	drop_acls(c);
 	drop_circuits(c);
+	drop_watchers(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
 	drop_qualifiers(c);
@@ -149,6 +168,7 @@ void conf_free(struct conf *c)
 		return;
 	drop_acls(c);
 	drop_circuits(c);
+	drop_watchers(c);
 	drop_groups_and_owners(c);
 	drop_services_and_lists(c);
 	drop_qualifiers(c);

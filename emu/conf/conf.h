@@ -60,6 +60,8 @@ TAILQ_HEAD(ssllist_list, ssllist);
 TAILQ_HEAD(acl_list, acl);
 TAILQ_HEAD(qualifier_list, qualifier);
 TAILQ_HEAD(hfgroup_list, hfgroup);
+TAILQ_HEAD(reporter_list, reporter);
+TAILQ_HEAD(rmon_list, rmon);
 
 /* In running-config order. */
 enum qualifier_kind {
@@ -98,6 +100,8 @@ struct conf_hooks {
 	bool replaying;
 };
 
+enum rmon_kind { RMON_ALARM, RMON_EVENT, RMON_HISTORY, RMON_KIND_NUM };
+
 struct conf {
 	struct global *global; /* owned, never NULL */
 	struct access *access; /* owned, never NULL */
@@ -112,6 +116,8 @@ struct conf {
 	struct group_list groups;
 	struct qualifier_list qualifiers[QUALIFIER_KIND_NUM];
 	struct hfgroup_list hfgroups;
+	struct reporter_list reporters;
+	struct rmon_list rmons[RMON_KIND_NUM]; /* ascending index */
 	struct acl_list acls; /* ascending index */
 	struct acl_place acl_dns;
 	struct service *service_at[SERVICE_MAX + 1]; /* by index, borrowed */

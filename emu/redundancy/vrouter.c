@@ -9,6 +9,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/service.h"
+#include "emu/redundancy/reporters.h"
 
 /* ---- names ---------------------------------------------------------------- */
 
@@ -87,19 +88,29 @@ static bool services_hold(const struct vr_view *v, const struct circuit_ip *ip,
 	       (usable[CRITICAL_LOCAL] || !all[CRITICAL_LOCAL]);
 }
 
+/* Does the reporter that a line names hold?  Of routers: told apart below. */
+static bool reporter_holds(const struct vr_view *v, const char *name,
+			   bool of_routers)
+{
+	const struct reporter *r = reporter_find(v->conf, name);
+
+	return !r || (r->type == REPORTER_VRID_PEERING) != of_routers ||
+	       reporter_decide(v, r) != REPORTER_DOWN;
+}
+
 static bool reporters_hold(const struct vr_view *v, const struct circuit_ip *ip,
-			   uint8_t vrid)
+			   uint8_t vrid, bool of_routers)
 {
 	for (int i = 0; i < ip->nvr; i++)
 		if (ip->vr[i].kind == VR_REPORTER && ip->vr[i].vrid == vrid &&
-		    v->reporter_up && !v->reporter_up(v->arg, ip->vr[i].name))
+		    !reporter_holds(v, ip->vr[i].name, of_routers))
 			return false;
 	return true;
 }
 
-enum vr_state vr_decide(const struct vr_view *v, const struct circuit *ci,
-			const struct circuit_ip *ip, uint8_t vrid,
-			enum vr_fail *why)
+enum vr_state vr_decide_alone(const struct vr_view *v, const struct circuit *ci,
+			      const struct circuit_ip *ip, uint8_t vrid,
+			      enum vr_fail *why)
 {
 	*why = VR_NO_FAIL;
 	if (ip->disabled || !circuit_is_active(v->chassis, v->conf, ci)) {
@@ -110,11 +121,47 @@ enum vr_state vr_decide(const struct vr_view *v, const struct circuit *ci,
 		*why = VR_FAIL_SERVICE;
 		return VR_NO_SERVICE;
 	}
-	if (!reporters_hold(v, ip, vrid)) {
+	if (!reporters_hold(v, ip, vrid, false)) {
 		*why = VR_FAIL_REPORTER;
 		return VR_NO_SERVICE;
 	}
 	return VR_MASTER;
+}
+
+static bool watches(const struct reporter *r, struct in_addr addr, uint8_t vrid)
+{
+	for (size_t i = 0; i < r->nvrid; i++)
+		if (r->vrid[i].addr.s_addr == addr.s_addr &&
+		    r->vrid[i].vrid == vrid)
+			return true;
+	return false;
+}
+
+/* Could all routers that this one changes state with be master? */
+static bool peers_hold(const struct vr_view *v, const struct circuit_ip *ip,
+		       uint8_t vrid)
+{
+	const struct reporter *r = NULL;
+
+	TAILQ_FOREACH(r, &v->conf->reporters, link)
+		if (r->type == REPORTER_VRID_PEERING &&
+		    watches(r, ip->addr, vrid) &&
+		    reporter_decide(v, r) == REPORTER_DOWN)
+			return false;
+	return true;
+}
+
+enum vr_state vr_decide(const struct vr_view *v, const struct circuit *ci,
+			const struct circuit_ip *ip, uint8_t vrid,
+			enum vr_fail *why)
+{
+	enum vr_state state = vr_decide_alone(v, ci, ip, vrid, why);
+
+	if (state != VR_MASTER || (reporters_hold(v, ip, vrid, true) &&
+				   peers_hold(v, ip, vrid)))
+		return state;
+	*why = VR_FAIL_REPORTER;
+	return VR_NO_SERVICE;
 }
 
 /* ---- following ------------------------------------------------------------ */

@@ -51,13 +51,16 @@ struct vr_view {
 	const struct conf *conf;
 	void *arg;
 	enum service_state (*service_state)(void *arg, const struct service *s);
-	/* NULL: every reporter is up */
-	bool (*reporter_up)(void *arg, const char *name);
 };
 /* Pure. */
 enum vr_state vr_decide(const struct vr_view *v, const struct circuit *ci,
 			const struct circuit_ip *ip, uint8_t vrid,
 			enum vr_fail *why);
+
+/* The same, without regard to the routers that it changes state with. */
+enum vr_state vr_decide_alone(const struct vr_view *v, const struct circuit *ci,
+			      const struct circuit_ip *ip, uint8_t vrid,
+			      enum vr_fail *why);
 
 /* ---- what became of them -------------------------------------------------- */
 struct vr_status {

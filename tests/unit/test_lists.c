@@ -13,6 +13,8 @@
 #include "emu/conf/group.h"
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "tests/unit/conf_support.h"
 
@@ -513,6 +515,86 @@ START_TEST(critical_services_stay)
 }
 END_TEST
 
+/* ---- reporters and RMON --------------------------------------------------- */
+
+START_TEST(reporters_watch_what_their_type_can)
+{
+	struct reporter *r = reporter_add(c, "r1", &err);
+	struct in_addr a = ip("10.1.0.1");
+
+	not_ok(reporter_activate(c, r, &err), ERR_REFUSED);
+	ok(reporter_set_type(c, r, REPORTER_PHY_ALL, &err));
+	not_ok(reporter_activate(c, r, &err), ERR_REFUSED);
+	not_ok(reporter_add_vrid(c, r, a, 1, &err), ERR_REFUSED);
+	not_ok(reporter_add_phy(c, r, "nonsense", &err), ERR_NOT_FOUND);
+	ok(reporter_add_phy(c, r, "3/1", &err));
+	ok(reporter_add_phy(c, r, "2/10", &err));
+	ok(reporter_add_phy(c, r, "2/9", &err));
+	ok(reporter_add_phy(c, r, "2/9", &err));
+	ck_assert_uint_eq(r->nphy, 3);
+	ck_assert_str_eq(r->phy[0].name, "2/9");
+	ck_assert_str_eq(r->phy[2].name, "3/1");
+	not_ok(reporter_set_type(c, r, REPORTER_VRID_PEERING, &err),
+	       ERR_REFUSED);
+	ok(reporter_activate(c, r, &err));
+	not_ok(reporter_add_phy(c, r, "2/1", &err), ERR_REFUSED);
+	not_ok(reporter_del_phy(c, r, "2/9", &err), ERR_REFUSED);
+	not_ok(reporter_del_phy(c, r, "2/1", &err), ERR_NOT_FOUND);
+	not_ok(reporter_set_type(c, r, REPORTER_NO_TYPE, &err), ERR_REFUSED);
+	ok(reporter_suspend(c, r, &err));
+	ok(reporter_del_phy(c, r, "2/9", &err));
+}
+END_TEST
+
+START_TEST(critical_reporters_stay)
+{
+	struct circuit *ci = circuit_find(c, "VLAN1");
+	struct circuit_ip *x = circuit_ip_add(c, ci, ip("10.1.0.1"), 24, &err);
+	struct vr_line v = { .kind = VR_REPORTER, .vrid = 1, .name = "r1" };
+	struct reporter *r = reporter_add(c, "r1", &err);
+
+	ok(reporter_set_type(c, r, REPORTER_VRID_PEERING, &err));
+	ok(reporter_add_vrid(c, r, x->addr, 1, &err));
+	not_ok(reporter_add_phy(c, r, "2/1", &err), ERR_REFUSED);
+	ok(circuit_ip_set_vr(c, x, &v, &err));
+	not_ok(reporter_del(c, "r1", &err), ERR_REFUSED);
+	not_ok(reporter_del_vrid(c, r, x->addr, 2, &err), ERR_NOT_FOUND);
+	ok(circuit_ip_del_vr(c, x, &v, &err));
+	ok(reporter_del(c, "r1", &err));
+	not_ok(reporter_del(c, "r1", &err), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(rmon_rows_are_numbered)
+{
+	struct rmon_alarm *a = NULL;
+	struct rmon_history *h = NULL;
+
+	ck_assert_ptr_null(rmon_add(c, RMON_ALARM, 65535, &err));
+	ck_assert_ptr_null(rmon_add(c, RMON_HISTORY, 0, &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_HISTORY, 65535, &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_EVENT, 9, &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_EVENT, 2, &err));
+	ck_assert_uint_eq(TAILQ_FIRST(&c->rmons[RMON_EVENT])->index, 2);
+	ck_assert_str_eq(rmon_event_find(c, 9)->community, "public");
+	ok(rmon_del(c, RMON_EVENT, 2, &err));
+	not_ok(rmon_del(c, RMON_EVENT, 2, &err), ERR_NOT_FOUND);
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_ALARM, 1, &err));
+	a = rmon_alarm_find(c, 1);
+	ck_assert_uint_eq(a->interval_s, 300);
+	not_ok(rmon_activate(c, &a->r, &err), ERR_REFUSED);
+	(void)str_copy(a->variable, sizeof(a->variable), "tcpCurrEstab");
+	ok(rmon_activate(c, &a->r, &err));
+	not_ok(rmon_may_edit(&a->r, &err), ERR_REFUSED);
+	ok(rmon_suspend(c, &a->r, &err));
+	ok(rmon_may_edit(&a->r, &err));
+	h = rmon_history_find(c, 65535);
+	not_ok(rmon_activate(c, &h->r, &err), ERR_REFUSED);
+	h->port_ifindex = 3;
+	ok(rmon_activate(c, &h->r, &err));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("lists");
@@ -539,6 +621,9 @@ static Suite *suite(void)
 		trunks_make_circuits,
 		circuits_go_when_no_port_is_in_them,
 		critical_services_stay,
+		reporters_watch_what_their_type_can,
+		critical_reporters_stay,
+		rmon_rows_are_numbered,
 	};
 
 	tcase_add_checked_fixture(t, setup, teardown);

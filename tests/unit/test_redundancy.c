@@ -1,11 +1,13 @@
 /* Virtual routers and two boxes as one: what they are decided by, and what is
  * kept of it. */
+#include "emu/redundancy/reporters.h"
 #include "emu/redundancy/vrouter.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "chassis/chassis.h"
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
@@ -32,7 +34,7 @@ static struct in_addr addr(const char *text)
 
 /* ---- the living switch ---------------------------------------------------- */
 
-static const char *down; /* a service or reporter; every other is up */
+static const char *down; /* a service; every other is up */
 
 static enum service_state state_of(void *arg, const struct service *s)
 {
@@ -40,18 +42,11 @@ static enum service_state state_of(void *arg, const struct service *s)
 	return down && !strcmp(down, s->name) ? SERVICE_DOWN : SERVICE_ALIVE;
 }
 
-static bool reporter_up(void *arg, const char *name)
-{
-	(void)arg;
-	return !down || strcmp(down, name) != 0;
-}
-
 static struct vr_view view(void)
 {
 	return (struct vr_view){ .chassis = env->chassis,
 				 .conf = env->conf,
-				 .service_state = state_of,
-				 .reporter_up = reporter_up };
+				 .service_state = state_of };
 }
 
 static enum vr_state decided(uint8_t vrid, enum vr_fail *why)
@@ -166,16 +161,153 @@ START_TEST(a_service_that_is_gone_is_down)
 }
 END_TEST
 
+static struct reporter *reporter(const char *name, enum reporter_type t)
+{
+	struct reporter *r = reporter_add(env->conf, name, &err);
+
+	ck_assert_ptr_nonnull(r);
+	ck_assert_int_eq(reporter_set_type(env->conf, r, t, &err), 0);
+	return r;
+}
+
+static void watch(struct reporter *r, const char *port)
+{
+	ck_assert_int_eq(reporter_add_phy(env->conf, r, port, &err), 0);
+}
+
+static void activate(struct reporter *r)
+{
+	ck_assert_msg(reporter_activate(env->conf, r, &err) == 0, "%s",
+		      err.msg);
+}
+
+static void shut(const char *port, bool v)
+{
+	iface_get(env->conf, port, &err)->admin_shutdown = v;
+}
+
 START_TEST(a_reporter_takes_it_down)
 {
 	struct vr_line l = { .kind = VR_REPORTER, .vrid = 1, .name = "r1" };
 	enum vr_fail why;
+	struct reporter *r = NULL;
 
 	line(l);
-	ck_assert_int_eq(decided(1, &why), VR_MASTER);
-	down = "r1";
+	ck_assert_int_eq(decided(1, &why), VR_MASTER); /* there is none */
+	r = reporter("r1", REPORTER_PHY_ALL);
+	watch(r, "3/2");
+	shut("3/2", true);
+	ck_assert_int_eq(decided(1, &why), VR_MASTER); /* it is suspended */
+	activate(r);
 	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
 	ck_assert_int_eq(why, VR_FAIL_REPORTER);
+	shut("3/2", false);
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+}
+END_TEST
+
+START_TEST(reporters_of_ports)
+{
+	struct reporter *all = reporter("all", REPORTER_PHY_ALL);
+	struct reporter *any = reporter("any", REPORTER_PHY_ANY);
+	struct vr_view v = view();
+
+	ck_assert_int_eq(reporter_decide(&v, all), REPORTER_SUSPENDED);
+	watch(all, "3/2");
+	watch(all, "3/3");
+	watch(any, "3/2");
+	watch(any, "3/3");
+	activate(all);
+	activate(any);
+	ck_assert_int_eq(reporter_decide(&v, all), REPORTER_UP);
+	shut("3/2", true);
+	ck_assert_int_eq(reporter_decide(&v, all), REPORTER_DOWN);
+	ck_assert_int_eq(reporter_decide(&v, any), REPORTER_UP);
+	shut("3/3", true);
+	ck_assert_int_eq(reporter_decide(&v, any), REPORTER_DOWN);
+	shut("3/3", false);
+	ck_assert_int_eq(chassis_remove(env->chassis, 3, &err), 0);
+	ck_assert_int_eq(reporter_decide(&v, any), REPORTER_DOWN);
+}
+END_TEST
+
+/* A second router on VLAN1, with a service of its own. */
+static struct circuit_ip *second_router(void)
+{
+	struct circuit *one = circuit_find(env->conf, "VLAN1");
+	struct circuit_ip *other =
+		circuit_ip_add(env->conf, one, addr("10.2.0.1"), 24, &err);
+	struct vr_line r = { .kind = VR_ROUTER, .vrid = 2, .priority = 100 };
+	struct vr_line s = { .kind = VR_SERVICE, .vrid = 2, .name = "s" };
+
+	ck_assert_ptr_nonnull(other);
+	ck_assert_int_eq(circuit_ip_set_vr(env->conf, other, &r, &err), 0);
+	ck_assert_int_eq(circuit_ip_set_vr(env->conf, other, &s, &err), 0);
+	(void)service("s");
+	return other;
+}
+
+START_TEST(peers_change_state_together)
+{
+	struct circuit_ip *other = second_router();
+	struct reporter *r = reporter("peers", REPORTER_VRID_PEERING);
+	struct conf *c = env->conf;
+	struct vr_view v = view();
+	enum vr_fail why;
+
+	ck_assert_int_eq(reporter_add_vrid(c, r, ip->addr, 1, &err), 0);
+	ck_assert_int_eq(reporter_add_vrid(c, r, other->addr, 2, &err), 0);
+	down = "s";
+	ck_assert_int_eq(decided(1, &why), VR_MASTER); /* suspended */
+	activate(r);
+	ck_assert_int_eq(reporter_decide(&v, r), REPORTER_DOWN);
+	ck_assert_int_eq(decided(1, &why), VR_NO_SERVICE);
+	ck_assert_int_eq(why, VR_FAIL_REPORTER);
+	down = NULL;
+	ck_assert_int_eq(reporter_decide(&v, r), REPORTER_UP);
+	ck_assert_int_eq(decided(1, &why), VR_MASTER);
+}
+END_TEST
+
+START_TEST(a_peer_that_is_nowhere_is_down)
+{
+	struct reporter *r = reporter("peers", REPORTER_VRID_PEERING);
+	struct vr_view v = view();
+
+	ck_assert_int_eq(
+		reporter_add_vrid(env->conf, r, addr("10.9.9.9"), 1, &err), 0);
+	activate(r);
+	ck_assert_int_eq(reporter_decide(&v, r), REPORTER_DOWN);
+}
+END_TEST
+
+START_TEST(transitions_of_reporters_are_counted)
+{
+	struct reporters *all = reporters_new();
+	struct reporter *r = reporter("r1", REPORTER_PHY_ALL);
+	const struct reporter_status *s = NULL;
+	struct vr_view v = view();
+
+	watch(r, "3/2");
+	reporters_follow(all, &v);
+	ck_assert_ptr_nonnull(reporters_find(all, "r1"));
+	ck_assert_uint_eq(reporters_find(all, "r1")->transitions, 0);
+	activate(r);
+	reporters_follow(all, &v);
+	shut("3/2", true);
+	reporters_follow(all, &v);
+	reporters_follow(all, &v);
+	s = reporters_find(all, "r1");
+	ck_assert_int_eq(s->state, REPORTER_DOWN);
+	ck_assert_uint_eq(s->transitions, 2);
+	ck_assert(s->since != 0);
+	reporters_zero(all);
+	ck_assert_uint_eq(reporters_find(all, "r1")->transitions, 0);
+	ck_assert_int_eq(reporter_suspend(env->conf, r, &err), 0);
+	ck_assert_int_eq(reporter_del(env->conf, "r1", &err), 0);
+	reporters_follow(all, &v);
+	ck_assert_ptr_null(reporters_find(all, "r1"));
+	reporters_free(all);
 }
 END_TEST
 
@@ -328,6 +460,10 @@ int main(void)
 	tcase_add_test(tc, kinds_of_critical_services_differ);
 	tcase_add_test(tc, a_service_that_is_gone_is_down);
 	tcase_add_test(tc, a_reporter_takes_it_down);
+	tcase_add_test(tc, reporters_of_ports);
+	tcase_add_test(tc, peers_change_state_together);
+	tcase_add_test(tc, a_peer_that_is_nowhere_is_down);
+	tcase_add_test(tc, transitions_of_reporters_are_counted);
 	tcase_add_test(tc, changes_are_counted_and_timed);
 	tcase_add_test(tc, a_router_that_is_gone_is_forgotten);
 	tcase_add_test(tc, only_a_master_serves_its_vips);

@@ -25,6 +25,8 @@
 #include "emu/conf/logging.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/qualifier.h"
+#include "emu/conf/reporter.h"
+#include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/job.h"
@@ -312,6 +314,10 @@ static void lists_make(void)
 			c, (enum qualifier_kind)k, names[k], &err));
 	ck_assert_ptr_nonnull(hfgroup_add(c, "palm", &err));
 	ck_assert_ptr_nonnull(acl_add(c, 7, &err));
+	ck_assert_ptr_nonnull(reporter_add(c, "r1", &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_ALARM, 1, &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_EVENT, 1, &err));
+	ck_assert_ptr_nonnull(rmon_add(c, RMON_HISTORY, 5, &err));
 }
 
 START_TEST(prompts_of_all_modes)
