@@ -52,6 +52,10 @@ const struct chassis_model *chassis_model(const struct chassis *c);
 const struct card_ops *const *chassis_kinds(const struct chassis *c);
 const char *chassis_serial(const struct chassis *c);
 const uint8_t *chassis_mac(const struct chassis *c); /* base, 6 bytes */
+#define MAC_TEXT_LEN 17
+/* "00-10-58-00-12-ca" */
+const char *chassis_mac_text(const struct chassis *c,
+			     char text[static MAC_TEXT_LEN + 1]);
 /* "1/1" (11503, 11506) or "e1" (11501); false: no such port */
 bool chassis_port_name(const struct chassis *c, unsigned slot, unsigned port,
 		       char name[static 16]);

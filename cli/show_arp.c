@@ -5,9 +5,7 @@
  * holds what is known without asking: the switch's own addresses and the `arp`
  * lines.  The ARP file lists hosts that are asked for at boot.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "chassis/chassis.h"
 #include "cli/cmd.h"
@@ -58,14 +56,12 @@ static bool is_wanted(const struct in_addr *only, struct in_addr a)
 static unsigned own_rows(const struct env *env, const struct in_addr *only,
 			 struct out *o)
 {
-	const uint8_t *m = chassis_mac(env->chassis);
 	const struct circuit *ci = NULL;
 	const struct circuit_ip *ip = NULL;
 	unsigned n = 0;
-	char mac[24];
+	char mac[MAC_TEXT_LEN + 1];
 
-	(void)snprintf(mac, sizeof(mac), "%02x-%02x-%02x-%02x-%02x-%02x", m[0],
-		       m[1], m[2], m[3], m[4], m[5]);
+	(void)chassis_mac_text(env->chassis, mac);
 	TAILQ_FOREACH(ci, &env->conf->circuits, link) {
 		struct port p = { 0 };
 

@@ -76,15 +76,14 @@ static struct bridge bridge_of(const struct env *env)
 	const struct settings *kept = &env->conf->global->kept;
 	unsigned long priority =
 		settings_uint(kept, "bridge priority", PRIORITY_DFLT);
-	const uint8_t *m = chassis_mac(env->chassis);
+	char mac[MAC_TEXT_LEN + 1];
 	struct bridge b = { .env = env };
 
 	b.stp = strcmp(kept_value(kept, "bridge spanning-tree", "enabled"),
 		       "disabled") != 0;
-	(void)snprintf(b.id, sizeof(b.id),
-		       "%02lx-%02lx-%02x-%02x-%02x-%02x-%02x-%02x",
-		       priority >> 8 & 0xff, priority & 0xff, m[0], m[1], m[2],
-		       m[3], m[4], m[5]);
+	(void)snprintf(b.id, sizeof(b.id), "%02lx-%02lx-%s",
+		       priority >> 8 & 0xff, priority & 0xff,
+		       chassis_mac_text(env->chassis, mac));
 	return b;
 }
 

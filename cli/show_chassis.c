@@ -81,14 +81,12 @@ static void label(struct out *o, const char *name, const char *value)
 static void head_show(const struct env *env, struct out *o)
 {
 	const struct chassis *c = env->chassis;
-	const uint8_t *mac = chassis_mac(c);
+	char mac[MAC_TEXT_LEN + 1];
 
 	label(o, "Product Name", chassis_model(c)->product);
 	label(o, "SW Version", software_running(env)->dots);
 	label(o, "Serial Number", chassis_serial(c));
-	out_col(o, W_LABEL, "Base MAC Address:");
-	out_printf(o, "%02x-%02x-%02x-%02x-%02x-%02x\n", mac[0], mac[1], mac[2],
-		   mac[3], mac[4], mac[5]);
+	label(o, "Base MAC Address", chassis_mac_text(c, mac));
 }
 
 static void port_row(const struct env *env, unsigned slot, unsigned port,

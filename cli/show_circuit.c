@@ -1,6 +1,6 @@
 /*
- * show circuits, show ip interfaces and show trunk: what bridge vlan lines and circuits make
- * of the ports (platform.md 5.4).
+ * show circuits, show ip interfaces and show trunk: what bridge vlan lines and
+ * circuits make of the ports (platform.md 5.4).
  */
 #include "cli/cmd.h"
 #include "cli/env.h"

@@ -2,7 +2,6 @@
  * show dns-server, dns-peer, dns-record and dns-boomerang (platform.md 6): what is
  * configured, from the kept settings, and what was counted, from env->tallies.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/cmd.h"

@@ -21,8 +21,8 @@ enum {
 	W_METHOD = 18,
 	W_PARSED = 12,
 	W_URI = 15,
-	W_NAME = 33,
-	W_VALUE = 32,
+	W_NAME = 28,
+	W_VALUE = 18,
 	W_STEP = 11,
 };
 

@@ -5,9 +5,6 @@
  * The range is divided among the session processors.  The first one has every
  * connection, and the operating system chooses its port.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "chassis/chassis.h"
 #include "cli/cmd.h"
 #include "cli/columns.h"

@@ -303,18 +303,15 @@ static const char *speed_bits(const struct port *p)
 static void mibii_show(const struct env *env, const struct port *p,
 		       struct out *o)
 {
-	const uint8_t *mac = chassis_mac(env->chassis);
+	char mac[MAC_TEXT_LEN + 1];
 	struct port_counters c;
 	char text[2][24], when[WALL_TEXT_LEN + 1];
 
 	port_counters(env, p, &c);
 	out_puts(o, "\n");
 	col_line(o, COL_NARROW, "Interface", "%s", p->name);
-	(void)snprintf(text[0], sizeof(text[0]),
-		       "%02x-%02x-%02x-%02x-%02x-%02x", mac[0], mac[1], mac[2],
-		       mac[3], mac[4], mac[5]);
-	col_pair(o, COL_NARROW, "MAC", text[0], "Last Change",
-		 wall_text(port_changed(env, p), when));
+	col_pair(o, COL_NARROW, "MAC", chassis_mac_text(env->chassis, mac),
+		 "Last Change", wall_text(port_changed(env, p), when));
 	col_pair(o, COL_NARROW, "Administrative",
 		 p->iface && p->iface->admin_shutdown ? "Disabled" : "Enabled",
 		 "Operational", port_is_up(p) ? "Up" : "Down");

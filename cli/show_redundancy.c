@@ -7,7 +7,6 @@
  * it watches has failed: a port with redundancy-phy, or all of its uplinks.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/columns.h"
@@ -164,7 +163,7 @@ static void redundant_row(struct out *o, struct filter *f, unsigned index,
 	f->n++;
 	out_col(o, W_INDEX, "%u", index);
 	out_col(o, W_KIND, "%s", kind);
-	out_col(o, 2 * W_NAME, "%s", name);
+	out_col(o, W_NAME, "%s", name);
 	out_printf(o, "%s\n", active ? "Active" : "Suspended");
 }
 
@@ -191,7 +190,7 @@ static void redundant_show(struct cli *cli, struct filter *f)
 
 	out_col(o, W_INDEX, "Index");
 	out_col(o, W_KIND, "Type");
-	out_col(o, 2 * W_NAME, "Name");
+	out_col(o, W_NAME, "Name");
 	out_puts(o, "State\n");
 	if (f->rules)
 		redundant_rules(cli, f);

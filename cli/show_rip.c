@@ -1,6 +1,4 @@
 /* show rip: RIP as it is configured on circuits and globally (platform.md 5.5). */
-#include <string.h>
-
 #include "cli/cmd.h"
 #include "cli/columns.h"
 #include "cli/counted.h"

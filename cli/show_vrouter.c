@@ -4,7 +4,6 @@
  * with a peer (platform.md 5.6).
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/env.h"

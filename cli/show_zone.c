@@ -1,13 +1,8 @@
 /*
- * show zone, show domain and show proximity: names, loads and distances that
- * switches tell each other (platform.md 6).
- *
- * No peer is heard and no address is probed, so that the tables hold what this
- * switch itself is configured with.
+ * show zone and show domain: names and loads that switches tell each other
+ * (platform.md 6).  No peer is heard, so that the tables hold what this switch
+ * itself is configured with.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "cli/cmd.h"
 #include "cli/columns.h"
 #include "cli/counted.h"

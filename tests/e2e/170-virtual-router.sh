@@ -77,7 +77,7 @@ has "the VIP is a backup's" "$(cli "show redundant-vips 10.10.3.250 1")" \
 	'^State: +Backup '
 ok "the shared VIP is closed" within 5 not listens 127.10.3.50 80
 ok "the other one is served" curl -sf --max-time 2 -o page http://127.10.3.51/
-has "the log says why" "$(cli "show log")" \
+has "the log says why" "$(cli "show log sys.log")" \
 	'Rule web/shared: is not in force, the virtual router of its VIP is not master'
 
 background other "$PYTHON" "$ROOT/tests/e2e/web.py" up=127.10.3.9:80
