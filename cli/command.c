@@ -15,6 +15,7 @@
 
 #include "cli/authorize.h"
 #include "cli/env.h"
+#include "cli/render.h"
 #include "cli/script_code.h"
 #include "cli/script_pipe.h"
 #include "cli/script_play.h"
@@ -140,7 +141,8 @@ static void command_go(struct cli *c, const struct words *w)
 	struct args a;
 	struct accounting told;
 	struct err err = { .col = -1 };
-	bool failed = tree_match(mode_tree((enum mode_id)c->mode), w, &a, &err);
+	int mode = c->mode;
+	bool failed = tree_match(mode_tree((enum mode_id)mode), w, &a, &err);
 
 	if (!failed)
 		failed = !session_allows(c, &a, &err);
@@ -150,6 +152,8 @@ static void command_go(struct cli *c, const struct words *w)
 		failed = tree_run(&a, c, &err);
 		account_end(c, &told);
 	}
+	if (!failed && c->mode == mode)
+		render_note(c, mode, &a);
 	if (failed)
 		cli_fail(c, &err);
 	if (c->script)

@@ -328,7 +328,6 @@ static int rule_delete(struct cli *cli, const struct args *a, struct err *err)
 	FIELD(SETTING_TEXT_AT(struct content, balance), .dflt = "roundrobin",  \
 	      .check = suspended)
 
-/* Row order is running-config order. */
 const struct cmd content_cmds[] = {
 	{ .syntax = "vip address <ip:host> [range <range:uint:1-65535>]",
 	  .help = "Virtual address of the rule\n"

@@ -24,7 +24,6 @@ static const char *const dnsbalance_names[] = { "useownerdnsbalance",
 
 static const char no_hotlist[] = "no hits of single URLs are counted yet";
 
-/* Row order is running-config order. */
 const struct cmd content_more_cmds[] = {
 	{ .syntax = "failover {bypass|linear|next}",
 	  .help = "What happens to requests of a failed cache\n"

@@ -92,7 +92,6 @@ static const char *const match_names[] = { "specific", "first-service-match",
 	      .words = advanced_balance_names, .check = suspended)
 #define FLAG(field) FIELD(field, .store = SET_FLAG)
 
-/* Row order is running-config order. */
 const struct cmd content_sticky_cmds[] = {
 	{ .syntax = "advanced-balance {none|sticky-srcip|sticky-srcip-dstport}",
 	  .help = "Stickiness of clients\n"

@@ -142,7 +142,6 @@ static void active_render(const void *obj, struct out *o)
 static const char host_ports[] =
 	"this host chooses the source port of a connection";
 
-/* Row order is running-config order. */
 const struct cmd group_cmds[] = {
 	{ .syntax = "vip address <ip:host> [range <range:uint:1-65535>]",
 	  .help = "Virtual address of the group\n"
@@ -224,6 +223,11 @@ const struct cmd group_cmds[] = {
 	  .no = "no redundant-index",
 	  .set = FIELD(redundant_index, .store = SET_U16, .dflt = "0"),
 	  .inert = INERT_NO_PEER },
+	{ 0 },
+};
+
+/* `active` is the last line. */
+const struct cmd group_state_cmds[] = {
 	{ .syntax = "zero", .help = "Clear the group's counters", .run = zero },
 	{ .syntax = "active",
 	  .help = "Put the group in use",

@@ -186,7 +186,6 @@ static void active_render(const void *obj, struct out *o)
 		__VA_ARGS__                                                    \
 	}
 
-/* Row order is running-config order. */
 const struct cmd keepalive_cmds[] = {
 	{ .syntax = "description <text:text:1-64>",
 	  .help = "Describe the keepalive\n"
@@ -247,6 +246,11 @@ const struct cmd keepalive_cmds[] = {
 		       .yes = "enable", .no = "disable"),
 	  .inert = "changes of a service's state are logged, its checks are "
 		   "not" },
+	{ 0 },
+};
+
+/* `active` is the last line. */
+const struct cmd keepalive_state_cmds[] = {
 	{ .syntax = "active",
 	  .help = "Put the keepalive in use",
 	  .run = activate,

@@ -80,7 +80,6 @@ static void rules_render(const void *obj, struct out *o)
 static const char *const dnsbalance_names[] = { "roundrobin", "leastloaded",
 						"preferlocal", NULL };
 
-/* Row order is running-config order. */
 const struct cmd owner_cmds[] = {
 	{ .syntax = "address <text:text:1-128>",
 	  .help = "Postal address of the owner\n"
@@ -131,6 +130,11 @@ const struct cmd owner_cmds[] = {
 				     "Of every service in the owner's rules\n"
 				     "Of one service",
 	  .run = zero_services },
+	{ 0 },
+};
+
+/* Rules come behind the owner's own lines. */
+const struct cmd owner_rules_cmds[] = {
 	{ .syntax = "content <name:content>",
 	  .help = "Content rule of this owner\n"
 		  "Rule name",

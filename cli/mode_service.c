@@ -186,7 +186,6 @@ static void active_render(const void *obj, struct out *o)
 		__VA_ARGS__                                                    \
 	}
 
-/* Row order is running-config order. */
 const struct cmd service_cmds[] = {
 	{ .syntax = "ip address <ip:host> [range <range:uint:1-65535>]",
 	  .help = "IP settings\n"

@@ -18,7 +18,6 @@ TYPE_RENDER(ftp_render, PROBE_LINE_FTP)
 TYPE_RENDER(named_render, PROBE_LINE_NAMED)
 TYPE_RENDER(script_render, PROBE_LINE_SCRIPT)
 
-/* Row order is running-config order. */
 const struct cmd service_ka_cmds[] = {
 	{ .syntax = "keepalive type {none|icmp|tcp|ssl|http}",
 	  .help = "How the service is checked\n"

@@ -89,7 +89,6 @@ static const char *const data_names[] = { "default", "ascii", "numeric", NULL };
 		.set = KEPT(.dflt = "500"), .inert = INERT_NO_COMPRESSION      \
 	}
 
-/* Row order is running-config order. */
 const struct cmd service_web_cmds[] = {
 	{ .syntax = "max age <minutes:uint:1-1440>",
 	  .help = "Age of replicated content\n"

@@ -4,17 +4,20 @@
  * Most lines begin with `ssl-server N` or `backend-server N` and are the same
  * for both, so the rows name both words and the handlers find the entry that
  * is meant.  In running-config an entry's lines stand together, the entry's
- * own line first, which is why entries have a table of their own: its render
- * hooks get a struct entry, those of the list's table a struct ssllist.
+ * own line first, in order of entry, which is why entries have tables of their
+ * own: their render hooks get a struct entry, those of the list's table a struct
+ * ssllist.
  */
 #include "cli/mode_ssllist.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/render.h"
+#include "cli/tree.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
@@ -142,12 +145,36 @@ static int entry_del(struct cli *cli, const struct args *a, struct err *err)
 	return ssllist_del_backend(cli_conf(cli), l, n, err);
 }
 
+static const struct cmd *const entry_tables[] = { ssllist_entry_cmds,
+						  ssllist_traffic_cmds };
+
 static void entry_render(struct entry e, struct out *o)
 {
 	entry_begin(&e, o);
 	out_puts(o, "\n");
-	render_rows(ssllist_entry_cmds, &e, o);
-	render_rows(ssllist_traffic_cmds, &e, o);
+	render_entered(entry_tables, 2, &e.c->kept, &e, o);
+}
+
+static bool is_entry_row(const struct cmd *row)
+{
+	for (int t = 0; t < 2; t++)
+		for (const struct cmd *c = entry_tables[t]; c->syntax; c++)
+			if (c == row)
+				return true;
+	return false;
+}
+
+void entry_note(struct cli *cli, const struct args *a)
+{
+	const char *word = a->key[a->undo]; /* behind "no" */
+	struct entry e;
+	struct err err;
+
+	if (!is_entry_row(a->row))
+		return;
+	if (!strcmp(word, "ssl-server") ? !entry_server(cli, a, &e, &err)
+					: !entry_backend(cli, a, &e, &err))
+		render_note_in(&e.c->kept, a, &e);
 }
 
 static void entries_render(const void *obj, struct out *o)

@@ -30,6 +30,8 @@ int entry_either(struct cli *cli, const struct args *a, struct entry *e,
 		 struct err *err);
 /* "  ssl-server 20 " */
 void entry_begin(const void *entry, struct out *o);
+/* struct mode_lines .note */
+void entry_note(struct cli *cli, const struct args *a);
 /* A check hook: refuses while the list is active. */
 int entry_edit(struct cli *cli, const struct args *a, struct err *err);
 

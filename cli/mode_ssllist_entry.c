@@ -260,7 +260,6 @@ static void cipher_render(const void *obj, struct out *o)
 	ENTRY_ROW(either_part, file_check,                                     \
 		  SETTING_TEXT_AT(struct ssl_common, field))
 
-/* Row order is running-config order inside an entry. */
 const struct cmd ssllist_entry_cmds[] = {
 	{ .syntax = SERVER " vip address <ip:host>",
 	  .help = "Virtual address\n"

@@ -147,7 +147,6 @@ static const char no_virtual_syn[] =
 		.inert = host_tcp                                              \
 	}
 
-/* Row order is running-config order inside an entry. */
 const struct cmd ssllist_traffic_cmds[] = {
 	{ .syntax = SERVER " urlrewrite <rule:uint:1-32> <host:word:1-128> "
 			   "[sslport <sslport:uint:1-65535> "

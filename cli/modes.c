@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/mode_ssllist.h"
 #include "cli/tree.h"
 #include "emu/base/str.h"
 #include "emu/conf/acl.h"
@@ -204,12 +205,15 @@ static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,
 static table_list service_tables = { service_cmds,     service_ka_cmds,
 				     service_web_cmds, service_state_cmds,
 				     sideways_cmds,    COMMON };
-static table_list owner_tables = { owner_cmds, sideways_cmds, COMMON };
+static table_list owner_tables = { owner_cmds, owner_rules_cmds, sideways_cmds,
+				   COMMON };
 static table_list content_tables = { content_cmds,	 content_sticky_cmds,
 				     content_more_cmds,	 content_state_cmds,
 				     sideways_cmds,	 COMMON };
-static table_list group_tables = { group_cmds, sideways_cmds, COMMON };
-static table_list keepalive_tables = { keepalive_cmds, sideways_cmds, COMMON };
+static table_list group_tables = { group_cmds, group_state_cmds, sideways_cmds,
+				   COMMON };
+static table_list keepalive_tables = { keepalive_cmds, keepalive_state_cmds,
+				       sideways_cmds, COMMON };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
 				     ssllist_traffic_cmds, sideways_cmds,
 				     COMMON };
@@ -285,6 +289,15 @@ const struct mode modes[MODE_NUM] = {
 	[MODE_RMON_HISTORY] = { "rmon-history", "(config-rmonhistory[%s])#",
 				MODE_GLOBAL, rmon_history_tables,
 				rmon_history_object },
+};
+
+const struct mode_lines mode_lines[MODE_NUM] = {
+	[MODE_SERVICE] = { 3, offsetof(struct service, kept), NULL },
+	[MODE_OWNER] = { 1, offsetof(struct owner, kept), NULL },
+	[MODE_CONTENT] = { 3, offsetof(struct content, kept), NULL },
+	[MODE_GROUP] = { 1, offsetof(struct group, kept), NULL },
+	[MODE_KEEPALIVE] = { 1, offsetof(struct probe, kept), NULL },
+	[MODE_SSLLIST] = { 0, 0, entry_note },
 };
 
 /* Control thread only. */

@@ -6,6 +6,8 @@
 
 #include "cli/cmd.h"
 
+struct args;
+struct cli;
 struct conf;
 struct tree;
 
@@ -53,6 +55,16 @@ struct mode {
 };
 
 extern const struct mode modes[MODE_NUM];
+
+/* Modes whose lines running-config has in the order of entry (content.md 8). */
+struct mode_lines {
+	int tables; /* the first so many of the mode's; 0: row order */
+	size_t kept; /* the struct settings of the object, where it is noted */
+	/* Notes the place of a line about a part of the object, where parts have
+	 * lines in order of entry (render_note_in()); may be NULL. */
+	void (*note)(struct cli *cli, const struct args *a);
+};
+extern const struct mode_lines mode_lines[MODE_NUM];
 /* Does a row of this mode change the configuration?  All do that are not offered
  * in every mode. */
 bool mode_configures(enum mode_id m, const struct cmd *row);
@@ -121,13 +133,16 @@ extern const struct cmd service_ka_cmds[];    /* mode_service_ka.c */
 extern const struct cmd service_web_cmds[];   /* mode_service_web.c */
 extern const struct cmd service_state_cmds[]; /* mode_service.c: active */
 extern const struct cmd owner_cmds[];
+extern const struct cmd owner_rules_cmds[]; /* mode_owner.c: content */
 extern const struct cmd content_cmds[];
 extern const struct cmd content_sticky_cmds[]; /* mode_content_sticky.c */
 extern const struct cmd content_more_cmds[];   /* mode_content_more.c */
 extern const struct cmd content_state_cmds[]; /* mode_content.c: active */
 extern const struct cmd group_cmds[];
+extern const struct cmd group_state_cmds[]; /* mode_group.c: active */
 extern const struct cmd zero_cmds[]; /* zero.c: SuperUser and up */
 extern const struct cmd keepalive_cmds[];
+extern const struct cmd keepalive_state_cmds[]; /* mode_keepalive.c: active */
 extern const struct cmd ssllist_cmds[];
 /* render hooks get the struct entry of mode_ssllist.h */
 extern const struct cmd ssllist_entry_cmds[];

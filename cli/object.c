@@ -441,9 +441,3 @@ void object_addr_render(const char *sentence, struct in_addr a, unsigned range,
 		out_printf(o, "range %u ", range);
 	out_puts(o, "\n");
 }
-
-int object_kept(struct cli *cli, const char *what)
-{
-	cli_warn(cli, "%s is kept but not acted on yet", what);
-	return 0;
-}

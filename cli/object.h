@@ -64,7 +64,4 @@ void object_proto_render(const char *sentence, enum ip_proto p, struct out *o);
 void object_addr_render(const char *sentence, struct in_addr a, unsigned range,
 			struct out *o);
 
-/* The honest answer of a setting that nothing acts on yet; returns 0. */
-int object_kept(struct cli *cli, const char *what);
-
 #endif

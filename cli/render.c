@@ -18,6 +18,7 @@
 #include "cli/modes.h"
 #include "cli/software.h"
 #include "cli/setting.h"
+#include "cli/tree.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
@@ -34,6 +35,7 @@
 #include "emu/conf/reporter.h"
 #include "emu/conf/rmon.h"
 #include "emu/conf/service.h"
+#include "emu/conf/setting.h"
 #include "emu/conf/ssllist.h"
 #include "emu/io/disk.h"
 
@@ -76,10 +78,78 @@ void render_rows(const struct cmd *table, const void *obj, struct out *o)
 		render_row(c, obj, o);
 }
 
+/* ---- order of entry -------------------------------------------------------- */
+
+/* What was set by other ways than a line comes last, in row order. */
+void render_entered(const struct cmd *const *tables, int n,
+		    const struct settings *order, const void *obj,
+		    struct out *o)
+{
+	for (size_t i = 0; i < order->nline; i++)
+		render_row(order->line[i], obj, o);
+	for (int t = 0; t < n; t++)
+		for (const struct cmd *c = tables[t]; c->syntax; c++)
+			if (!settings_noted(order, c))
+				render_row(c, obj, o);
+}
+
 void render_mode(int mode, const void *obj, struct out *o)
 {
-	for (const struct cmd *const *t = modes[mode].tables; *t; t++)
+	const struct cmd *const *tables = modes[mode].tables;
+	const struct mode_lines *l = &mode_lines[mode];
+	const void *kept = (const char *)obj + l->kept;
+
+	if (l->tables)
+		render_entered(tables, l->tables, kept, obj, o);
+	for (const struct cmd *const *t = tables + l->tables; *t; t++)
 		render_rows(*t, obj, o);
+}
+
+static bool is_entered(int mode, const struct cmd *row)
+{
+	for (int t = 0; t < mode_lines[mode].tables; t++)
+		for (const struct cmd *c = modes[mode].tables[t]; c->syntax;
+		     c++)
+			if (c == row)
+				return true;
+	return false;
+}
+
+/* After `no persistent`, or one of several services removed, there is a line. */
+static bool is_silent(const struct cmd *row, const void *obj)
+{
+	struct out o = { 0 };
+	bool silent = false;
+
+	render_row(row, obj, &o);
+	silent = !o.len;
+	out_fini(&o);
+	return silent;
+}
+
+void render_note_in(struct settings *order, const struct args *a,
+		    const void *obj)
+{
+	if (a->undo && is_silent(a->row, obj))
+		settings_forget(order, a->row);
+	else
+		settings_note(order, a->row);
+}
+
+void render_note(struct cli *cli, int mode, const struct args *a)
+{
+	const struct mode_lines *l = &mode_lines[mode];
+	char *obj = NULL;
+	void *order = NULL;
+
+	if (!a->row->set && !a->row->render)
+		return;
+	if (l->note)
+		l->note(cli, a);
+	if (!is_entered(mode, a->row) || !(obj = cli_object(cli)))
+		return;
+	order = obj + l->kept;
+	render_note_in(order, a, obj);
 }
 
 /* ---- objects -------------------------------------------------------------- */

@@ -414,6 +414,9 @@ int urql_set_url(struct conf *c, struct urql *l, unsigned number,
 
 	if (found)
 		next = l->url[at];
+	if (found && (!url || !strcmp(next.url, url)) &&
+	    (!description || !strcmp(next.description, description)))
+		return 0;
 	if (urql_may_edit(l, err) < 0 || (url && check_url(url, err) < 0))
 		return -1;
 	if (url && conf_put_text(c, next.url, sizeof(next.url), url, err) < 0)

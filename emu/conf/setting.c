@@ -130,5 +130,34 @@ void settings_fini(struct settings *s)
 	for (size_t i = 0; i < s->n; i++)
 		item_fini(&s->item[i]);
 	free(s->item);
+	free(s->line);
 	*s = (struct settings){ 0 };
+}
+
+/* ---- order of entry --------------------------------------------------------- */
+
+bool settings_noted(const struct settings *s, const void *line)
+{
+	for (size_t i = 0; i < s->nline; i++)
+		if (s->line[i] == line)
+			return true;
+	return false;
+}
+
+void settings_note(struct settings *s, const void *line)
+{
+	if (settings_noted(s, line))
+		return;
+	s->line = xrealloc(s->line, (s->nline + 1) * sizeof(*s->line));
+	s->line[s->nline++] = line;
+}
+
+void settings_forget(struct settings *s, const void *line)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nline; i++)
+		if (s->line[i] != line)
+			s->line[n++] = s->line[i];
+	s->nline = n;
 }

@@ -22,6 +22,8 @@ struct setting_item {
 struct settings {
 	struct setting_item *item; /* owned, sorted by family */
 	size_t n;
+	const void **line; /* owned; see settings_note() */
+	size_t nline;
 };
 
 /* NULL when it is not set. */
@@ -41,5 +43,14 @@ void settings_put(struct conf *c, struct settings *s, const char *family,
 bool settings_del(struct conf *c, struct settings *s, const char *family,
 		  const char *key);
 void settings_fini(struct settings *s); /* wipes: values may be secrets */
+
+/*
+ * The order in which an object's lines were entered, which is the order that
+ * running-config has them in (content.md 8).  What a line is, is its printer's
+ * business: any pointer that stays.
+ */
+void settings_note(struct settings *s, const void *line); /* if it is not */
+void settings_forget(struct settings *s, const void *line);
+bool settings_noted(const struct settings *s, const void *line);
 
 #endif

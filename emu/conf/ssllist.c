@@ -213,6 +213,7 @@ int ssllist_del_server(struct conf *c, struct ssllist *l, unsigned n,
 	for (int i = 0; i < l->nserver; i++) {
 		if (l->server[i]->c.number != n)
 			continue;
+		settings_fini(&l->server[i]->c.kept);
 		free(l->server[i]);
 		l->nserver--;
 		memmove(&l->server[i], &l->server[i + 1],
@@ -231,6 +232,7 @@ int ssllist_del_backend(struct conf *c, struct ssllist *l, unsigned n,
 	for (int i = 0; i < l->nbackend; i++) {
 		if (l->backend[i]->c.number != n)
 			continue;
+		settings_fini(&l->backend[i]->c.kept);
 		free(l->backend[i]);
 		l->nbackend--;
 		memmove(&l->backend[i], &l->backend[i + 1],
@@ -453,11 +455,15 @@ struct ssllist *ssllist_copy(const struct ssllist *l)
 		xcalloc((size_t)l->nserver + 1, sizeof(struct ssl_server *));
 	copy->backend =
 		xcalloc((size_t)l->nbackend + 1, sizeof(struct ssl_backend *));
-	for (int i = 0; i < l->nserver; i++)
+	for (int i = 0; i < l->nserver; i++) {
 		copy->server[i] = xmemdup(l->server[i], sizeof(*l->server[i]));
-	for (int i = 0; i < l->nbackend; i++)
+		copy->server[i]->c.kept = (struct settings){ 0 };
+	}
+	for (int i = 0; i < l->nbackend; i++) {
 		copy->backend[i] =
 			xmemdup(l->backend[i], sizeof(*l->backend[i]));
+		copy->backend[i]->c.kept = (struct settings){ 0 };
+	}
 	return copy;
 }
 
@@ -465,10 +471,14 @@ void ssllist_copy_free(struct ssllist *l)
 {
 	if (!l)
 		return;
-	for (int i = 0; i < l->nserver; i++)
+	for (int i = 0; i < l->nserver; i++) {
+		settings_fini(&l->server[i]->c.kept);
 		free(l->server[i]);
-	for (int i = 0; i < l->nbackend; i++)
+	}
+	for (int i = 0; i < l->nbackend; i++) {
+		settings_fini(&l->backend[i]->c.kept);
 		free(l->backend[i]);
+	}
 	free(l->server);
 	free(l->backend);
 	free(l);

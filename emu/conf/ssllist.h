@@ -2,6 +2,7 @@
 #define CSS_EMU_CONF_SSLLIST_H
 
 #include "emu/conf/conf.h"
+#include "emu/conf/setting.h"
 
 /* ssl.md section 2.  Names of associations, never of files. */
 #define SSL_ENTRY_MAX	256 /* both kinds together, per list */
@@ -49,6 +50,7 @@ struct ssl_common {
 	uint32_t handshake_timeout_s; /* 0..72000 */
 	struct ssl_tcp virt, server;
 	uint32_t buf_rx, buf_tx; /* tcp buffer-share: 32768, 65536 */
+	struct settings kept;	 /* the order of its lines; empty in copies */
 };
 
 struct ssl_rewrite {

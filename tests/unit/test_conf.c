@@ -565,6 +565,44 @@ START_TEST(probe_pages)
 }
 END_TEST
 
+/* ---- the order of lines ----------------------------------------------------- */
+
+START_TEST(lines_are_noted_in_order_of_entry)
+{
+	static const int a, b, d;
+	struct settings s = { 0 };
+
+	settings_note(&s, &a);
+	settings_note(&s, &b);
+	settings_note(&s, &a); /* keeps its place */
+	settings_note(&s, &d);
+	ck_assert_uint_eq(s.nline, 3);
+	ck_assert_ptr_eq(s.line[0], &a);
+	settings_forget(&s, &a);
+	ck_assert(!settings_noted(&s, &a));
+	ck_assert(settings_noted(&s, &b));
+	settings_note(&s, &a); /* entered anew: last */
+	ck_assert_ptr_eq(s.line[0], &b);
+	ck_assert_ptr_eq(s.line[2], &a);
+	settings_fini(&s);
+	ck_assert_uint_eq(s.nline, 0);
+}
+END_TEST
+
+/* What a card has is a list of its own. */
+START_TEST(a_copy_of_a_list_has_no_order_of_lines)
+{
+	struct ssllist *l = list("l", "10.0.0.1"), *copy = NULL;
+	static const int line;
+
+	settings_note(&l->server[0]->c.kept, &line);
+	copy = ssllist_copy(l);
+	ck_assert_uint_eq(copy->server[0]->c.kept.nline, 0);
+	ck_assert_uint_eq(l->server[0]->c.kept.nline, 1);
+	ssllist_copy_free(copy);
+}
+END_TEST
+
 START_TEST(circuits)
 {
 	struct circuit *v1 = circuit_find(c, "VLAN1"), *v7 = NULL;
@@ -734,6 +772,8 @@ static Suite *suite(void)
 		associations_in_use,
 		named_keepalive,
 		probe_pages,
+		lines_are_noted_in_order_of_entry,
+		a_copy_of_a_list_has_no_order_of_lines,
 		circuits,
 		ports,
 		hosts,
