@@ -79,9 +79,8 @@ static void peer_send(struct relay *r, const char *data, size_t len)
 		if (n > 0) {
 			data += n;
 			len -= (size_t)n;
-		} else if (errno != EAGAIN && errno != EINTR) {
-			end(r, T_TELNET_CLOSED);
-		} else if (!wait_any(r->e, p, 2, STALL_MS)) {
+		} else if ((errno != EAGAIN && errno != EINTR) ||
+			   !wait_any(r->e, p, 2, STALL_MS)) {
 			end(r, T_TELNET_CLOSED);
 		}
 	}

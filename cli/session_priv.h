@@ -82,8 +82,8 @@ struct cli {
 	char where[64];	    /* peer address, "console" */
 	char line_name[16]; /* vty1; sessions.c */
 	char user[33];
-	struct rights rights;
 	bool enabled; /* SuperUser rights at present */
+	struct rights rights;
 	enum cli_state state;
 	int failures;
 	time_t login_time, last_time;
@@ -99,11 +99,9 @@ struct cli {
 	size_t next;
 	bool expanded; /* by an alias or variable: columns are not the typed
 			  ones */
+	bool lends;    /* the terminal, to lent_fd, with the next reply */
 	int depth;
 	struct cli_command cmd;
-
-	/* The terminal is to be lent to this connection, with the next reply. */
-	bool lends;
 	int lent_fd; /* owned while lends */
 
 	struct question q;
@@ -114,8 +112,8 @@ struct cli {
 	void *text_arg;
 
 	struct session_term term;
-	bool idle_set; /* term.idle_min is the session's own */
 	enum netmask_format netmask;
+	bool idle_set; /* term.idle_min is the session's own */
 	bool expert;
 	char name[PROMPT_NAME_LEN + 1]; /* prompt; "": product name */
 	char prompt[192];

@@ -142,7 +142,7 @@ static void side_dead(struct side *s)
 	s->stats.state = AAA_DEAD;
 	if (dead_time_s)
 		loop_timer(r->loop, &s->probe,
-			   loop_now(r->loop) + 1000 * dead_time_s);
+			   loop_now(r->loop) + 1000ULL * dead_time_s);
 }
 
 /* ---- sending -------------------------------------------------------------- */
@@ -221,7 +221,7 @@ static bool packet_send(struct radius_ask *a)
 		s->stats.requests++;
 	a->sent_ms = loop_now(l);
 	loop_timer(l, &a->timer,
-		   a->sent_ms + 1000 * conf_of(s->client)->timeout_s);
+		   a->sent_ms + 1000ULL * conf_of(s->client)->timeout_s);
 	return true;
 }
 
@@ -296,7 +296,7 @@ static struct radius_ask *ask_at(const struct side *s, uint64_t until)
 	struct radius_ask *a = NULL;
 
 	TAILQ_FOREACH(a, &s->client->asks, link)
-		if (a->side == s && a->serial <= until)
+		if (a->side == s && a->serial <= until) /* NOLINT: see below */
 			return a;
 	return NULL;
 }
@@ -307,6 +307,7 @@ static void side_leave(struct side *s)
 	const uint64_t until = s->client->serial;
 	struct radius_ask *a = NULL;
 
+	/* the analyzer does not see that what is freed is off the list */
 	while ((a = ask_at(s, until)))
 		ask_move(a);
 }
@@ -535,7 +536,7 @@ void radius_client_free(struct radius_client *r)
 
 	if (!r)
 		return;
-	while ((a = TAILQ_FIRST(&r->asks)))
+	while ((a = TAILQ_FIRST(&r->asks))) /* NOLINTNEXTLINE: off the list */
 		ask_free(a);
 	for (unsigned i = 0; i < RADIUS_SERVERS; i++) {
 		side_close(&r->side[i]);

@@ -111,7 +111,7 @@ static void patience_renew(struct tacacs_ask *a)
 {
 	struct loop *l = a->client->loop;
 
-	loop_timer(l, &a->timer, loop_now(l) + 1000 * a->side->timeout_s);
+	loop_timer(l, &a->timer, loop_now(l) + 1000ULL * a->side->timeout_s);
 }
 
 /* Begins an exchange with this side; false: errno tells why it cannot. */
@@ -473,7 +473,7 @@ void tacacs_client_free(struct tacacs_client *t)
 
 	if (!t)
 		return;
-	while ((a = TAILQ_FIRST(&t->asks)))
+	while ((a = TAILQ_FIRST(&t->asks))) /* NOLINTNEXTLINE: off the list */
 		ask_free(a);
 	tacacs_sides_fini(t);
 	wipe(t, sizeof(*t));

@@ -42,7 +42,8 @@ static void probe_plan(struct side *s)
 
 	tacacs_watch_close(l, &s->watch);
 	if (s->frequency_s)
-		loop_timer(l, &s->probe, loop_now(l) + 1000 * s->frequency_s);
+		loop_timer(l, &s->probe,
+			   loop_now(l) + 1000ULL * s->frequency_s);
 	else
 		loop_timer_stop(l, &s->probe);
 }
@@ -96,7 +97,7 @@ static void probe_begin(struct side *s)
 		probe_plan(s);
 		return;
 	}
-	loop_timer(l, &s->probe, loop_now(l) + 1000 * s->timeout_s);
+	loop_timer(l, &s->probe, loop_now(l) + 1000ULL * s->timeout_s);
 }
 
 static void probe_due(void *arg, uint64_t now_ms)

@@ -153,9 +153,9 @@ int dir_access_check(const char *codes, struct err *err)
 
 bool dir_access_allows(const char *codes, enum access_dir d, bool write)
 {
-	char code = *codes ? codes[d] : DIR_ACCESS_DFLT[d];
+	const char *c = *codes ? codes : DIR_ACCESS_DFLT;
 
-	return code == 'B' || code == (write ? 'W' : 'R');
+	return c[d] == 'B' || c[d] == (write ? 'W' : 'R');
 }
 
 /* ---- users ---------------------------------------------------------------- */

@@ -166,4 +166,34 @@ kill -STOP "${pid[first]}"
 } | timeout 1 "$CSS" attach --disk "$DISK" >/dev/null 2>&1
 kill -CONT "${pid[first]}"
 has "others go on" "$(raw_attach chief chief-pass)" '^CSS11503# '
+
+# ---- a user who does not want to wait ----------------------------------------------
+switch_stop
+switch_start --telnet 127.10.1.1:2323
+raw_attach chief chief-pass configure 'radius-server timeout 60' \
+	'virtual authentication primary radius' >/dev/null
+kill -STOP "${pid[first]}"
+cat >wait.exp <<'END'
+set timeout 5
+log_user 0
+spawn -noecho telnet 127.10.1.1 2323
+expect "User Name: "
+send "chief\r"
+expect "Password:"
+send "chief-pass\r"
+expect {
+	"User Name: " {send_user "answered at once\n"; exit 1}
+	"CSS11503" {send_user "let in\n"; exit 1}
+	timeout {}
+}
+send "\003"
+expect {
+	"User Name: " {}
+	timeout {send_user "no way back\n"; exit 1}
+	eof {send_user "closed\n"; exit 1}
+}
+exit 0
+END
+ok "Ctrl-C takes the question back" expect -f wait.exp
+kill -CONT "${pid[first]}"
 switch_stop

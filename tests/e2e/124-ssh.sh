@@ -89,6 +89,10 @@ for i in 1 2 3 4; do
 done
 
 # ---- endings -----------------------------------------------------------------------
+all_free() {
+	! cli 'show lines' | grep -q 'vty[1-4] *admin'
+}
+ok "all lines are free again" within 15 all_free
 mkfifo keys
 exec 4<>keys # nobody types
 
@@ -109,6 +113,7 @@ cli 'disconnect vty1' >/dev/null
 ok "disconnect ends it" within 10 off_line
 ok "the client is told why" within 10 grep -q 'Session closed by the switch' held.log
 end held
+ok "its line is free" within 15 all_free
 hold gone
 ok "another one is on vty1" within 10 on_line
 end gone KILL

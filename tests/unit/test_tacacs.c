@@ -115,45 +115,45 @@ static size_t reply(uint8_t *p, const struct tacacs_session *s, uint8_t seq,
 #define BODY(text) text, sizeof(text) - 1
 
 static const struct {
-	enum tacacs_type type;
 	const char *body;
 	size_t len;
+	enum tacacs_type type;
 	enum tacacs_status status;
 	unsigned level;
 	bool replaces;
 } replies[] = {
-	{ TACACS_AUTHEN, BODY("\x01\0\0\0\0\0"), TACACS_PASS, 0, false },
-	{ TACACS_AUTHEN, BODY("\x02\0\0\x02\0\x01nod"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHEN, BODY("\x03\0\0\0\0\0"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHEN, BODY("\x04\0\0\0\0\0"), TACACS_ASKS_USER, 0, false },
-	{ TACACS_AUTHEN, BODY("\x05\x01\0\x03\0\0PW:"), TACACS_ASKS_PASSWORD, 0,
+	{ BODY("\x01\0\0\0\0\0"), TACACS_AUTHEN, TACACS_PASS, 0, false },
+	{ BODY("\x02\0\0\x02\0\x01nod"), TACACS_AUTHEN, TACACS_FAIL, 0, false },
+	{ BODY("\x03\0\0\0\0\0"), TACACS_AUTHEN, TACACS_FAIL, 0, false },
+	{ BODY("\x04\0\0\0\0\0"), TACACS_AUTHEN, TACACS_ASKS_USER, 0, false },
+	{ BODY("\x05\x01\0\x03\0\0PW:"), TACACS_AUTHEN, TACACS_ASKS_PASSWORD, 0,
 	  false },
-	{ TACACS_AUTHEN, BODY("\x06\0\0\0\0\0"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHEN, BODY("\x07\0\0\0\0\0"), TACACS_ERROR, 0, false },
-	{ TACACS_AUTHEN, BODY("\x21\0\0\0\0\0"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHEN, BODY("\x01\0\0\0\0\0x"), TACACS_MALFORMED, 0, false },
-	{ TACACS_AUTHEN, BODY("\x01\0\0\x01\0\0"), TACACS_MALFORMED, 0, false },
-	{ TACACS_AUTHEN, BODY("\x01\0\0\0\0"), TACACS_MALFORMED, 0, false },
-	{ TACACS_AUTHEN, BODY(""), TACACS_MALFORMED, 0, false },
-	{ TACACS_AUTHOR, BODY("\x01\0\0\0\0\0"), TACACS_PASS, 0, false },
-	{ TACACS_AUTHOR, BODY("\x01\x01\0\0\0\0\x0bpriv-lvl=15"), TACACS_PASS,
+	{ BODY("\x06\0\0\0\0\0"), TACACS_AUTHEN, TACACS_FAIL, 0, false },
+	{ BODY("\x07\0\0\0\0\0"), TACACS_AUTHEN, TACACS_ERROR, 0, false },
+	{ BODY("\x21\0\0\0\0\0"), TACACS_AUTHEN, TACACS_FAIL, 0, false },
+	{ BODY("\x01\0\0\0\0\0x"), TACACS_AUTHEN, TACACS_MALFORMED, 0, false },
+	{ BODY("\x01\0\0\x01\0\0"), TACACS_AUTHEN, TACACS_MALFORMED, 0, false },
+	{ BODY("\x01\0\0\0\0"), TACACS_AUTHEN, TACACS_MALFORMED, 0, false },
+	{ BODY(""), TACACS_AUTHEN, TACACS_MALFORMED, 0, false },
+	{ BODY("\x01\0\0\0\0\0"), TACACS_AUTHOR, TACACS_PASS, 0, false },
+	{ BODY("\x01\x01\0\0\0\0\x0bpriv-lvl=15"), TACACS_AUTHOR, TACACS_PASS,
 	  15, false },
-	{ TACACS_AUTHOR, BODY("\x01\x02\0\x01\0\x01\x03\x0amdx=1priv-lvl*7"),
+	{ BODY("\x01\x02\0\x01\0\x01\x03\x0amdx=1priv-lvl*7"), TACACS_AUTHOR,
 	  TACACS_PASS, 7, false },
-	{ TACACS_AUTHOR, BODY("\x01\x01\0\0\0\0\x0cpriv-lvl=150"), TACACS_PASS,
+	{ BODY("\x01\x01\0\0\0\0\x0cpriv-lvl=150"), TACACS_AUTHOR, TACACS_PASS,
 	  0, false },
-	{ TACACS_AUTHOR, BODY("\x01\x01\0\0\0\0\x0apriv-lvl=x"), TACACS_PASS, 0,
+	{ BODY("\x01\x01\0\0\0\0\x0apriv-lvl=x"), TACACS_AUTHOR, TACACS_PASS, 0,
 	  false },
-	{ TACACS_AUTHOR, BODY("\x02\0\0\0\0\0"), TACACS_PASS, 0, true },
-	{ TACACS_AUTHOR, BODY("\x10\0\0\0\0\0"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHOR, BODY("\x11\0\0\0\0\0"), TACACS_ERROR, 0, false },
-	{ TACACS_AUTHOR, BODY("\x21\0\0\0\0\0"), TACACS_FAIL, 0, false },
-	{ TACACS_AUTHOR, BODY("\x01\xff\0\0\0\0"), TACACS_MALFORMED, 0, false },
-	{ TACACS_AUTHOR, BODY("\x01\x01\0\0\0\0\x05two"), TACACS_MALFORMED, 0,
+	{ BODY("\x02\0\0\0\0\0"), TACACS_AUTHOR, TACACS_PASS, 0, true },
+	{ BODY("\x10\0\0\0\0\0"), TACACS_AUTHOR, TACACS_FAIL, 0, false },
+	{ BODY("\x11\0\0\0\0\0"), TACACS_AUTHOR, TACACS_ERROR, 0, false },
+	{ BODY("\x21\0\0\0\0\0"), TACACS_AUTHOR, TACACS_FAIL, 0, false },
+	{ BODY("\x01\xff\0\0\0\0"), TACACS_AUTHOR, TACACS_MALFORMED, 0, false },
+	{ BODY("\x01\x01\0\0\0\0\x05two"), TACACS_AUTHOR, TACACS_MALFORMED, 0,
 	  false },
-	{ TACACS_ACCT, BODY("\0\0\0\0\x01"), TACACS_PASS, 0, false },
-	{ TACACS_ACCT, BODY("\0\0\0\0\x02"), TACACS_ERROR, 0, false },
-	{ TACACS_ACCT, BODY("\0\x02\0\0\x01x"), TACACS_MALFORMED, 0, false },
+	{ BODY("\0\0\0\0\x01"), TACACS_ACCT, TACACS_PASS, 0, false },
+	{ BODY("\0\0\0\0\x02"), TACACS_ACCT, TACACS_ERROR, 0, false },
+	{ BODY("\0\x02\0\0\x01x"), TACACS_ACCT, TACACS_MALFORMED, 0, false },
 };
 
 START_TEST(replies_are_read)
