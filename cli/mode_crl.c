@@ -57,10 +57,10 @@ const struct cmd crl_cmds[] = {
 		  "Hours between downloads; 0: once",
 	  .run = record_set,
 	  .render = record_render,
-	  .no = "no ssl crl-record <name:name:31>",
+	  .no = "no ssl crl-record <name:crlrecord>",
 	  .clear = record_clear,
 	  .inert = "no lists are fetched" },
-	{ .syntax = "ssl force-crl-reload <name:name:31>",
+	{ .syntax = "ssl force-crl-reload <name:crlrecord>",
 	  .help = "Fetch a list of revoked certificates now\n"
 		  "Name of the record",
 	  .run = record_reload },

@@ -342,7 +342,7 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .render = cacert_render,
 	  .no = "no " EITHER " cacert <name:cert>",
 	  .clear = cacert_clear },
-	{ .syntax = SERVER " crl <name:name>",
+	{ .syntax = SERVER " crl <name:crlrecord>",
 	  .help = "Revocation list\n"
 		  "CRL record",
 	  .no = "no " SERVER " crl",

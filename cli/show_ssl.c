@@ -11,6 +11,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/conf/crl.h"
 #include "emu/conf/global.h"
 #include "emu/conf/ssllist.h"
 #include "sslmod/card_ssl.h"
@@ -126,6 +127,36 @@ static int associate_show(struct cli *cli, const struct args *a,
 		kind_table(cli_conf(cli), &kinds[i], cli_out(cli));
 		out_puts(cli_out(cli), "\n");
 	}
+	return 0;
+}
+
+/* ---- show ssl crl-record -------------------------------------------------- */
+
+/* Lists are not fetched, so none is ever loaded. */
+static void crl_one(const struct crl_record *r, struct out *o)
+{
+	out_printf(o, "CRL Record Name:      %s\n", r->name);
+	out_printf(o, "CRL URL:              %s\n", r->url);
+	out_printf(o, "Sign Certificate:     %s\n", r->cert);
+	out_printf(o, "Update Hours:         %u\n", r->hours);
+	out_puts(o, "CRL loaded:           no\n");
+}
+
+static int crl_show(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct global *g = cli_conf(cli)->global;
+	const char *name = arg_word(a, "record");
+	const struct crl_record *r = name ? crl_find(cli_conf(cli), name) : NULL;
+
+	if (name && !r)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
+			       "crl-record", name);
+	for (int i = 0; !r && i < g->ncrl; i++) {
+		out_puts(cli_out(cli), i ? "\n" : "");
+		crl_one(&g->crl[i], cli_out(cli));
+	}
+	if (r)
+		crl_one(r, cli_out(cli));
 	return 0;
 }
 
@@ -565,6 +596,10 @@ const struct cmd show_ssl_cmds[] = {
 	  .help = "Diffie-Hellman parameters\n"
 		  "Size of one",
 	  .run = dhparam_show },
+	{ .syntax = "show ssl crl-record [<record:crlrecord>]",
+	  .help = "Lists of revoked certificates\n"
+		  "Name of one",
+	  .run = crl_show },
 	{ .syntax = "show ssl files",
 	  .help = "Files of the SSL store",
 	  .run = files_show },

@@ -604,6 +604,14 @@ static void association_emit(const struct scope *s, const char *kind,
 			emit(arg, a->name);
 }
 
+static void crlrecord_complete(const struct scope *s, emit_fn emit, void *arg)
+{
+	if (!s->env || !s->env->conf)
+		return;
+	for (int i = 0; i < s->env->conf->global->ncrl; i++)
+		emit(arg, s->env->conf->global->crl[i].name);
+}
+
 static void cert_complete(const struct scope *s, emit_fn emit, void *arg)
 {
 	association_emit(s, "cert", emit, arg);
@@ -956,6 +964,8 @@ static const struct value_type types[] = {
 	{ "rsakey", name_parse, NULL, rsakey_complete, false, false, NULL },
 	{ "dsakey", name_parse, NULL, dsakey_complete, false, false, NULL },
 	{ "dhparam", name_parse, NULL, dhparam_complete, false, false, NULL },
+	{ "crlrecord", name_parse, NULL, crlrecord_complete, false, false,
+	  NULL },
 	{ "sslfile", name_parse, NULL, sslfile_complete, false, false, NULL },
 	{ "script", name_parse, NULL, script_complete, false, false, NULL },
 	{ "logfile", name_parse, NULL, logfile_complete, false, false, NULL },
