@@ -24,8 +24,8 @@ struct scope {
 typedef void (*emit_fn)(void *arg, const char *text);
 
 enum quotes {
-	QUOTES_MAY,  /* = false */
-	QUOTES_MUST, /* = true */
+	QUOTES_MAY,   /* = false */
+	QUOTES_MUST,  /* = true */
 	QUOTES_NEVER, /* in quotes it would mean something else */
 };
 
