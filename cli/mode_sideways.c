@@ -101,6 +101,9 @@ static int circuit_open(struct cli *cli, const struct args *a, struct err *err)
 	const char *name = arg_word(a, "name");
 	const struct circuit *ci = circuit_find(cli_conf(cli), name);
 
+	/* A saved one may have outlived its ports. */
+	if (!ci && !cli_is_interactive(cli))
+		ci = circuit_add(cli_conf(cli), circuit_vlan_of(name), err);
 	if (!ci)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_CIRCUIT, name,
 			       circuit_vlan_of(name));

@@ -210,11 +210,24 @@ static int vr_at(const struct circuit_ip *ip, const struct vr_line *v)
 	return -1;
 }
 
+/* What is shared is an address of a host. */
+static int check_shared(const struct vr_line *v, struct err *err)
+{
+	if (v->kind != VR_VIP && v->kind != VR_INTERFACE)
+		return 0;
+	if (v->addr.s_addr == INADDR_ANY)
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST,
+			       str_addr(v->addr));
+	return conf_check_hosts(v->addr, v->range, err);
+}
+
 int circuit_ip_set_vr(struct conf *c, struct circuit_ip *ip,
 		      const struct vr_line *v, struct err *err)
 {
 	int at = vr_at(ip, v);
 
+	if (check_shared(v, err) < 0)
+		return -1;
 	if (at < 0 && ip->nvr == VR_MAX)
 		return err_set(err, ERR_RANGE, -1, T_FULL,
 			       "virtual router line", VR_MAX);
@@ -372,10 +385,11 @@ static bool vlan_in_use(const struct conf *c, unsigned vlan)
 	return false;
 }
 
+/* An access list that is applied to it goes with it. */
 static bool says_nothing(const struct circuit *ci)
 {
 	return TAILQ_EMPTY(&ci->ips) && !ci->description[0] &&
-	       !ci->redundancy && !ci->acl.index && !ci->dhcp_agent &&
+	       !ci->redundancy && !ci->dhcp_agent &&
 	       ci->dhcp_relay[0].s_addr == INADDR_ANY &&
 	       !ci->discovery_lifetime_s && !ci->discovery_broadcast &&
 	       ci->discovery_max_s == DISCOVERY_MAX_S && !ci->discovery_min_s &&

@@ -30,6 +30,15 @@ NAMES = {
     "urql": ["q1"], "hfgroup": ["h1"], "reporter": ["p1"],
     "mac": ["00-60-97-d5-26-ab", "00:1B:2C:3d:4e:5F"],
     "vlan": ["VLAN1", "VLAN2"], "port": ["2/1", "2/2", "3/1"],
+    "proto": ["any", "tcp", "udp", "icmp", "1", "50", "255"],
+    "portop": ["eq", "gt", "lt", "neq"],
+    "ipport": ["80", "https", "0", "65535", "telnet"],
+    "hostnet": ["10.1.1.1", "10.0.0.0/8", "192.168.3.6", "10.1.2.3/32"],
+    "ownerrule": ["o1/r1", "o2/r2"], "services": ["s1", "s1,s2", "s3"],
+    "circuitref": ["circuit-(VLAN1)", "circuit-(vlan2)", "circuit-(VLAN9)"],
+    "mibobject": ["tcpCurrEstab", "apSvcConnections.s1", "ifInOctets.3"],
+    "mibname": ["apNoSuchObject", "1.3.6.1.2.1"],
+    "ifindex": ["ifIndex.3", "ifindex.65535", "7"],
     "name": WORDS, "word": WORDS, "line": ["one two", "x"],
     "balance": ["roundrobin", "leastconn", "weightedrr", "srcip", "aca",
                 "urlhash", "domain"],
@@ -37,6 +46,8 @@ NAMES = {
 # What every configuration begins with: something of each kind to speak of.
 BASE = """interface 2/1
 bridge vlan 2
+interface 3/1
+trunk
 ftp-record f1 10.0.0.1 joe "secret"
 ssl associate cert c1 c1.pem
 ssl associate rsakey rk1 rk1.pem
@@ -63,6 +74,7 @@ OPENERS = ["service s1", "service s2", "service s3", "owner o1", "owner o2",
            "dql d1", "nql n1", "urql q1", "header-field-group h1",
            "reporter p1", "acl 7", "rmon-alarm 1", "rmon-event 1",
            "rmon-history 1", "interface 2/1", "interface 3/1",
+           "vlan 2", "vlan 3",
            "circuit VLAN1", "circuit VLAN2", "ip address 10.9.1.1 /24"]
 MODE_OF = {"service": "service", "owner": "owner", "content": "content",
            "group": "group", "keepalive": "keepalive",
@@ -71,7 +83,8 @@ MODE_OF = {"service": "service", "owner": "owner", "content": "content",
            "header-field-group": "header-field-group",
            "rmon-alarm": "rmon-alarm", "rmon-event": "rmon-event",
            "rmon-history": "rmon-history", "interface": "interface",
-           "circuit": "circuit", "ip": "circuit-ip"}
+           "circuit": "circuit", "ip": "circuit-ip",
+           "vlan": "interface-vlan"}
 # Rows that act at once, ask, or need a file: not lines of a configuration.
 LEFT_OUT = ("show", "zero", "clear", "copy", "archive", "restore", "script",
             "ssl gen", "ssl verify", "ping", "traceroute", "telnet", "exit",
@@ -196,6 +209,8 @@ class Maker:
                 lines.append("circuit VLAN1")
             if opener.startswith("content"):
                 lines.append("owner o1")
+            if opener.startswith("vlan"):
+                lines.append("interface 3/1")
             lines.append(opener)
             mode = MODE_OF[opener.split()[0]]
             if mode in self.rows:
