@@ -13,6 +13,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/conf/probe.h"
+#include "emu/conf/content.h"
 #include "emu/conf/service.h"
 
 static int address_set(struct cli *cli, const struct args *a, struct err *err)
@@ -93,12 +94,16 @@ static int suspended(struct cli *cli, const struct args *a, struct err *err)
 
 static int type_check(struct cli *cli, const struct args *a, struct err *err)
 {
+	const struct service *s = cli_object(cli);
 	enum service_type t = SERVICE_LOCAL;
 
 	for (int i = 0; !arg_undo(a) && service_type_names[i]; i++)
 		if (!strcmp(service_type_names[i], arg_choice(a)))
 			t = (enum service_type)i;
-	return service_may_become(cli_object(cli), t, err);
+	if (t == SERVICE_REDUNDANCY_UP &&
+	    content_check_service_unused(cli_conf(cli), s->name, err) < 0)
+		return -1;
+	return service_may_become(s, t, err);
 }
 
 /* ---- SSL proxy lists ------------------------------------------------------ */

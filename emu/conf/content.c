@@ -449,6 +449,27 @@ int content_del_service(struct conf *c, struct content *r, const char *service,
 	return 0;
 }
 
+int content_check_service_unused(const struct conf *c, const char *service,
+				 struct err *err)
+{
+	const struct owner *o = NULL;
+	const struct content *r = NULL;
+	char rule[2 * NAME_LEN + 2];
+
+	TAILQ_FOREACH(o, &c->owners, link)
+		TAILQ_FOREACH(r, &o->contents, link) {
+			if (service_at(r, service) < 0 &&
+			    strcmp(r->primary_sorry, service) != 0 &&
+			    strcmp(r->secondary_sorry, service) != 0)
+				continue;
+			(void)snprintf(rule, sizeof(rule), "%s/%s", o->name,
+				       r->name);
+			return err_set(err, ERR_REFUSED, -1, T_IN_USE, service,
+				       "content", rule);
+		}
+	return 0;
+}
+
 int content_change_weight(struct conf *c, struct content *r,
 			  const char *service, int weight, struct err *err)
 {

@@ -149,6 +149,9 @@ int content_add_service(struct conf *c, struct content *r, const char *service,
 			int weight, struct err *err);
 int content_del_service(struct conf *c, struct content *r, const char *service,
 			struct err *err);
+/* Refuses, with T_IN_USE, when a rule has the service. */
+int content_check_service_unused(const struct conf *c, const char *service,
+				 struct err *err);
 /* which: 1 primary, 2 secondary; "" takes it away */
 int content_set_sorry(struct conf *c, struct content *r, int which,
 		      const char *service, struct err *err);
