@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/access.h"
 #include "cli/env.h"
 #include "cli/script_code.h"
 #include "cli/script_expr.h"
@@ -412,6 +413,8 @@ static int record_run(struct cli *c, const struct args *a, struct err *err)
 
 	if (!session_has_user(c) || c->play)
 		return err_set(err, ERR_REFUSED, -1, T_NO_USER);
+	if (access_may(c, DIR_SCRIPT, true, err) < 0)
+		return -1;
 	if (!script_name_ok(name))
 		return err_set(err, ERR_RANGE, -1, T_BAD_NAME, name,
 			       SCRIPT_NAME_LEN);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/access.h"
 #include "cli/env.h"
 #include "cli/mask.h"
 #include "cli/script_files.h"
@@ -132,7 +133,8 @@ int play_script(struct cli *c, const char *name, const char *args,
 	size_t len = 0;
 	int rc = 0;
 
-	if (script_read(c->env, name, &text, &len, err) < 0)
+	if (access_may(c, DIR_SCRIPT, false, err) < 0 ||
+	    script_read(c->env, name, &text, &len, err) < 0)
 		return -1;
 	code = code_new(name, text, len, &rc, err);
 	free(text);

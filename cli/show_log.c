@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "cli/access.h"
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/filedir.h"
@@ -63,8 +64,11 @@ static int read_done(struct cli *cli, void *arg, struct err *err)
 
 static int show_file(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct reading *r = xcalloc(1, sizeof(*r));
+	struct reading *r = NULL;
 
+	if (access_may(cli, DIR_LOG, false, err) < 0)
+		return -1;
+	r = xcalloc(1, sizeof(*r));
 	logsink_flush(cli_env(cli)->log);
 	r->tail = (unsigned)arg_uint(a, "lines", 0);
 	r->line_numbers = arg_key(a, "line-numbers");
@@ -157,6 +161,8 @@ static int clear_log(struct cli *cli, const struct args *a, struct err *err)
 	const char *file = arg_word(a, "file");
 	char name[NAME_MAX + 8];
 
+	if (access_may(cli, DIR_LOG, true, err) < 0)
+		return -1;
 	logsink_drop(cli_env(cli)->log, file);
 	if (strchr(file, '/') ||
 	    snprintf(name, sizeof(name), "log/%s", file) >= (int)sizeof(name) ||
