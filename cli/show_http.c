@@ -14,6 +14,7 @@
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/kept.h"
+#include "emu/flow/policy.h"
 #include "emu/net/http.h"
 #include "emu/plane/plane.h"
 
@@ -60,9 +61,10 @@ static int show_methods(struct cli *cli, const struct args *a, struct err *err)
 	out_col(o, W_URI, "URI Form");
 	out_puts(o, "Requests\n");
 	for (unsigned m = 0; m < HTTP_METHOD_NUM; m++) {
-		method_row(o, http_method_text(m),
-			   m < HTTP_METHOD_2518 || f->rfc2518_methods,
-			   uri_form(http_method_text(m)));
+		const char *name = http_method_text(m);
+
+		method_row(o, name, flow_parses(f, name, strlen(name)),
+			   uri_form(name));
 		out_printf(o, "%llu\n", (unsigned long long)t.method[m]);
 	}
 	for (int i = 0; i < f->nmethod; i++) {

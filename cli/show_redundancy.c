@@ -36,21 +36,10 @@ enum {
 
 /* ---- show redundancy ------------------------------------------------------ */
 
-static enum service_state state_of(void *arg, const struct service *s)
-{
-	struct monitor_info info;
-
-	live_service(arg, s, &info);
-	return info.state;
-}
-
 /* As it was followed; on a scratch switch, as it would be. */
 static struct box_status status_of(const struct env *env)
 {
-	struct vr_view v = { .chassis = env->chassis,
-			     .conf = env->conf,
-			     .arg = (void *)(uintptr_t)env,
-			     .service_state = state_of };
+	struct vr_view v = live_view(env);
 	struct box_status s = { .state = BOX_INIT };
 
 	if (env->box)
@@ -70,6 +59,7 @@ static void duration_show(struct out *o, time_t since)
 
 static void uplinks_show(const struct env *env, struct out *o)
 {
+	struct vr_view v = live_view(env);
 	const struct service *s = NULL;
 	unsigned n = 0, alive = 0;
 
@@ -77,7 +67,7 @@ static void uplinks_show(const struct env *env, struct out *o)
 		if (s->type != SERVICE_REDUNDANCY_UP)
 			continue;
 		n++;
-		alive += box_is_usable(state_of((void *)(uintptr_t)env, s));
+		alive += box_is_usable(v.service_state(v.arg, s));
 	}
 	out_printf(o, "\nUplink Enabled: %s  Number: %u  Number Alive: %u\n",
 		   yes_no(n > 0), n, alive);
@@ -88,8 +78,7 @@ static void uplinks_show(const struct env *env, struct out *o)
 			continue;
 		out_col(o, W_NAME, "%s", s->name);
 		out_printf(o, "%s\n",
-			   service_state_name(
-				   state_of((void *)(uintptr_t)env, s)));
+			   service_state_name(v.service_state(v.arg, s)));
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
+#include "cli/columns.h"
 #include "cli/env.h"
 #include "cli/live.h"
 #include "cli/modes.h"
@@ -15,13 +16,12 @@
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
 #include "emu/conf/circuit.h"
+#include "emu/conf/reporter.h"
 #include "emu/conf/service.h"
+#include "emu/redundancy/reporters.h"
 #include "emu/redundancy/vrouter.h"
 
 enum {
-	W_LABEL = 20,
-	W_VALUE = 20,
-	W_LABEL2 = 18,
 	W_NAME = 32,
 	W_STATE = 11,
 };
@@ -121,22 +121,14 @@ static int lines_show(struct cli *cli, const struct args *a, enum vr_kind kind,
 	return 0;
 }
 
-static void pair(struct out *o, const char *name, const char *value,
-		 const char *name2, const char *value2)
-{
-	out_col(o, W_LABEL, "%s:", name);
-	out_col(o, W_VALUE, "%s", value);
-	out_col(o, W_LABEL2, "%s:", name2);
-	out_printf(o, "%s\n", value2);
-}
-
 static void place_show(const struct place *p, struct out *o)
 {
 	char vrid[8];
 
 	(void)snprintf(vrid, sizeof(vrid), "%u", p->line->vrid);
 	out_puts(o, "\n");
-	pair(o, "Interface Address", str_addr(p->ip->addr), "VRID", vrid);
+	col_pair(o, COL_NARROW, "Interface Address", str_addr(p->ip->addr),
+		 "VRID", vrid);
 }
 
 static const char *last_change(const struct vr_status *s,
@@ -187,6 +179,36 @@ static void critical_show(const struct place *p, struct out *o)
 	}
 }
 
+static const char *reporter_state_of(const struct env *env, const char *name)
+{
+	const struct reporter *r = reporter_find(env->conf, name);
+	struct vr_view v = live_view(env);
+
+	return reporter_state_name(r ? reporter_decide(&v, r)
+				     : REPORTER_SUSPENDED);
+}
+
+/* Only of routers that have some. */
+static void reporters_show(const struct place *p, struct out *o)
+{
+	bool first = true;
+
+	for (int i = 0; i < p->ip->nvr; i++) {
+		const struct vr_line *line = &p->ip->vr[i];
+
+		if (line->kind != VR_REPORTER || line->vrid != p->line->vrid)
+			continue;
+		if (first) {
+			out_puts(o, "\nCritical-Reporters:\n");
+			out_col(o, W_NAME, "Name");
+			out_puts(o, "State\n");
+			first = false;
+		}
+		out_col(o, W_NAME, "%s", line->name);
+		out_printf(o, "%s\n", reporter_state_of(p->env, line->name));
+	}
+}
+
 static void router_show(const struct place *p, struct out *o)
 {
 	char now[8], written[8], changes[16], when[WALL_TEXT_LEN + 1];
@@ -200,12 +222,15 @@ static void router_show(const struct place *p, struct out *o)
 	(void)snprintf(written, sizeof(written), "%u", p->line->priority);
 	(void)snprintf(changes, sizeof(changes), "%u", s.changes);
 	place_show(p, o);
-	pair(o, "Priority", now, "Config. Priority", written);
-	pair(o, "State", vr_state_name(s.state), "Master IP", master_ip(&s));
-	pair(o, "State Changes", changes, "Last Change", last_change(&s, when));
-	pair(o, "Preempt", p->line->preempt ? "True" : "False",
-	     "Last Fail Reason", vr_fail_name(s.last_fail));
+	col_pair(o, COL_NARROW, "Priority", now, "Config. Priority", written);
+	col_pair(o, COL_NARROW, "State", vr_state_name(s.state), "Master IP",
+		 master_ip(&s));
+	col_pair(o, COL_NARROW, "State Changes", changes, "Last Change",
+		 last_change(&s, when));
+	col_pair(o, COL_NARROW, "Preempt", p->line->preempt ? "True" : "False",
+		 "Last Fail Reason", vr_fail_name(s.last_fail));
 	critical_show(p, o);
+	reporters_show(p, o);
 }
 
 static int show_routers(struct cli *cli, const struct args *a, struct err *err)
@@ -235,10 +260,12 @@ static void address_show(const struct place *p, const char *name2,
 	status_of(p->env, p->ci, p->ip, p->line->vrid, &s);
 	(void)snprintf(changes, sizeof(changes), "%u", s.changes);
 	place_show(p, o);
-	pair(o, "Redundant Address", str_addr(p->line->addr), name2, value2);
-	pair(o, "State", address_state(p, &s), "Master IP",
-	     router_of(p->ip, p->line->vrid) ? master_ip(&s) : "0.0.0.0");
-	pair(o, "State Changes", changes, "Last Change", last_change(&s, when));
+	col_pair(o, COL_NARROW, "Redundant Address", str_addr(p->line->addr),
+		 name2, value2);
+	col_pair(o, COL_NARROW, "State", address_state(p, &s), "Master IP",
+		 router_of(p->ip, p->line->vrid) ? master_ip(&s) : "0.0.0.0");
+	col_pair(o, COL_NARROW, "State Changes", changes, "Last Change",
+		 last_change(&s, when));
 }
 
 static void vip_show(const struct place *p, struct out *o)
@@ -247,8 +274,7 @@ static void vip_show(const struct place *p, struct out *o)
 
 	(void)snprintf(range, sizeof(range), "%u", p->line->range);
 	address_show(p, "Range", range, o);
-	out_col(o, W_LABEL, "Shared:");
-	out_printf(o, "%s\n", p->line->shared ? "Yes" : "No");
+	col_line(o, COL_NARROW, "Shared", "%s", yes_no(p->line->shared));
 }
 
 static int show_vips(struct cli *cli, const struct args *a, struct err *err)
@@ -273,10 +299,11 @@ static int show_interfaces(struct cli *cli, const struct args *a,
 static void service_show(const struct place *p, struct out *o)
 {
 	place_show(p, o);
-	pair(o, "Service Type", service_kind_of(p->env, p->line->name),
-	     "Service Name", p->line->name);
-	out_col(o, W_LABEL, "Service State:");
-	out_printf(o, "%s\n", service_state_of(p->env, p->line->name));
+	col_pair(o, COL_NARROW, "Service Type",
+		 service_kind_of(p->env, p->line->name), "Service Name",
+		 p->line->name);
+	col_line(o, COL_NARROW, "Service State", "%s",
+		 service_state_of(p->env, p->line->name));
 }
 
 static int show_services(struct cli *cli, const struct args *a, struct err *err)
@@ -287,9 +314,14 @@ static int show_services(struct cli *cli, const struct args *a, struct err *err)
 
 static void reporter_show(const struct place *p, struct out *o)
 {
+	const struct reporter *r = reporter_find(p->env->conf, p->line->name);
+
 	place_show(p, o);
-	out_col(o, W_LABEL, "Reporter Name:");
-	out_printf(o, "%s\n", p->line->name);
+	col_pair(o, COL_NARROW, "Reporter Type",
+		 r ? reporter_type_name(r->type) : "", "Reporter Name",
+		 p->line->name);
+	col_line(o, COL_NARROW, "Reporter State", "%s",
+		 reporter_state_of(p->env, p->line->name));
 }
 
 static int show_reporters(struct cli *cli, const struct args *a,

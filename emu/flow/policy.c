@@ -300,20 +300,25 @@ void policy_unref(struct policy *p)
 }
 
 /* The product's own set, what RFC 2518 adds, and what the operator named. */
-bool policy_parses(const struct policy *p, const char *method, size_t len)
+bool flow_parses(const struct flow_conf *f, const char *method, size_t len)
 {
 	unsigned known = http_method_index(method, len);
 
 	if (known < HTTP_METHOD_2518 ||
 	    (len == 8 && !memcmp(method, "PROPFIND", 8)))
 		return true;
-	if (known < HTTP_METHOD_NUM && p->flow.rfc2518_methods)
+	if (known < HTTP_METHOD_NUM && f->rfc2518_methods)
 		return true;
-	for (int i = 0; i < p->flow.nmethod; i++)
-		if (strlen(p->flow.method[i].name) == len &&
-		    !strncasecmp(p->flow.method[i].name, method, len))
+	for (int i = 0; i < f->nmethod; i++)
+		if (strlen(f->method[i].name) == len &&
+		    !strncasecmp(f->method[i].name, method, len))
 			return true;
 	return false;
+}
+
+bool policy_parses(const struct policy *p, const char *method, size_t len)
+{
+	return flow_parses(&p->flow, method, len);
 }
 
 bool policy_has_vip(const struct policy *p, struct in_addr a)

@@ -184,6 +184,7 @@ struct policy *policy_ref(struct policy *p);
 void policy_unref(struct policy *p); /* any thread */
 
 /* Do layer 5 rules look at requests with this method (content.md 2.3)? */
+bool flow_parses(const struct flow_conf *f, const char *method, size_t len);
 bool policy_parses(const struct policy *p, const char *method, size_t len);
 /* Is the address one of a rule's VIPs? */
 bool policy_has_vip(const struct policy *p, struct in_addr a);
