@@ -162,10 +162,22 @@ void alias_defaults(struct cli *c)
 		(void)put(c, row[i].mode, row[i].name, row[i].text, NULL);
 }
 
+void alias_render(const struct cli *c, struct out *o)
+{
+	for (int i = 0; i < c->nalias; i++)
+		out_printf(o, "@alias %s %s \"%s\"\n",
+			   mode_word(c->alias[i].mode), c->alias[i].name,
+			   c->alias[i].text);
+}
+
 void alias_drop(struct cli *c)
 {
-	while (c->nalias)
-		free(c->alias[--c->nalias].text);
+	while (c->nalias) {
+		struct alias *x = &c->alias[--c->nalias];
+
+		free(x->text);
+		*x = (struct alias){ 0 };
+	}
 }
 
 /* ---- commands -------------------------------------------------------------- */

@@ -74,7 +74,7 @@ void cli_fail(struct cli *c, const struct err *err)
 			      err->msg);
 		return;
 	}
-	if (!k->told && (!c->play || play_goes_on(c)))
+	if (!k->told && !play_is_quiet(c) && (!c->play || play_goes_on(c)))
 		cli_tell(c, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/access.h"
 #include "cli/env.h"
+#include "cli/profile.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
@@ -16,37 +17,67 @@
 
 /* ---- leaving -------------------------------------------------------------- */
 
-static int save_answer(struct cli *c, const char *line, void *arg,
-		       struct err *err)
+/*
+ * Each question stands until it is answered; what cannot be saved keeps the user
+ * in, so that nothing is lost unseen.
+ */
+static int leave(struct cli *c, bool profile_asked, struct err *err);
+
+static int unsaved_answer(struct cli *c, const char *line, bool profile,
+			  struct err *err)
 {
-	(void)arg;
-	if (!line)
-		return 0;
 	line += strspn(line, " \t");
 	if (*line == 'y' || *line == 'Y') {
-		if (access_may(c, DIR_RELEASE_ROOT, true, err) < 0 ||
-		    render_save(c->env, err) < 0)
-			return -1; /* stays: nothing is lost unseen */
-		cli_logout(c);
-	} else if (*line == 'n' || *line == 'N') {
-		cli_logout(c);
-	} else {
-		cli_ask(c, T_Q_UNSAVED, true, save_answer, NULL);
+		if (profile && profile_save(c, err) < 0)
+			return -1;
+		if (!profile &&
+		    (access_may(c, DIR_RELEASE_ROOT, true, err) < 0 ||
+		     render_save(c->env, err) < 0))
+			return -1;
+	} else if (*line != 'n' && *line != 'N') {
+		return leave(c, !profile, err); /* the same again */
 	}
+	if (profile)
+		return leave(c, true, err);
+	cli_logout(c);
+	return 0;
+}
+
+static int profile_answer(struct cli *c, const char *line, void *arg,
+			  struct err *err)
+{
+	(void)arg;
+	return line ? unsaved_answer(c, line, true, err) : 0;
+}
+
+static int config_answer(struct cli *c, const char *line, void *arg,
+			 struct err *err)
+{
+	(void)arg;
+	return line ? unsaved_answer(c, line, false, err) : 0;
+}
+
+/* Pipes are not asked about their profile: nobody set it by hand. */
+static int leave(struct cli *c, bool profile_asked, struct err *err)
+{
+	const struct conf *conf = cli_conf(c);
+	bool asks = c->enabled && !cli_is_expert(c);
+
+	(void)err;
+	if (asks && !profile_asked && c->kind != SESSION_PIPE &&
+	    profile_changed(c))
+		cli_ask(c, T_Q_PROFILE, true, profile_answer, NULL);
+	else if (asks && conf->generation != conf->saved)
+		cli_ask(c, T_Q_UNSAVED, true, config_answer, NULL);
+	else if (c->kind != SESSION_SCRIPT)
+		cli_logout(c);
 	return 0;
 }
 
 static int logout_run(struct cli *c, const struct args *a, struct err *err)
 {
-	const struct conf *conf = cli_conf(c);
-
 	(void)a;
-	(void)err;
-	if (c->enabled && !cli_is_expert(c) && conf->generation != conf->saved)
-		cli_ask(c, T_Q_UNSAVED, true, save_answer, NULL);
-	else if (c->kind != SESSION_SCRIPT)
-		cli_logout(c);
-	return 0;
+	return leave(c, false, err);
 }
 
 static int exit_run(struct cli *c, const struct args *a, struct err *err)
@@ -96,7 +127,7 @@ int screen_clear(struct cli *c, const struct args *a, struct err *err)
 static int length_set(struct cli *c, const struct args *a, struct err *err)
 {
 	(void)err;
-	c->term.length = (unsigned)arg_uint(a, "lines", 25);
+	c->term.length = (unsigned)arg_uint(a, "lines", TERM_LENGTH_DFLT);
 	return 0;
 }
 
@@ -104,7 +135,7 @@ static int length_clear(struct cli *c, const struct args *a, struct err *err)
 {
 	(void)a;
 	(void)err;
-	c->term.length = 25;
+	c->term.length = TERM_LENGTH_DFLT;
 	return 0;
 }
 

@@ -100,6 +100,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_memory_cmds,						\
 	show_disk_cmds,							\
 	show_record_cmds,						\
+	show_profile_cmds,						\
 	show_service_cmds,						\
 	show_rule_cmds,							\
 	show_sticky_cmds,						\
@@ -147,6 +148,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	copy_cmds,							\
 	file_cmds,							\
 	license_cmds,							\
+	profile_cmds,							\
 	setup_cmds,							\
 	superuser_peer_cmds,						\
 	lab_cmds,							\

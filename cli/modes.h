@@ -162,6 +162,8 @@ extern const struct cmd boot_cmds[];
 extern const struct cmd record_cmds[];	   /* mode_record.c: ftp-record */
 extern const struct cmd show_record_cmds[];
 extern const struct cmd show_disk_cmds[]; /* show_disk.c: and software */
+extern const struct cmd profile_cmds[];	  /* profile.c */
+extern const struct cmd show_profile_cmds[];
 extern const struct cmd setup_cmds[];	  /* setup.c: questions of a new switch */
 extern const struct cmd license_cmds[];   /* license.c */
 extern const struct cmd file_cmds[];  /* mode_files.c: archive, restore ... */

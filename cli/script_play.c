@@ -152,6 +152,29 @@ int play_script(struct cli *c, const char *name, const char *args,
 	return 0;
 }
 
+int play_text(struct cli *c, const char *name, const char *text, size_t len,
+	      bool quiet, struct err *err)
+{
+	struct level *l = NULL;
+	int rc = 0;
+	struct code *code = code_new(name, text, len, &rc, err);
+
+	if (rc == 0)
+		l = level_push(c, LEVEL_SCRIPT, code, err);
+	code_unref(code);
+	if (!l)
+		return -1;
+	l->args = xstrdup("");
+	c->play->quiet = quiet;
+	(void)vars_set(c->play->vars, "CONTINUE_ON_ERROR", "1", NULL);
+	return 0;
+}
+
+bool play_is_quiet(const struct cli *c)
+{
+	return c->play && c->play->quiet;
+}
+
 void play_typed(struct cli *c, struct code *code)
 {
 	(void)level_push(c, LEVEL_TYPED, code, NULL);

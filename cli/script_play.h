@@ -2,6 +2,7 @@
 #define CSS_CLI_SCRIPT_PLAY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cli;
@@ -25,6 +26,11 @@ struct session;
  * SCRIPT_PLAY, whose `exit script` ends the caller, too. */
 int play_script(struct cli *c, const char *name, const char *args,
 		bool as_function, struct err *err);
+/* Plays a text that is no file of the scripts, a profile: it goes on after
+ * errors; quiet: and does not even tell them. */
+int play_text(struct cli *c, const char *name, const char *text, size_t len,
+	      bool quiet, struct err *err);
+bool play_is_quiet(const struct cli *c);
 /* Plays what was typed at the prompt; takes the reference over. */
 void play_typed(struct cli *c, struct code *code);
 int play_function(struct cli *c, const char *name, const char *args,

@@ -49,6 +49,7 @@ struct play {
 	struct interrupted caller;
 	struct timer timer;
 	bool waits, interrupted;
+	bool quiet; /* errors are not told */
 	unsigned steps;	     /* of this slice */
 	uint64_t slice_end;  /* clock_ms() */
 	unsigned long total; /* steps of a play that has no loop to turn */

@@ -17,6 +17,7 @@
 
 #include "cli/env.h"
 #include "cli/mask.h"
+#include "cli/profile.h"
 #include "cli/script_code.h"
 #include "cli/script_pipe.h"
 #include "cli/script_play.h"
@@ -170,6 +171,8 @@ void cli_settled(struct cli *c)
 		cli_leave_deleted(c);
 	cli_apply(c);
 	cli_prompt_update(c);
+	if (c->state == CLI_READY && !c->profile && !cli_busy(c))
+		profile_settle(c);
 }
 
 /* A line may hold a password, and functions of libraries that looked at it left
@@ -359,7 +362,7 @@ struct session *session_new(const struct env *env, enum session_kind kind,
 	c->kind = kind;
 	c->out = &c->late;
 	c->last_time = time(NULL);
-	c->term = (struct session_term){ .length = 25,
+	c->term = (struct session_term){ .length = TERM_LENGTH_DFLT,
 					 .more = true,
 					 .history = HISTORY_DFLT };
 	(void)str_copy(c->where, sizeof(c->where), *where ? where : "console");
@@ -401,6 +404,7 @@ void session_free(struct session *s)
 		(void)close(c->lent_fd);
 	cli_history_clear(c);
 	alias_drop(c);
+	free(c->profile);
 	out_fini(&c->late);
 	free(s);
 }
@@ -415,6 +419,7 @@ void cli_welcome(struct cli *c, const char *user, const struct rights *r)
 	cli_end(c);
 	log_write(LOG_NETMAN, LOG_INFO_6, "CLM: Login %s@%s", c->user,
 		  c->where);
+	profile_login(c);
 }
 
 void cli_lend(struct cli *c, int fd)

@@ -19,6 +19,7 @@
  */
 #define HISTORY_MAX	256
 #define HISTORY_DFLT	20
+#define TERM_LENGTH_DFLT 25
 #define PROMPT_NAME_LEN 15 /* the product's limit */
 #define ALIAS_MAX	64 /* own bound */
 #define ALIAS_DEPTH	8  /* own bound: aliases that use aliases */
@@ -115,6 +116,7 @@ struct cli {
 	enum netmask_format netmask;
 	bool idle_set; /* term.idle_min is the session's own */
 	bool expert;
+	char *profile; /* owned: the settings of the log-in, as text */
 	char name[PROMPT_NAME_LEN + 1]; /* prompt; "": product name */
 	char prompt[192];
 
@@ -185,6 +187,8 @@ void command_drop(struct cli *c);
 /* ---- alias.c -------------------------------------------------------------- */
 void alias_defaults(struct cli *c);
 void alias_drop(struct cli *c);
+/* As commands that make them. */
+void alias_render(const struct cli *c, struct out *o);
 const struct alias *alias_find(struct cli *c, const char *word);
 /* Its commands, and what was typed behind its name, in the place of the line. */
 void alias_expand(struct cli *c, const struct alias *a, const char *behind);

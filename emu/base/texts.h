@@ -24,6 +24,8 @@
 #define T_NO_SESSION                                                           \
 	"\r\nSystem unavailable.  Please try later.\r\n" /* field notes */
 
+#define T_Q_PROFILE                                                            \
+	"Profile changes have occurred. Save them, [y/n]: " /* guess */
 #define T_Q_UNSAVED                                                            \
 	"Configuration changes have occurred. Save them, [y/n]: " /* guess */
 #define T_Q_SURE     "Are you sure, [y/n]: "			  /* recall */
@@ -287,6 +289,10 @@
 #define T_NO_TEXT      "%s is not a text file"		/* own */
 #define T_CHECK_DONE                                                           \
 	"Complete (/) Operation completed successfully" /* doc 5.00 */
+#define T_PROFILE_SPOILT "%s is spoilt (%s) and kept as %s" /* own */
+#define T_STARTUP_ERRORS                                                       \
+	"Lines of the startup-config were rejected; see show "                 \
+	"startup-errors" /* guess */
 #define T_UNPACKING    "Unpacking"			/* recall */
 #define T_NO_VERSION                                                           \
 	"Version %s is not installed; see show installed-software" /* own */
