@@ -50,21 +50,33 @@ static void date_print(const struct cli *cli, const struct tm *tm, bool century,
 		       century ? year : year % 100);
 }
 
-/* Three numbers of one or two digits, the last of up to four when it may. */
-static bool three_read(const char *line, char sep, int last, unsigned n[3])
+/* A number of at most so many digits; moves *at behind it. */
+static bool number_read(const char **at, size_t digits, unsigned *n)
 {
-	int end = 0;
-	char a = '\0', b = '\0';
+	size_t len = strspn(*at, "0123456789");
 
-	line += strspn(line, " \t");
-	if (line[strspn(line, "0123456789-/: ")])
+	if (len < 1 || len > digits)
 		return false;
-	if (sscanf(line, "%2u%c%2u%c%4u %n", &n[0], &a, &n[1], &b, &n[2],
-		   &end) != 5 ||
-	    line[end])
-		return false;
-	return a == b && (a == sep || (sep == '-' && a == '/')) &&
-	       (last == 4 || n[2] < 100);
+	*n = 0;
+	for (; len; len--)
+		*n = *n * 10 + (unsigned)(*(*at)++ - '0');
+	return true;
+}
+
+/* "03-30-01", "3/30/2001", "13:30:45": three numbers, all of two digits but the
+ * last, which may have more. */
+static bool three_read(const char *line, const char *separators, size_t digits,
+		       unsigned n[3])
+{
+	const char *at = line + strspn(line, " \t");
+
+	for (int i = 0; i < 3; i++) {
+		if (!number_read(&at, i < 2 ? 2 : digits, &n[i]))
+			return false;
+		if (i < 2 && (!*at || !strchr(separators, *at++)))
+			return false;
+	}
+	return !at[strspn(at, " \t")];
 }
 
 static int days_of(unsigned month, int year)
@@ -82,7 +94,7 @@ static bool date_read(const struct cli *cli, const char *line, struct tm *tm)
 	unsigned n[3], month = 0, day = 0;
 	int year = 0;
 
-	if (!three_read(line, '-', 4, n))
+	if (!three_read(line, "-/", 4, n))
 		return false;
 	month = european(cli) ? n[1] : n[0];
 	day = european(cli) ? n[0] : n[1];
@@ -101,7 +113,7 @@ static bool time_read(const struct cli *cli, const char *line, struct tm *tm)
 	unsigned n[3];
 
 	(void)cli;
-	if (!three_read(line, ':', 2, n) || n[0] > 23 || n[1] > 59 || n[2] > 59)
+	if (!three_read(line, ":", 2, n) || n[0] > 23 || n[1] > 59 || n[2] > 59)
 		return false;
 	tm->tm_hour = (int)n[0];
 	tm->tm_min = (int)n[1];

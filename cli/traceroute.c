@@ -73,9 +73,20 @@ static in_port_t port_now(const struct trace *t)
 	return htons((uint16_t)(PORT + (t->sent - 1) % (65535 - PORT)));
 }
 
-static void send_one(struct trace *t)
+/* Twice, for an error that came for an earlier one is told once, here. */
+static bool send_data(const struct trace *t)
 {
 	const char data[32] = "css11500";
+	bool sent = false;
+
+	for (int i = 0; i < 2 && !sent; i++)
+		sent = sock_send(t->map, t->watch.fd, t->addr, port_now(t),
+				 data, sizeof(data));
+	return sent;
+}
+
+static void send_one(struct trace *t)
+{
 	struct err err = { .col = -1 };
 	int ttl = (int)t->ttl;
 
@@ -87,11 +98,7 @@ static void send_one(struct trace *t)
 		cli_task_print(t->task, "%2u ", t->ttl);
 		t->hop.s_addr = INADDR_ANY;
 	}
-	/* an error that came for an earlier one is told once, here */
-	if (!sock_send(t->map, t->watch.fd, t->addr, port_now(t), data,
-		       sizeof(data)) &&
-	    !sock_send(t->map, t->watch.fd, t->addr, port_now(t), data,
-		       sizeof(data))) {
+	if (!send_data(t)) {
 		(void)err_set(&err, ERR_IO, -1, T_PING_SEND, str_addr(t->addr),
 			      strerror(errno));
 		cli_task_print(t->task, "\n");

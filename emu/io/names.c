@@ -65,7 +65,7 @@ static void wait_some(ares_channel c)
 	ares_socket_t fd[ARES_GETSOCK_MAXNUM];
 	int bits = ares_getsock(c, fd, ARES_GETSOCK_MAXNUM);
 	struct pollfd p[ARES_GETSOCK_MAXNUM];
-	struct timeval slice = { .tv_usec = SLICE_MS * 1000 }, tv;
+	struct timeval slice = { .tv_usec = SLICE_MS * 1000L }, tv;
 	const struct timeval *t = ares_timeout(c, &slice, &tv);
 	nfds_t n = 0;
 

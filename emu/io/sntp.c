@@ -40,9 +40,8 @@ struct sntp {
 	bool told[SNTP_NSERVER];    /* that it does not answer */
 	struct watch watch;	    /* fd -1: no question is open */
 	struct timer timer;
-	int asked; /* server of the open question */
-	uint64_t stamp;
-	int64_t sent_ms;
+	int asked;		/* server of the open question */
+	struct sntp_exchange x; /* the open question */
 	struct sntp_state state;
 };
 
@@ -108,14 +107,13 @@ static bool is_kiss(const uint8_t *p)
 	return false;
 }
 
-enum sntp_answer sntp_read(const uint8_t *p, size_t len, uint64_t stamp,
-			   int64_t sent, int64_t now, int64_t *offset_ms,
-			   unsigned *stratum)
+enum sntp_answer sntp_read(const uint8_t *p, size_t len,
+			   struct sntp_exchange *x)
 {
 	int64_t received = 0, transmitted = 0;
 
 	if (len < SNTP_LEN || (p[0] & 7) != MODE_SERVER ||
-	    get64(p + AT_ORIGINATE) != stamp)
+	    get64(p + AT_ORIGINATE) != x->stamp)
 		return SNTP_BAD;
 	if (is_kiss(p))
 		return SNTP_KISS;
@@ -124,8 +122,8 @@ enum sntp_answer sntp_read(const uint8_t *p, size_t len, uint64_t stamp,
 		return SNTP_LATE;
 	received = sntp_ms(get64(p + AT_RECEIVE));
 	transmitted = sntp_ms(get64(p + AT_TRANSMIT));
-	*offset_ms = ((received - sent) + (transmitted - now)) / 2;
-	*stratum = p[AT_STRATUM];
+	x->offset_ms = ((received - x->sent) + (transmitted - x->back)) / 2;
+	x->stratum = p[AT_STRATUM];
 	return SNTP_OK;
 }
 
@@ -167,9 +165,9 @@ static bool send_question(struct sntp *s, int i)
 			       (struct in_addr){ INADDR_ANY });
 	if (s->watch.fd < 0 || loop_watch(s->loop, &s->watch, EPOLLIN) < 0)
 		return false;
-	s->sent_ms = wall_ms();
-	s->stamp = sntp_stamp(s->sent_ms) ^ (rnd_u32() & 0x1fffff);
-	sntp_request(p, s->conf.server[i].version, s->stamp);
+	s->x.sent = wall_ms();
+	s->x.stamp = sntp_stamp(s->x.sent) ^ (rnd_u32() & 0x1fffff);
+	sntp_request(p, s->conf.server[i].version, s->x.stamp);
 	s->state.sent++;
 	return send(s->watch.fd, p, sizeof(p), MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	       (ssize_t)sizeof(p);
@@ -227,13 +225,10 @@ static void set_clock(struct sntp *s, int64_t offset_ms, unsigned stratum)
 
 static void on_answer(struct sntp *s, const uint8_t *p, size_t len)
 {
-	int64_t offset = 0;
-	unsigned stratum = 0;
-
-	switch (sntp_read(p, len, s->stamp, s->sent_ms, wall_ms(), &offset,
-			  &stratum)) {
+	s->x.back = wall_ms();
+	switch (sntp_read(p, len, &s->x)) {
 	case SNTP_OK:
-		set_clock(s, offset, stratum);
+		set_clock(s, s->x.offset_ms, s->x.stratum);
 		break;
 	case SNTP_LATE:
 		s->state.bad++;

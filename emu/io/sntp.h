@@ -58,11 +58,15 @@ enum sntp_answer {
 	SNTP_LATE, /* the server's clock is not set */
 	SNTP_KISS, /* the server wants to be left alone */
 };
-/* Received at `now`, for a request that left at `sent` (ms of the switch's
- * clock).  On SNTP_OK *offset_ms is what the clock is to be moved by. */
-enum sntp_answer sntp_read(const uint8_t *p, size_t len, uint64_t stamp,
-			   int64_t sent, int64_t now, int64_t *offset_ms,
-			   unsigned *stratum);
+struct sntp_exchange {
+	uint64_t stamp;	    /* of the request */
+	int64_t sent, back; /* when it left and the answer came, ms */
+	int64_t offset_ms;  /* what the clock is to be moved by */
+	unsigned stratum;
+};
+/* Fills the last two on SNTP_OK. */
+enum sntp_answer sntp_read(const uint8_t *p, size_t len,
+			   struct sntp_exchange *x);
 /* A time of the switch's clock (ms) as a 64-bit timestamp, and back. */
 uint64_t sntp_stamp(int64_t ms);
 int64_t sntp_ms(uint64_t stamp);

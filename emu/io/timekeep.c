@@ -1,5 +1,6 @@
 #include "emu/io/timekeep.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,46 +21,61 @@
  *	zone EST -18000
  *	summer EDT 1143961200 1162105200
  */
-#define OFFSET_MAX INT64_C(10000000000000) /* ms: more than 300 years */
-#define EAST_MAX   46800 /* s: 12 hours 59 minutes, and some */
+#define OFFSET_LIMIT INT64_C(10000000000000) /* ms: more than 300 years */
+#define TIME_LIMIT   INT64_C(100000000000)   /* s */
+#define EAST_LIMIT   INT64_C(50000) /* s: 12 hours 59 minutes, and more */
 
-static bool read_zone(const char *line, struct wall_zone *z)
+static bool read_number(const char *text, int64_t limit, int64_t *v)
 {
-	char name[WALL_ZONE_LEN + 1];
-	int east = 0, end = 0;
+	char *end = NULL;
 
-	if (sscanf(line, "zone %32s %d%n", name, &east, &end) != 2 ||
-	    line[end] || abs(east) > EAST_MAX)
+	if (!text)
 		return false;
-	(void)str_copy(z->name, sizeof(z->name), name);
-	z->east_s = east;
+	errno = 0;
+	*v = strtoll(text, &end, 10);
+	return !errno && end > text && !*end && *v<limit && * v> - limit;
+}
+
+static bool read_name(const char *text, char name[WALL_ZONE_LEN + 1])
+{
+	return text && str_is_name(text, WALL_ZONE_LEN) &&
+	       str_copy(name, WALL_ZONE_LEN + 1, text);
+}
+
+static bool read_zone(char *rest, struct wall_zone *z)
+{
+	char *name = strsep(&rest, " ");
+	int64_t east = 0;
+
+	if (!read_name(name, z->name) || !read_number(rest, EAST_LIMIT, &east))
+		return false;
+	z->east_s = (int)east;
 	return true;
 }
 
-static bool read_summer(const char *line, struct wall_zone *z)
+static bool read_summer(char *rest, struct wall_zone *z)
 {
-	char name[WALL_ZONE_LEN + 1];
+	char *name = strsep(&rest, " "), *begin = strsep(&rest, " ");
 	int64_t from = 0, until = 0;
-	int end = 0;
 
-	if (sscanf(line, "summer %32s %" SCNd64 " %" SCNd64 "%n", name, &from,
-		   &until, &end) != 3 ||
-	    line[end] || until < from)
+	if (!read_name(name, z->summer) ||
+	    !read_number(begin, TIME_LIMIT, &from) ||
+	    !read_number(rest, TIME_LIMIT, &until) || until < from)
 		return false;
-	(void)str_copy(z->summer, sizeof(z->summer), name);
 	z->from = (time_t)from;
 	z->until = (time_t)until;
 	return true;
 }
 
-static bool read_line(const char *line, int64_t *offset, struct wall_zone *z)
+static bool read_line(char *line, int64_t *offset, struct wall_zone *z)
 {
-	int end = 0;
+	char *word = strsep(&line, " ");
 
-	if (sscanf(line, "offset-ms %" SCNd64 "%n", offset, &end) == 1)
-		return !line[end] &&
-		       *offset<OFFSET_MAX && * offset> - OFFSET_MAX;
-	return !*line || read_zone(line, z) || read_summer(line, z);
+	if (!strcmp(word, "offset-ms"))
+		return read_number(line, OFFSET_LIMIT, offset);
+	if (!strcmp(word, "zone"))
+		return read_zone(line, z);
+	return !strcmp(word, "summer") && read_summer(line, z);
 }
 
 static bool read_text(char *text, int64_t *offset, struct wall_zone *z)

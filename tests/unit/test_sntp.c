@@ -11,8 +11,7 @@
 #define STAMP UINT64_C(0x1234567890abcdef)
 
 static uint8_t p[SNTP_LEN];
-static int64_t offset;
-static unsigned stratum;
+static struct sntp_exchange x;
 
 static void put(size_t at, uint64_t v)
 {
@@ -33,7 +32,10 @@ static void answer(int64_t ahead)
 
 static enum sntp_answer read_it(size_t len)
 {
-	return sntp_read(p, len, STAMP, SENT, SENT + 1010, &offset, &stratum);
+	x = (struct sntp_exchange){ .stamp = STAMP,
+				    .sent = SENT,
+				    .back = SENT + 1010 };
+	return sntp_read(p, len, &x);
 }
 
 START_TEST(a_request_has_version_mode_and_stamp)
@@ -70,9 +72,9 @@ START_TEST(the_way_is_taken_out_of_the_offset)
 {
 	answer(aheads[_i]);
 	ck_assert_int_eq(read_it(sizeof(p)), SNTP_OK);
-	ck_assert_int_ge(offset, aheads[_i] - 1);
-	ck_assert_int_le(offset, aheads[_i] + 1);
-	ck_assert_uint_eq(stratum, 3);
+	ck_assert_int_ge(x.offset_ms, aheads[_i] - 1);
+	ck_assert_int_le(x.offset_ms, aheads[_i] + 1);
+	ck_assert_uint_eq(x.stratum, 3);
 }
 END_TEST
 
