@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "cli/setting.h"
@@ -12,6 +13,7 @@
 #include "emu/conf/acl.h"
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
+#include "emu/plane/plane.h"
 
 
 /* ---- reading a clause ----------------------------------------------------- */
@@ -127,10 +129,17 @@ static int clause_set(struct cli *cli, const struct args *a, struct err *err)
 	return acl_clause_add(cli_conf(cli), cli_object(cli), &k, err);
 }
 
+/* Another clause of that number begins to count at 0. */
 static int clause_clear(struct cli *cli, const struct args *a, struct err *err)
 {
-	return acl_clause_del(cli_conf(cli), cli_object(cli),
-			      (unsigned)arg_uint(a, "n", 0), err);
+	struct acl *l = cli_object(cli);
+	unsigned n = (unsigned)arg_uint(a, "n", 0);
+
+	if (acl_clause_del(cli_conf(cli), l, n, err) < 0)
+		return -1;
+	if (cli_env(cli)->plane)
+		plane_zero_clause(cli_env(cli)->plane, l->index, n);
+	return 0;
 }
 
 static int log_set(struct cli *cli, const struct args *a, struct err *err)
@@ -294,9 +303,13 @@ static void dns_render(const void *obj, struct out *o)
 
 static int zero(struct cli *cli, const struct args *a, struct err *err)
 {
+	const struct acl *l = cli_object(cli);
+	struct plane *p = cli_env(cli)->plane;
+
 	(void)a;
 	(void)err;
-	acl_zero(cli_object(cli));
+	for (size_t i = 0; p && i < l->nclause; i++)
+		plane_zero_clause(p, l->index, l->clause[i].number);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/env.h"
 #include "cli/live.h"
 #include "cli/modes.h"
 #include "emu/base/err.h"
@@ -23,6 +24,7 @@
 #include "emu/conf/global.h"
 #include "emu/conf/hfgroup.h"
 #include "emu/conf/qualifier.h"
+#include "emu/plane/plane.h"
 
 /* Column widths. */
 enum {
@@ -95,8 +97,16 @@ static void options_show(const struct acl_clause *k, struct out *o)
 			   i == k->nprefer - 1 ? "\n" : "");
 }
 
-void acl_clause_show(const struct acl_clause *k, struct out *o)
+/*
+ * Content hits are decisions about connections.  The host attachment routes no
+ * packets of others and gets no DNS queries, so nothing counts the other two.
+ */
+void acl_clause_show(const struct env *env, const struct acl *l,
+		     const struct acl_clause *k, struct out *o)
 {
+	uint64_t hits = env->plane ? plane_clause_hits(env->plane, l->index,
+						       k->number)
+				   : 0;
 	char what[48], number[8], proto[16];
 	const char *action = acl_action_name(k->action);
 
@@ -115,20 +125,18 @@ void acl_clause_show(const struct acl_clause *k, struct out *o)
 	host_show(&k->dst, o);
 	ports_show(&k->dst.ports, o);
 	options_show(k, o);
-	out_printf(o, "   Content Hits: %llu   Router Hits: %llu   ",
-		   (unsigned long long)k->hits.content,
-		   (unsigned long long)k->hits.router);
-	out_printf(o, "DNS Hits: %llu\n", (unsigned long long)k->hits.dns);
+	out_printf(o, "   Content Hits: %llu   Router Hits: 0   DNS Hits: 0\n",
+		   (unsigned long long)hits);
 }
 
-static void acl_one(const struct acl *l, struct out *o)
+static void acl_one(const struct env *env, const struct acl *l, struct out *o)
 {
 	const struct circuit *ci = NULL;
 	bool applied = acl_is_applied(l->conf, l);
 
 	out_printf(o, "\nAcl: %u\n", l->index);
 	for (size_t i = 0; i < l->nclause; i++)
-		acl_clause_show(&l->clause[i], o);
+		acl_clause_show(env, l, &l->clause[i], o);
 	out_puts(o, applied ? "Applied to:" : "Applied to: NONE");
 	TAILQ_FOREACH(ci, &l->conf->circuits, link)
 		if (ci->acl.index == l->index)
@@ -161,11 +169,11 @@ static int acl_show(struct cli *cli, const struct args *a, struct err *err)
 			return err_set(err, ERR_NOT_FOUND, -1, T_NO_ACL, index);
 	}
 	if (l) {
-		acl_one(l, cli_out(cli));
+		acl_one(cli_env(cli), l, cli_out(cli));
 		return 0;
 	}
 	TAILQ_FOREACH(l, &cli_conf(cli)->acls, link)
-		acl_one(l, cli_out(cli));
+		acl_one(cli_env(cli), l, cli_out(cli));
 	return 0;
 }
 

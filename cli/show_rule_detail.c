@@ -525,7 +525,7 @@ static void acl_show(const struct env *env, const struct content *r,
 			    strcmp(k->dst.name, name) != 0)
 				continue;
 			out_printf(o, "Acl: %u\n", l->index);
-			acl_clause_show(k, o);
+			acl_clause_show(env, l, k, o);
 		}
 	}
 }

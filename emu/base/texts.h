@@ -159,6 +159,8 @@
 #define T_CIRCUIT_PORTS "Circuit %s has ports, take them out of it first" /* guess */
 
 /* ---- access lists ------------------------------------------------------ */
+#define T_ACL_LOG   "ACL %u clause %u %s %s %s%s"	      /* guess */
+#define T_NQL_LOG   "%s %s: %s%s"			      /* guess */
 #define T_ACL_EMPTY "Cannot apply ACL for it has no clauses." /* doc */
 #define T_ACL_APPLIED                                                          \
 	"ACL %u is applied to %s, must be removed from there first" /* guess */

@@ -305,12 +305,6 @@ int acl_clause_log(struct conf *c, struct acl *l, unsigned number, bool log,
 	return 0;
 }
 
-void acl_zero(struct acl *l)
-{
-	for (size_t i = 0; i < l->nclause; i++)
-		l->clause[i].hits = (struct acl_hits){ 0 };
-}
-
 /* ---- where lists are ------------------------------------------------------ */
 
 static const char *place_name(const struct conf *c, const struct acl_place *p)

@@ -51,11 +51,6 @@ struct acl_host {
 	struct acl_ports ports;
 };
 
-/* Packets that met the clause; see show acl. */
-struct acl_hits {
-	uint64_t content, router, dns;
-};
-
 struct acl_clause {
 	uint8_t number; /* 1..ACL_CLAUSE_MAX */
 	enum acl_action action;
@@ -67,7 +62,6 @@ struct acl_clause {
 	int nprefer;
 	bool log;
 	uint32_t made; /* the list's nmade when it was added */
-	struct acl_hits hits;
 };
 
 struct acl {
@@ -121,7 +115,6 @@ bool acl_is_applied(const struct conf *c, const struct acl *l);
 bool acl_clause_in_force(const struct acl_place *p, const struct acl_clause *k);
 /* All clauses of all lists in use come in force, as when lists are enabled. */
 void acl_enforce(struct conf *c);
-void acl_zero(struct acl *l);
 
 /* The list and clause that name such an object, for T_IN_USE; false: none.
  * name: of a rule OWNER/RULE, or OWNER/ for all of an owner's. */

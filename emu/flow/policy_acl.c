@@ -41,8 +41,10 @@ static const struct clause_net *nql_nets(struct build *b, const char *name,
 
 	*count = 1;
 	net_set(n, (struct in_addr){ INADDR_BROADCAST }, 32);
-	for (size_t i = 0; l && i < l->nnet; i++)
+	for (size_t i = 0; l && i < l->nnet; i++) {
 		net_set(&n[i], l->net[i].addr, l->net[i].prefix_len);
+		n[i].log = l->net[i].log;
+	}
 	if (l && l->nnet)
 		*count = (uint16_t)l->nnet;
 	return n;

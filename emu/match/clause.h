@@ -17,6 +17,7 @@ enum port_op { PORT_ANY, PORT_EQ, PORT_NEQ, PORT_LT, PORT_GT, PORT_RANGE };
 
 struct clause_net { /* one network; a list of them is an NQL */
 	struct in_addr net, mask;
+	bool log; /* of an NQL's entry */
 };
 struct clause_port {
 	uint8_t op;	 /* enum port_op */

@@ -8,6 +8,7 @@
 
 #include "emu/conf/service.h"
 #include "emu/flow/decide.h"
+#include "emu/flow/acl_log.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
@@ -369,6 +370,8 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 	struct flow_use *u = &f->use[f->nuse - 1];
 
 	ask(f, req, v);
+	if (v->clause && !u->member)
+		acl_log(v->clause, &u->key, f->w->now_ms);
 	u->rule = v->rule;
 	if (v->kind == VERDICT_DROP && is_server_itself(f, v)) {
 		v->kind = VERDICT_FORWARD;

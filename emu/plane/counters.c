@@ -178,6 +178,17 @@ uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
 	return get(shared_hits(p->shared, rule, service));
 }
 
+uint64_t plane_clause_hits(const struct plane *p, unsigned acl, unsigned clause)
+{
+	return get(shared_clause(p->shared, acl, clause));
+}
+
+void plane_zero_clause(struct plane *p, unsigned acl, unsigned clause)
+{
+	atomic_store_explicit(shared_clause(p->shared, acl, clause), 0,
+			      memory_order_relaxed);
+}
+
 void plane_zero_rule(struct plane *p, unsigned index)
 {
 	const struct policy_rule *r =

@@ -71,6 +71,9 @@ void plane_rule_counters(const struct plane *p, unsigned index,
 /* hits of one service inside one rule */
 uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
 				 unsigned service);
+/* Decisions of an access list's clause. */
+uint64_t plane_clause_hits(const struct plane *p, unsigned acl, unsigned clause);
+void plane_zero_clause(struct plane *p, unsigned acl, unsigned clause);
 void plane_group_counters(const struct plane *p, unsigned index,
 			  struct group_counters *c);
 void plane_zero_service(struct plane *p, unsigned index);

@@ -1,0 +1,79 @@
+#include "emu/flow/acl_log.h"
+
+#include <stdio.h>
+
+#include "emu/base/log.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
+#include "emu/flow/policy.h"
+#include "emu/net/key.h"
+
+static const char *const action_names[] = {
+	[CLAUSE_PERMIT] = "permit",
+	[CLAUSE_DENY] = "deny",
+	[CLAUSE_BYPASS] = "bypass",
+};
+
+/* "1.2.3.4:1025 -> 5.6.7.8:80" */
+static void flow_text(const struct flow_key *k, char *buf, size_t cap)
+{
+	(void)snprintf(buf, cap, "%s:%u -> %s:%u", str_addr(k->src),
+		       ntohs(k->sport), str_addr(k->dst), ntohs(k->dport));
+}
+
+static void clause_log(const struct policy_clause *k,
+		       const struct flow_key *key, uint64_t now_ms)
+{
+	static struct log_rate rate;
+	unsigned skipped = 0;
+	char flow[64], more[32] = "";
+
+	if (!log_rate_ok(&rate, now_ms, &skipped))
+		return;
+	flow_text(key, flow, sizeof(flow));
+	if (skipped)
+		(void)snprintf(more, sizeof(more), " (%u more)", skipped);
+	log_write(LOG_ACL, LOG_DEBUG_7, T_ACL_LOG, k->acl, k->c.number,
+		  action_names[k->c.action],
+		  key->proto == IPPROTO_UDP ? "UDP" : "TCP", flow, more);
+}
+
+static void net_log(const struct clause_net *n, const struct flow_key *key,
+		    uint64_t now_ms)
+{
+	static struct log_rate rate;
+	unsigned skipped = 0;
+	char flow[64], more[32] = "";
+
+	if (!log_rate_ok(&rate, now_ms, &skipped))
+		return;
+	flow_text(key, flow, sizeof(flow));
+	if (skipped)
+		(void)snprintf(more, sizeof(more), " (%u more)", skipped);
+	log_write(LOG_NQL, LOG_DEBUG_7, T_NQL_LOG, str_addr(n->net),
+		  str_addr(n->mask), flow, more);
+}
+
+/* The first entry that has the address decided; NULL: it has no log. */
+static const struct clause_net *logged_net(const struct clause_net *n,
+					   unsigned count, struct in_addr a)
+{
+	for (unsigned i = 0; i < count; i++)
+		if ((a.s_addr & n[i].mask.s_addr) == n[i].net.s_addr)
+			return n[i].log ? &n[i] : NULL;
+	return NULL;
+}
+
+void acl_log(const struct policy_clause *k, const struct flow_key *key,
+	     uint64_t now_ms)
+{
+	const struct clause_net *from =
+		logged_net(k->c.src, k->c.nsrc, key->src);
+	const struct clause_net *to = logged_net(k->c.dst, k->c.ndst, key->dst);
+
+	if (k->log && log_level_get(LOG_ACL) == LOG_DEBUG_7)
+		clause_log(k, key, now_ms);
+	if ((!from && !to) || log_level_get(LOG_NQL) != LOG_DEBUG_7)
+		return;
+	net_log(from ? from : to, key, now_ms);
+}
