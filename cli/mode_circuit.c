@@ -25,6 +25,8 @@ static int relay_set(struct cli *cli, const struct args *a, struct err *err)
 	struct in_addr ip = arg_addr(a, "ip");
 	int at = ci->dhcp_relay[0].s_addr == INADDR_ANY ? 0 : 1;
 
+	if (ip.s_addr == INADDR_ANY)
+		return err_set(err, ERR_RANGE, -1, T_IP_NO_HOST, str_addr(ip));
 	if (ci->dhcp_relay[0].s_addr == ip.s_addr ||
 	    ci->dhcp_relay[1].s_addr == ip.s_addr)
 		return 0;

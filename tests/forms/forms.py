@@ -93,9 +93,24 @@ def modes_of(row):
     return ANY_MODES if row["mode"] == "any" else [row["mode"]]
 
 
+def aliases(sw):
+    """The names that every session has: (mode, name) to the first command."""
+    out = {}
+    for line in sw.run("show aliases").splitlines():
+        mode, name, text = line.split(None, 2)
+        out[(mode, name)] = text.strip('"').lstrip("@").split(";")[0]
+    return out
+
+
 def check_example(sw, row):
     for mode in modes_of(row):
         bad = sw.match(mode, row["example"])
+        name, _, rest = row["example"].partition(" ")
+        known = aliases(sw) if bad else {}
+        text = known.get(("super" if mode == "superuser" else mode, name),
+                         known.get(("all", name)))
+        if bad and text:
+            bad = sw.match(mode, f"{text} {rest}".strip())
         if bad:
             return f"{mode}: column {bad[0]}: {bad[1]}"
     return None
