@@ -7,6 +7,7 @@
 #include "cli/session_priv.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "chassis/chassis.h"
@@ -43,28 +44,47 @@ struct out *cli_out(struct cli *c)
 	return c->cmd.pipe ? &c->cmd.pipe->buf : c->out;
 }
 
-bool cli_is_expert(const struct cli *c)
-{
-	return c->expert || c->kind == SESSION_SCRIPT || c->cmd.plain ||
-	       play_in_script(c);
-}
-
-bool cli_is_interactive(const struct cli *c)
-{
-	return c->kind != SESSION_SCRIPT;
-}
-
 bool session_has_user(const struct cli *c)
 {
 	return c->kind <= SESSION_PIPE;
 }
 
+/* A keepalive looks, and changes nothing. */
 bool session_allows(const struct cli *c, const struct args *a, struct err *err)
 {
-	(void)c;
-	(void)a;
-	(void)err;
-	return true;
+	static const char *const looks[] = {
+		"echo",	     "endbranch", "exit script", "function", "if",
+		"modify",    "no echo",	  "no set",	 "pause",    "ping",
+		"script play", "set",	  "show",	 "socket",   "var-shift",
+		"while",
+	};
+	char two[64];
+
+	if (c->kind != SESSION_KEEPALIVE || a->seq[0].spec)
+		return true; /* goto, loop and so on are values */
+	(void)snprintf(two, sizeof(two), "%s %s", a->seq[0].text,
+		       a->nseq > 1 ? a->seq[1].text : "");
+	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++)
+		if (!strcmp(a->seq[0].text, looks[i]) || !strcmp(two, looks[i]))
+			return true;
+	(void)err_set(err, ERR_DENIED, -1, T_KAL_COMMAND);
+	return false;
+}
+
+bool cli_is_expert(const struct cli *c)
+{
+	return c->expert || !session_has_user(c) || c->cmd.plain ||
+	       play_in_script(c);
+}
+
+bool cli_is_interactive(const struct cli *c)
+{
+	return session_has_user(c);
+}
+
+bool cli_may_wait(const struct cli *c)
+{
+	return c->kind != SESSION_SCRIPT;
 }
 
 const char *cli_user(const struct cli *c)

@@ -63,6 +63,7 @@ const char *cli_object_name(const struct cli *cli, int which);
 struct out *cli_out(struct cli *cli);	   /* where show commands write */
 bool cli_is_expert(const struct cli *cli); /* also: scripts, start-up, replay */
 bool cli_is_interactive(const struct cli *cli); /* a person or expect script */
+bool cli_may_wait(const struct cli *cli); /* not a configuration from a file */
 const char *cli_user(const struct cli *cli);
 /* A mask as `terminal netmask-format` wants it: 255.255.255.0, /24 ... */
 void cli_out_mask(const struct cli *cli, uint8_t prefix_len, char *buf,
@@ -127,6 +128,8 @@ struct cli_task *cli_task_begin(struct cli *cli, void (*stop)(void *arg),
 /* Is printed at once; nothing when the session is gone. */
 void cli_task_print(struct cli_task *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What STATUS becomes when it succeeds, default 0. */
+void cli_task_status(struct cli_task *t, int status);
 /* Never inside the handler that began it.  err NULL: it succeeded. */
 void cli_task_end(struct cli_task *t, const struct err *err);
 

@@ -231,6 +231,8 @@ static void pipe_end(struct cli *c)
 	struct cli_command *k = &c->cmd;
 	struct pipe_result r;
 
+	if (c->mute)
+		out_clear(&k->pipe->buf);
 	pipe_run(k->pipe, &r);
 	out_puts(c->out, out_text(&r.out));
 	if (r.captured)

@@ -13,8 +13,7 @@
 #define INERT_NO_LOADS	     "loads of services are not measured yet"
 #define INERT_NO_CACHES                                                        \
 	"requests are not sent past caches yet: that comes with layer 5"
-#define INERT_KAL_FTP	 "FTP checks are not made yet; the service is down"
-#define INERT_KAL_SCRIPT "script checks are not made yet; the service is down"
+#define INERT_KAL_FTP "FTP checks are not made yet; the service is down"
 #define INERT_KAL_PERSISTENT                                                   \
 	"every HTTP check has a connection of its own, with or without this"
 #define INERT_KAL_HASH                                                         \

@@ -27,8 +27,8 @@ static const struct {
 		     "the running switch" },
 	{ "command", "show lab, show lab map, show lab inert, show lab "
 		     "extensions" },
-	{ "command", "loop, goto, label, read: in scripts, beside if and "
-		     "while" },
+	{ "command", "loop, goto, label, read, modify QNAME: in scripts, beside "
+		     "if and while" },
 	{ "command", "show service: a line that tells why the last probe "
 		     "failed" },
 	{ "access", "attach: this host's terminal as the console of the "

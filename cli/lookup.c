@@ -85,7 +85,7 @@ static bool may_ask(struct cli *cli, const char *text)
 	struct names n;
 
 	lookup_servers(cli_env(cli), &n);
-	return n.nserver && cli_is_interactive(cli) && host_is_name(text);
+	return n.nserver && cli_may_wait(cli) && host_is_name(text);
 }
 
 int lookup(struct cli *cli, const char *text, lookup_fn found, void *arg,

@@ -54,8 +54,7 @@ const struct cmd service_ka_cmds[] = {
 		  "Arguments\n"
 		  "Find the state in the output",
 	  .run = probe_type_script,
-	  .render = script_render,
-	  .inert = INERT_KAL_SCRIPT },
+	  .render = script_render },
 	{ .syntax = "keepalive port <port:uint:1-65535>",
 	  .help = "Port that is checked\n"
 		  "Port number",

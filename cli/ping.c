@@ -66,6 +66,7 @@ static void summary(const struct ping *p)
 		cli_task_print(p->task, T_PING_TIMES, ms(p->min_us),
 			       ms(p->sum_us / p->got), ms(p->max_us));
 	cli_task_print(p->task, "\n");
+	cli_task_status(p->task, p->got == 0);
 }
 
 static void ping_end(struct ping *p, const struct err *err)

@@ -47,7 +47,7 @@ void cli_ask(struct cli *c, const char *question, bool echo, cli_answer_fn fn,
 {
 	struct question q = { xstrdup(question), echo, fn, arg };
 
-	if (c->kind == SESSION_SCRIPT) {
+	if (!session_has_user(c)) {
 		script_answer(c, q);
 		free(q.text);
 		return;
@@ -309,6 +309,12 @@ void cli_task_print(struct cli_task *t, const char *fmt, ...)
 	else
 		task_text(c, out_text(&text));
 	out_fini(&text);
+}
+
+void cli_task_status(struct cli_task *t, int status)
+{
+	if (t->cli)
+		t->cli->cmd.status = status;
 }
 
 void cli_task_end(struct cli_task *t, const struct err *err)

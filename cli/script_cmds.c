@@ -122,6 +122,23 @@ static int modify_run(struct cli *c, const struct args *a, struct err *err)
 	return play_var_modify(c, name, result, err);
 }
 
+static int qname_run(struct cli *c, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "variable"), *old = play_var(c, name);
+	struct out o = { 0 };
+	int rc = 0;
+
+	if (!old)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "variable",
+			       name);
+	if (text_to_qname(old, &o))
+		rc = play_var_modify(c, name, out_text(&o), err);
+	else
+		rc = err_set(err, ERR_RANGE, -1, T_NO_QNAME, old);
+	out_fini(&o);
+	return rc;
+}
+
 static int shift_run(struct cli *c, const struct args *a, struct err *err)
 {
 	const char *name = arg_word(a, "variable"), *old = play_var(c, name);
@@ -472,6 +489,9 @@ const struct cmd script_any_cmds[] = {
 		  "a comparison\n"
 		  "Value",
 	  .run = modify_run },
+	{ .syntax = "modify <variable:variable> <qname:fixed:QNAME>",
+	  .help = "A domain name as bytes of a DNS query",
+	  .run = qname_run },
 	{ .syntax = "var-shift <variable:variable>",
 	  .help = "Drop the first word of an array\nName of the variable",
 	  .run = shift_run },

@@ -286,13 +286,9 @@ void play_exit(struct cli *c, int status)
 {
 	struct play *p = c->play;
 	enum level_kind kind = LEVEL_FUNCTION;
-	char otherwise[64];
-	struct err err;
 
-	(void)err_set(&err, ERR_REFUSED, -1, T_SCRIPT_STATUS, status);
-	(void)str_copy(otherwise, sizeof(otherwise), err.msg);
 	if (status)
-		frame_exit_msg(c, otherwise);
+		frame_exit_msg(c, "");
 	while (p->n && kind != LEVEL_SCRIPT && kind != LEVEL_TYPED)
 		kind = level_pop(p);
 	command_drop(c);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/env.h"
-#include "cli/object.h"
+#include "cli/lookup.h"
 #include "cli/script_play.h"
 #include "cli/script_text.h"
 #include "cli/session_priv.h"
@@ -249,7 +249,14 @@ static int free_place(const struct sockets *all)
 	return -1;
 }
 
-static struct sock *sock_new(struct cli *c, const struct args *a, int fd)
+/* What was typed, while the name of the host is looked up. */
+struct wish {
+	bool udp, session, nowait;
+	uint16_t port;
+	unsigned timeout_ms;
+};
+
+static struct sock *sock_new(struct cli *c, const struct wish *w, int fd)
 {
 	struct sockets *all = c->env->sockets;
 	struct sock *s = xcalloc(1, sizeof(*s));
@@ -259,9 +266,9 @@ static struct sock *sock_new(struct cli *c, const struct args *a, int fd)
 	*s = (struct sock){ .all = all,
 			    .owner = c,
 			    .id = place + 1,
-			    .udp = arg_key(a, "udp"),
-			    .session = arg_key(a, "session"),
-			    .port = (uint16_t)arg_uint(a, "port", 0),
+			    .udp = w->udp,
+			    .session = w->session,
+			    .port = w->port,
 			    .since_ms = clock_ms(),
 			    .opening = true };
 	s->of_script = !s->session && play_in_script(c);
@@ -270,38 +277,49 @@ static struct sock *sock_new(struct cli *c, const struct args *a, int fd)
 	return s;
 }
 
-static int connect_run(struct cli *c, const struct args *a, struct err *err)
+static int connect_start(struct cli *c, struct in_addr addr, void *arg,
+			 struct err *err)
 {
 	const struct in_addr any = { htonl(INADDR_ANY) };
 	const struct hostmap *map = c->env->map;
-	in_port_t port = htons((uint16_t)arg_uint(a, "port", 0));
-	struct in_addr addr = any;
+	const struct wish *w = arg;
 	struct sock *s = NULL;
 	int fd = -1;
 
-	if (!c->env->sockets || c->kind == SESSION_SCRIPT)
-		return err_set(err, ERR_REFUSED, -1, T_NOT_IN_FILE);
-	if (object_addr(c, a, "host", &addr, err) < 0)
-		return -1;
 	if (free_place(c->env->sockets) < 0)
 		return err_set(err, ERR_REFUSED, -1, T_FULL, "socket",
 			       SOCKETS_MAX);
-	fd = arg_key(a, "udp") ? sock_udp(map, addr, port, any)
-			       : sock_connect(map, addr, port, any);
+	fd = w->udp ? sock_udp(map, addr, htons(w->port), any)
+		    : sock_connect(map, addr, htons(w->port), any);
 	if (fd < 0)
 		return err_set(err, ERR_IO, -1, T_SOCK_CONNECT);
-	s = sock_new(c, a, fd);
+	s = sock_new(c, w, fd);
 	s->addr = addr;
-	if (!s->udp && !arg_key(a, "nowait"))
+	if (!w->udp && !w->nowait)
 		sock_nagle(fd);
-	if (wait_begin(c, s, connect_step, EPOLLOUT,
-		       (unsigned)arg_uint(a, "timeout", CONNECT_MS), err) < 0) {
+	if (wait_begin(c, s, connect_step, EPOLLOUT, w->timeout_ms, err) < 0) {
 		sock_close(s, false);
 		return -1;
 	}
 	if (!s->task)
 		connected(s);
 	return 0;
+}
+
+static int connect_run(struct cli *c, const struct args *a, struct err *err)
+{
+	struct wish *w = NULL;
+
+	if (!c->env->sockets || !cli_may_wait(c))
+		return err_set(err, ERR_REFUSED, -1, T_NOT_IN_FILE);
+	w = xcalloc(1, sizeof(*w));
+	*w = (struct wish){ .udp = arg_key(a, "udp"),
+			    .session = arg_key(a, "session"),
+			    .nowait = arg_key(a, "nowait"),
+			    .port = (uint16_t)arg_uint(a, "port", 0),
+			    .timeout_ms = (unsigned)arg_uint(a, "timeout",
+							     CONNECT_MS) };
+	return lookup(c, arg_word(a, "host"), connect_start, w, err);
 }
 
 /* ---- send --------------------------------------------------------------------- */

@@ -6,6 +6,8 @@
 #include <openssl/evp.h>
 
 #define PRETTY_BYTES 16
+#define QNAME_MAX    253
+#define QLABEL_MAX   63
 
 static int digit(char c)
 {
@@ -75,6 +77,28 @@ void text_to_base64(const char *data, size_t len, struct out *o)
 
 		out_write(o, text, (size_t)got);
 	}
+}
+
+bool text_to_qname(const char *name, struct out *o)
+{
+	size_t all = strlen(name);
+
+	if (all && name[all - 1] == '.')
+		all--;
+	if (!all || all > QNAME_MAX)
+		return false;
+	for (size_t i = 0; i < all;) {
+		size_t len = strcspn(name + i, ".");
+
+		if (!len || len > QLABEL_MAX)
+			return false;
+		out_printf(o, "%02x", (unsigned)len);
+		for (size_t j = 0; j < len; j++)
+			out_printf(o, "%02x", (unsigned char)name[i + j]);
+		i += len + 1;
+	}
+	out_puts(o, "00");
+	return true;
 }
 
 /* ---- dumps ------------------------------------------------------------------- */

@@ -14,6 +14,10 @@ void text_unescape(const char *text, struct out *o);
 bool text_from_hex(const char *text, struct out *o);
 void text_to_base64(const char *data, size_t len, struct out *o);
 
+/* A domain name as a DNS query has it (RFC 1035 3.1), in hexadecimal digits;
+ * false: an empty or a long label, or a long name. */
+bool text_to_qname(const char *name, struct out *o);
+
 /* How `socket inspect` prints what was received. */
 enum text_form { TEXT_PLAIN, TEXT_HEX, TEXT_PRETTY, TEXT_PRETTY_HEX };
 void text_dump(const char *data, size_t len, enum text_form form,

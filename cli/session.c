@@ -130,7 +130,8 @@ static void log_command(const struct cli *c, const char *line)
 static void command_lines(struct cli *c, const char *line)
 {
 	if (c->kind != SESSION_SCRIPT && line[strspn(line, " \t")]) {
-		history_add(c, line);
+		if (session_has_user(c))
+			history_add(c, line);
 		log_command(c, line);
 	}
 	cli_line_drop(c);
@@ -145,7 +146,10 @@ void cli_apply(struct cli *c)
 {
 	struct out warn = { 0 };
 
-	if (c->kind == SESSION_SCRIPT || !c->env->apply ||
+	/* a keepalive changes nothing, and what others have changed may be its
+	 * own end */
+	if (c->kind == SESSION_SCRIPT || c->kind == SESSION_KEEPALIVE ||
+	    !c->env->apply ||
 	    c->state < CLI_READY || (c->job && !c->play))
 		return;
 	c->env->apply(c->env->arg, &warn);
@@ -226,6 +230,36 @@ void session_go_on(struct session *s, struct out *out)
 	begin(c, out);
 	cli_pump(c);
 	finish(c);
+}
+
+int session_play(struct session *s, const char *name, const char *args,
+		 bool gather, struct out *out, struct err *err)
+{
+	struct cli *c = &s->cli;
+	int rc = 0;
+
+	begin(c, out);
+	c->mute = !gather;
+	rc = play_script(c, name, args, false, err);
+	if (!rc)
+		cli_pump(c);
+	finish(c);
+	return rc;
+}
+
+bool session_held(const struct session *s)
+{
+	return s->cli.held;
+}
+
+int session_status(const struct session *s)
+{
+	return s->cli.status;
+}
+
+const char *session_exit_msg(const struct session *s)
+{
+	return s->cli.exit_msg ? s->cli.exit_msg : "";
 }
 
 void session_interrupt(struct session *s, struct out *out)
@@ -348,7 +382,7 @@ void session_complete(struct session *s, const char *before, char *add,
 /* The log is not printed for who comes next on this line. */
 static void log_silence(const struct cli *c)
 {
-	if (c->state == CLI_READY && c->kind != SESSION_SCRIPT)
+	if (c->state == CLI_READY && session_has_user(c))
 		(void)logging_line_del(c->env->conf, c->line_name);
 }
 
@@ -370,13 +404,16 @@ struct session *session_new(const struct env *env, enum session_kind kind,
 	c->cmd.err.col = -1;
 	c->vars = vars_new();
 	alias_defaults(c);
-	if (kind == SESSION_SCRIPT) {
-		(void)str_copy(c->user, sizeof(c->user), "script");
+	if (!session_has_user(c)) {
+		(void)str_copy(c->user, sizeof(c->user),
+			       kind == SESSION_SCRIPT  ? "script"
+			       : kind == SESSION_BATCH ? "cmd-sched"
+						       : "keepalive");
 		c->rights = (struct rights){ .superuser = true,
 					     .administrator = true };
 		c->enabled = true;
 		c->state = CLI_READY;
-		c->mode = MODE_GLOBAL;
+		cli_end(c);
 	}
 	cli_prompt_update(c);
 	return s;

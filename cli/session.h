@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct env;
+struct err;
 struct out;
 
 /*
@@ -24,7 +25,10 @@ enum session_kind {
 	SESSION_CONSOLE, /* "Press any key to log in." */
 	SESSION_VTY,	 /* Telnet */
 	SESSION_PIPE,	 /* attach or console that is no terminal */
-	SESSION_SCRIPT,	 /* start-up, replay, script play: SuperUser, expert */
+	/* without a user: SuperUser, expert */
+	SESSION_SCRIPT,	   /* start-up, replay: configuration from a file */
+	SESSION_BATCH,	   /* the command scheduler */
+	SESSION_KEEPALIVE, /* a script that probes a server */
 };
 
 struct session *session_new(const struct env *env, enum session_kind kind,
@@ -51,6 +55,14 @@ void session_go_on(struct session *s, struct out *out);
  * leaves out alone. */
 void session_interrupt(struct session *s, struct out *out);
 void session_take_output(struct session *s, struct out *out);
+bool session_held(const struct session *s); /* waits for session_go_on() */
+/* Plays a script (session_line() with `script play`, but says why it cannot
+ * begin).  gather false: nothing of what its commands print is looked at. */
+int session_play(struct session *s, const char *name, const char *args,
+		 bool gather, struct out *out, struct err *err);
+int session_status(const struct session *s); /* STATUS */
+/* Why the last script failed, "" when it did not. */
+const char *session_exit_msg(const struct session *s);
 const char *session_prompt(const struct session *s);
 bool session_echo(const struct session *s); /* false: a password is asked */
 bool session_busy(const struct session *s);

@@ -136,6 +136,7 @@ struct cli {
 	char *exit_msg;	  /* owned: why the last script ended; NULL */
 	bool no_echo;	  /* scripts do not show their commands */
 	bool held;	  /* until session_go_on() */
+	bool mute;	  /* nobody looks at what commands print */
 	bool paged;	  /* by `| more` */
 };
 

@@ -104,6 +104,27 @@ static void keepalive_show(const struct conf *conf, const struct service *s,
 		   s->keepalive.encrypt ? "Enabled" : "Disabled");
 }
 
+/* Of a service whose keepalive, its own or a named one, is a script. */
+static void script_show(const struct conf *conf, const struct service *s,
+			const struct monitor_info *info, struct out *o)
+{
+	const struct probe_spec *spec = &s->keepalive;
+	const struct probe *named = NULL;
+
+	if (spec->type == PROBE_NAMED)
+		named = probe_find(conf, spec->arg);
+	if (named)
+		spec = &named->spec;
+	if (spec->type != PROBE_SCRIPT)
+		return;
+	out_printf(o, "  Script Error: %s\n",
+		   info->detail[0] ? info->detail : "None");
+	out_printf(o, "  Script Run Time: %llu seconds\n",
+		   (unsigned long long)(info->took_ms + 500) / 1000);
+	out_printf(o, "  Script Using Output Parsing: %s\n",
+		   spec->use_output ? "Yes" : "No");
+}
+
 static void clearing_show(const struct service *s,
 			  const struct service_counters *c, struct out *o)
 {
@@ -174,6 +195,7 @@ static void service_show(const struct env *env, const struct service *s,
 	target_show(s, o);
 	module_show(s, o);
 	keepalive_show(env->conf, s, o);
+	script_show(env->conf, s, &info, o);
 	clearing_show(s, &c, o);
 	figures_show(s, &info, &c, o);
 	if (info.detail[0])

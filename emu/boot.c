@@ -30,6 +30,7 @@
 #include "cli/mask.h"
 #include "cli/mib.h"
 #include "cli/script_files.h"
+#include "cli/script_ka.h"
 #include "cli/script_sock.h"
 #include "cli/session.h"
 #include "cli/usage.h"
@@ -298,6 +299,20 @@ static void service_changed(void *arg, unsigned index, enum service_state from,
 	out_fini(&warn); /* it is in the log */
 }
 
+static void *script_start(void *arg, const struct script_probe *what,
+			  script_done_fn done, void *owner, struct err *err)
+{
+	struct css *css = arg;
+
+	return script_ka_start(&css->env, what, done, owner, err);
+}
+
+static void script_stop(void *arg, void *run)
+{
+	(void)arg;
+	script_ka_stop(run);
+}
+
 /* What must follow does so behind the command, which then tells what failed. */
 static int card_insert(void *arg, unsigned slot, const char *part,
 		       struct err *err)
@@ -389,7 +404,9 @@ static int parts_new(struct css *css, struct err *err)
 	struct env *env = &css->env;
 	struct monitor_hooks hooks = { .arg = css,
 				       .changed = service_changed,
-				       .module_ready = module_ready };
+				       .module_ready = module_ready,
+				       .script_start = script_start,
+				       .script_stop = script_stop };
 	const struct sampler_hooks samples = { css, object_read, port_read };
 	struct aaa_secrets secrets = { css, secret_open };
 
@@ -449,7 +466,6 @@ static void parts_free(struct css *css)
 	env->sessions = NULL;
 	logsink_hush(env->log);
 	tallies_free(env->tallies);
-	sockets_free(env->sockets);
 	if (env->jobs)
 		jobs_free(env->jobs);
 	usage_free(env->usage);
@@ -457,6 +473,7 @@ static void parts_free(struct css *css)
 		plane_free(env->plane);
 	if (env->monitor)
 		monitor_free(env->monitor);
+	sockets_free(env->sockets);
 	sntp_free(env->sntp);
 	links_free(env->links);
 	if (env->chassis)

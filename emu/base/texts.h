@@ -94,6 +94,7 @@
 #define T_INT_RESULT  "%s %s %s does not fit in 32 bits"    /* own */
 #define T_DIV_ZERO    "Division by zero"		    /* guess */
 #define T_NO_OPERATOR "Invalid operator: %s"		    /* guess */
+#define T_NO_QNAME    "%s is no domain name"		    /* own */
 #define T_OP_ALONE    "Operator %s takes no value"	    /* own */
 #define T_OP_VALUE    "Operator %s needs a value"	    /* own */
 #define T_NO_SOCKET   "Socket %lu is not open in this session" /* guess */
@@ -102,6 +103,10 @@
 #define T_SOCK_NOTHING	 "Nothing was received"		    /* guess */
 #define T_SOCK_NOT_FOUND "Text was not found in what was received" /* guess */
 #define T_INTERRUPTED	 "Interrupted"			    /* own */
+
+#define T_KAL_SCRIPTS	  "more than %d script keepalives"	    /* own */
+#define T_KAL_SCRIPT_LATE "script %s has not ended within %u s"	    /* own */
+#define T_KAL_COMMAND	  "A keepalive's script may not run this command" /* own */
 
 /* ---- objects ----------------------------------------------------------- */
 #define T_NO_OBJECT "Specified %s does not exist: %s" /* guess */

@@ -11,11 +11,13 @@
  * outcome was.
  */
 struct ka_icmp_port; /* the one ICMP socket of all probes */
+struct ka_scripts;   /* the scripts under way, and those that wait */
 
 struct ka_probe {
 	struct loop *loop;	   /* borrowed */
 	const struct hostmap *map; /* borrowed */
 	struct ka_icmp_port *icmp; /* borrowed */
+	struct ka_scripts *scripts; /* borrowed */
 	unsigned index;		   /* of the service: unique among probes */
 	struct in_addr addr;
 	uint16_t port; /* host order */
@@ -28,9 +30,13 @@ struct ka_probe {
 	 * the probe may be gone afterwards */
 	void (*finish)(struct ka_probe *p, enum ka_result result,
 		       uint64_t now_ms);
+	/* A probe that start() put into a queue has begun only now. */
+	bool queued;
+	void (*begun)(struct ka_probe *p, uint64_t now_ms);
 };
 
-extern const struct ka_ops ka_none, ka_icmp, ka_tcp, ka_ssl, ka_http;
+extern const struct ka_ops ka_none, ka_icmp, ka_tcp, ka_ssl, ka_http,
+	ka_script;
 
 /* Fills detail; returns KA_DOWN. */
 enum ka_result ka_fail(struct ka_probe *p, const char *fmt, ...)
@@ -63,5 +69,12 @@ void ka_close(struct ka_probe *p, bool fin);
 /* Opens no socket until the first probe. */
 struct ka_icmp_port *ka_icmp_new(struct loop *l, const struct hostmap *map);
 void ka_icmp_free(struct ka_icmp_port *port);
+
+/* ---- scripts ------------------------------------------------------------ */
+#define KA_SCRIPT_MAX	255 /* content.md 5.8 */
+#define KA_SCRIPT_ATONCE 16 /* content.md 4.1 */
+struct ka_scripts *ka_scripts_new(struct loop *l,
+				  const struct monitor_hooks *hooks);
+void ka_scripts_free(struct ka_scripts *s);
 
 #endif

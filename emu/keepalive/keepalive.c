@@ -50,6 +50,7 @@ struct entry {
 	unsigned transitions;
 	uint64_t probes, probe_failures;
 	uint64_t last_change_ms;
+	uint64_t took_ms;
 };
 
 struct monitor {
@@ -58,14 +59,17 @@ struct monitor {
 	const struct conf *conf;    /* borrowed */
 	struct monitor_hooks hooks; /* what arg points to is borrowed */
 	struct ka_icmp_port *icmp;  /* owned */
+	struct ka_scripts *scripts; /* owned */
 	struct entry *entry[SERVICE_MAX + 1]; /* owned; NULL: no service */
-	unsigned starts; /* first probes since the sync began */
+	unsigned starts;   /* first probes since the sync began */
+	unsigned nscripts; /* services with a script, of this sync */
 };
 
-/* FTP and SCRIPT have no probe yet; NAMED is resolved before. */
+/* FTP has no probe yet; NAMED is resolved before. */
 static const struct ka_ops *const kinds[PROBE_TYPE_NUM] = {
 	[PROBE_ICMP] = &ka_icmp, [PROBE_NONE] = &ka_none, [PROBE_TCP] = &ka_tcp,
 	[PROBE_HTTP] = &ka_http, [PROBE_SSL] = &ka_ssl,
+	[PROBE_SCRIPT] = &ka_script,
 };
 
 const char *service_state_name(enum service_state s)
@@ -230,13 +234,26 @@ static bool kind_is_ready(const struct probe_spec *spec, char *why)
 	return !*why;
 }
 
+/* Of those beyond the limit, the ones with the highest indexes are left out. */
+static bool script_is_ready(struct monitor *m, const struct probe_spec *spec,
+			    char *why)
+{
+	if (spec->type != PROBE_SCRIPT)
+		return true;
+	if (!m->hooks.script_start)
+		(void)snprintf(why, WHY_LEN, "nobody plays scripts here");
+	else if (++m->nscripts > KA_SCRIPT_MAX)
+		(void)snprintf(why, WHY_LEN, T_KAL_SCRIPTS, KA_SCRIPT_MAX);
+	return !*why;
+}
+
 static bool target_is_ready(const struct conf *conf, const struct service *s,
 			    enum probe_type type, char *why)
 {
 	struct in_addr addr;
 	uint16_t port;
 
-	if (type == PROBE_NONE)
+	if (type == PROBE_NONE || type == PROBE_SCRIPT)
 		return true;
 	monitor_probe_target(conf, s, &addr, &port);
 	if (addr.s_addr == INADDR_ANY)
@@ -250,7 +267,7 @@ static bool target_is_ready(const struct conf *conf, const struct service *s,
 }
 
 /* Fills why, "" when the service may be probed. */
-static void find_block(const struct monitor *m, const struct service *s,
+static void find_block(struct monitor *m, const struct service *s,
 		       char *why)
 {
 	const struct probe_spec *spec = spec_of(m->conf, s);
@@ -261,7 +278,8 @@ static void find_block(const struct monitor *m, const struct service *s,
 		(void)snprintf(why, WHY_LEN,
 			       "the SSL module in slot %u is not ready",
 			       s->slot);
-	else if (named_is_ready(m->conf, s, why) && kind_is_ready(spec, why))
+	else if (named_is_ready(m->conf, s, why) && kind_is_ready(spec, why) &&
+		 script_is_ready(m, spec, why))
 		(void)target_is_ready(m->conf, s, spec->type, why);
 }
 
@@ -307,13 +325,18 @@ static void schedule(struct entry *e, unsigned delay_s, uint64_t now_ms)
 	loop_timer(e->m->loop, &e->timer, due > now_ms ? due : now_ms);
 }
 
+static struct entry *entry_of(struct ka_probe *p)
+{
+	return (struct entry *)((char *)p - offsetof(struct entry, probe));
+}
+
 static void finish(struct ka_probe *p, enum ka_result result, uint64_t now_ms)
 {
-	struct entry *e =
-		(struct entry *)((char *)p - offsetof(struct entry, probe));
+	struct entry *e = entry_of(p);
 	struct ka_step step = ka_step(e->status, &p->spec, result);
 
 	stop_probe(e);
+	e->took_ms = now_ms - e->started_ms;
 	if (result == KA_UP)
 		p->detail[0] = '\0';
 	else
@@ -327,7 +350,19 @@ static unsigned timeout_s(const struct probe_spec *spec)
 {
 	unsigned s = spec->frequency_s > 1 ? spec->frequency_s - 1u : 1;
 
+	if (spec->type == PROBE_SCRIPT) /* content.md 5.8 */
+		return spec->frequency_s;
 	return s < TIMEOUT_MAX_S ? s : TIMEOUT_MAX_S;
+}
+
+/* From now on it has its time. */
+static void begun(struct ka_probe *p, uint64_t now_ms)
+{
+	struct entry *e = entry_of(p);
+
+	e->started_ms = now_ms;
+	loop_timer(e->m->loop, &e->timer,
+		   now_ms + timeout_s(&p->spec) * 1000ull);
 }
 
 static void start_probe(struct entry *e, uint64_t now_ms)
@@ -340,9 +375,10 @@ static void start_probe(struct entry *e, uint64_t now_ms)
 	if (e->ops->state_size)
 		memset(e->state, 0, e->ops->state_size);
 	result = e->ops->start(&e->probe, now_ms);
+	if (result == KA_PENDING && e->probe.queued)
+		return;
 	if (result == KA_PENDING)
-		loop_timer(e->m->loop, &e->timer,
-			   now_ms + timeout_s(&e->probe.spec) * 1000ull);
+		begun(&e->probe, now_ms);
 	else
 		finish(&e->probe, result, now_ms);
 }
@@ -355,8 +391,13 @@ static void on_timer(void *arg, uint64_t now_ms)
 		start_probe(e, now_ms);
 		return;
 	}
-	(void)ka_fail(&e->probe, "no answer from %s within %u s",
-		      str_addr(e->probe.addr), timeout_s(&e->probe.spec));
+	if (e->ops == &ka_script)
+		(void)ka_fail(&e->probe, T_KAL_SCRIPT_LATE, e->probe.spec.arg,
+			      timeout_s(&e->probe.spec));
+	else
+		(void)ka_fail(&e->probe, "no answer from %s within %u s",
+			      str_addr(e->probe.addr),
+			      timeout_s(&e->probe.spec));
 	finish(&e->probe, KA_DOWN, now_ms);
 }
 
@@ -382,9 +423,11 @@ static struct entry *entry_new(struct monitor *m, const struct service *s)
 		.loop = m->loop,
 		.map = m->map,
 		.icmp = m->icmp,
+		.scripts = m->scripts,
 		.index = s->index,
 		.watch = { .fd = -1, .fn = on_ready, .arg = e },
 		.finish = finish,
+		.begun = begun,
 	};
 	(void)str_copy(e->name, sizeof(e->name), s->name);
 	return e;
@@ -411,7 +454,10 @@ static bool same_probe(const struct ka_probe *p, const struct probe_spec *spec,
 	       old->close_fin == spec->close_fin &&
 	       old->encrypt == spec->encrypt &&
 	       old->http_rspcode == spec->http_rspcode &&
-	       !strcmp(old->uri, spec->uri) && !strcmp(old->hash, spec->hash);
+	       !strcmp(old->uri, spec->uri) && !strcmp(old->hash, spec->hash) &&
+	       !strcmp(old->arg, spec->arg) &&
+	       !strcmp(old->script_args, spec->script_args) &&
+	       old->use_output == spec->use_output;
 }
 
 static void warn_about(const struct entry *e)
@@ -560,7 +606,7 @@ static void sync_service(struct monitor *m, unsigned index)
 
 void monitor_sync(struct monitor *m)
 {
-	m->starts = 0;
+	m->starts = m->nscripts = 0;
 	for (unsigned i = 1; i <= SERVICE_MAX; i++)
 		sync_service(m, i);
 }
@@ -577,6 +623,7 @@ struct monitor *monitor_new(struct loop *l, const struct hostmap *m,
 	if (hooks)
 		mon->hooks = *hooks;
 	mon->icmp = ka_icmp_new(l, m);
+	mon->scripts = ka_scripts_new(l, &mon->hooks);
 	return mon;
 }
 
@@ -587,6 +634,7 @@ void monitor_free(struct monitor *m)
 	for (unsigned i = 1; i <= SERVICE_MAX; i++)
 		entry_free(m->entry[i]);
 	ka_icmp_free(m->icmp);
+	ka_scripts_free(m->scripts);
 	free(m);
 }
 
@@ -611,6 +659,7 @@ void monitor_info(const struct monitor *m, unsigned service_index,
 	info->probes = e->probes;
 	info->probe_failures = e->probe_failures;
 	info->last_change_ms = e->last_change_ms;
+	info->took_ms = e->took_ms;
 	(void)str_copy(info->detail, sizeof(info->detail), e->probe.detail);
 }
 

@@ -46,8 +46,24 @@ struct ka_ops {
  */
 struct monitor;
 
+/* A script that is to be played as a probe. */
+struct script_probe {
+	const char *name, *args;
+	bool use_output;
+};
+/* Status 0: the server is there; else text tells why not. */
+typedef void (*script_done_fn)(void *owner, int status, const char *text,
+			       uint64_t now_ms);
+
 struct monitor_hooks {
 	void *arg;
+	/* Plays a script (type script); done() is called when it is over, never
+	 * inside of script_start(), and not behind script_stop().  NULL and err:
+	 * it cannot begin. */
+	void *(*script_start)(void *arg, const struct script_probe *what,
+			      script_done_fn done, void *owner,
+			      struct err *err);
+	void (*script_stop)(void *arg, void *run);
 	void (*changed)(void *arg, unsigned service_index,
 			enum service_state from, enum service_state to);
 	/* is the module that an ssl-accel or ssl-init service needs there and
@@ -68,6 +84,7 @@ struct monitor_info {
 	uint64_t probes, probe_failures;
 	uint64_t last_change_ms;
 	char detail[96]; /* why the last probe failed, "" when it did not */
+	uint64_t took_ms; /* the last probe, from its start to its result */
 };
 void monitor_info(const struct monitor *m, unsigned service_index,
 		  struct monitor_info *info);

@@ -723,7 +723,7 @@ static const struct {
 	{ PROBE_FTP, false, false, false,
 	  "keepalive type ftp is not acted on yet" },
 	{ PROBE_SCRIPT, false, false, false,
-	  "keepalive type script is not acted on yet" },
+	  "nobody plays scripts here" },
 	{ PROBE_HTTP, false, false, true,
 	  "keepalive encrypt is not acted on yet" },
 	{ PROBE_TCP, false, true, false,
@@ -773,6 +773,170 @@ START_TEST(silent_server_times_out)
 	ck_assert_str_eq(info_of(s).detail,
 			 "no answer from " SERVER " within 1 s");
 	(void)close(sv.fd);
+}
+END_TEST
+
+/* ---- scripts ------------------------------------------------------------ */
+
+/* A player whose scripts end when the test says so. */
+static struct played {
+	script_done_fn done;
+	void *owner;
+	char what[128];
+} played[64];
+static int nplayed, stopped_runs;
+
+static void *play(void *arg, const struct script_probe *what,
+		  script_done_fn done, void *owner, struct err *err)
+{
+	struct played *x = &played[nplayed];
+
+	(void)arg;
+	if (!strcmp(what->name, "missing")) {
+		(void)err_set(err, ERR_NOT_FOUND, -1, "no script missing");
+		return NULL;
+	}
+	ck_assert_int_lt(nplayed, LEN(played));
+	x->done = done;
+	x->owner = owner;
+	(void)snprintf(x->what, sizeof(x->what), "%s(%s)%s", what->name,
+		       what->args, what->use_output ? " out" : "");
+	nplayed++;
+	return x;
+}
+
+static void stop_play(void *arg, void *run)
+{
+	struct played *x = run;
+
+	(void)arg;
+	x->done = NULL;
+	stopped_runs++;
+}
+
+static void end_play(int i, int status, const char *text)
+{
+	ck_assert(played[i].done != NULL);
+	played[i].done(played[i].owner, status, text, loop_now(loop));
+	played[i].done = NULL;
+}
+
+static void with_player(void)
+{
+	struct monitor_hooks hooks = { .script_start = play,
+				       .script_stop = stop_play };
+
+	monitor_free(mon);
+	mon = monitor_new(loop, map, conf, &hooks);
+	nplayed = stopped_runs = 0;
+}
+
+static struct service *add_script(const char *name, const char *script)
+{
+	struct service *s = add(name, PROBE_SCRIPT, 0);
+
+	(void)str_copy(s->keepalive.arg, sizeof(s->keepalive.arg), script);
+	(void)str_copy(s->keepalive.script_args,
+		       sizeof(s->keepalive.script_args), "a b");
+	return s;
+}
+
+START_TEST(a_script_decides)
+{
+	struct service *s = NULL;
+
+	with_player();
+	s = add_script("web1", "mine");
+	s->keepalive.use_output = true;
+	s->keepalive.maxfailure = 1;
+	activate(s);
+	run_ms(20);
+	ck_assert_int_eq(nplayed, 1);
+	ck_assert_str_eq(played[0].what, "mine(a b) out");
+	end_play(0, 0, "ignored");
+	ck_assert_str_eq(state_of(s), "Alive");
+	s->keepalive.arg[0] = 'M'; /* another script is asked at once */
+	monitor_sync(mon);
+	run_ms(20);
+	ck_assert_int_eq(nplayed, 2);
+	end_play(1, 3, "it says no");
+	ck_assert_str_eq(state_of(s), "Down");
+	ck_assert_str_eq(info_of(s).detail, "it says no");
+	ck_assert_int_eq(stopped_runs, 0);
+}
+END_TEST
+
+START_TEST(a_script_has_its_frequency)
+{
+	struct service *s = NULL;
+	uint64_t start = clock_ms();
+
+	with_player();
+	s = add_script("web1", "slow");
+	s->keepalive.frequency_s = 2;
+	activate(s);
+	run_until_failed(s, 1);
+	ck_assert_uint_ge(clock_ms() - start, 1900);
+	ck_assert_str_eq(info_of(s).detail,
+			 "script slow has not ended within 2 s");
+	ck_assert_int_eq(stopped_runs, 1);
+	s = add_script("web2", "missing");
+	activate(s);
+	run_until_failed(s, 1);
+	ck_assert_str_eq(info_of(s).detail, "no script missing");
+}
+END_TEST
+
+START_TEST(sixteen_scripts_run_at_once)
+{
+	struct service *s[20];
+	char name[16];
+
+	with_player();
+	for (int i = 0; i < LEN(s); i++) {
+		(void)snprintf(name, sizeof(name), "web%d", i + 1);
+		s[i] = add_script(name, "mine");
+		s[i]->keepalive.frequency_s = 60;
+		activate(s[i]);
+		if (i == 15) /* those behind find no place */
+			run_ms(30);
+	}
+	run_ms(30);
+	ck_assert_int_eq(nplayed, 16);
+	suspend(s[17]); /* waits in the queue */
+	end_play(3, 0, "");
+	suspend(s[0]); /* runs */
+	ck_assert_int_eq(stopped_runs, 1);
+	run_ms(30);
+	ck_assert_int_eq(nplayed, 18);
+	for (int i = 0; i < nplayed; i++)
+		if (played[i].done)
+			end_play(i, 0, "");
+	run_ms(30);
+	ck_assert_int_eq(nplayed, 19);
+	end_play(18, 0, "");
+	ck_assert_str_eq(state_of(s[16]), "Alive");
+	ck_assert_str_eq(state_of(s[19]), "Alive");
+}
+END_TEST
+
+START_TEST(so_many_services_may_have_scripts)
+{
+	struct service *s = NULL;
+	char name[16];
+
+	with_player();
+	for (int i = 0; i <= 255; i++) {
+		(void)snprintf(name, sizeof(name), "web%d", i + 1);
+		s = add_script(name, "mine");
+		s->active = true;
+		s->activations++;
+	}
+	monitor_sync(mon);
+	ck_assert_str_eq(info_of(s).detail, "more than 255 script keepalives");
+	ck_assert_str_eq(info_of(service_find(conf, "web255")).detail, "");
+	run_ms(30);
+	ck_assert_int_eq(nplayed, 16);
 }
 END_TEST
 
@@ -1073,6 +1237,10 @@ static Suite *suite(void)
 	tcase_add_loop_test(m, service_that_cannot_be_probed_says_why, 0,
 			    LEN(blocks));
 	tcase_add_test(m, silent_server_times_out);
+	tcase_add_test(m, a_script_decides);
+	tcase_add_test(m, a_script_has_its_frequency);
+	tcase_add_test(m, sixteen_scripts_run_at_once);
+	tcase_add_test(m, so_many_services_may_have_scripts);
 	tcase_add_test(m, service_may_be_deleted_while_it_is_probed);
 	tcase_add_test(m, reused_index_starts_from_nothing);
 	tcase_add_loop_test(m, hook_may_change_the_configuration, 0, 2);

@@ -391,6 +391,23 @@ START_TEST(texts_change_their_form)
 }
 END_TEST
 
+START_TEST(names_become_queries)
+{
+	char label[70] = "";
+	struct out o = { 0 };
+
+	ck_assert(text_to_qname("a.bc", &o));
+	ck_assert_str_eq(out_text(&o), "016102626300");
+	out_clear(&o);
+	ck_assert(text_to_qname("a.", &o));
+	ck_assert_str_eq(out_text(&o), "016100");
+	memset(label, 'x', 64);
+	ck_assert(!text_to_qname("", &o) && !text_to_qname("a..b", &o));
+	ck_assert(!text_to_qname(".", &o) && !text_to_qname(label, &o));
+	out_fini(&o);
+}
+END_TEST
+
 START_TEST(dumps_have_three_forms)
 {
 	struct out o = { 0 };
@@ -445,6 +462,7 @@ int main(void)
 	tcase_add_loop_test(t, pipes_filter, 0, N(pipes));
 	tcase_add_test(t, a_bar_may_belong_to_the_command);
 	tcase_add_test(t, texts_change_their_form);
+	tcase_add_test(t, names_become_queries);
 	tcase_add_test(t, dumps_have_three_forms);
 	tcase_add_test(t, texts_are_found);
 	srunner_run_all(r, CK_ENV);

@@ -111,6 +111,7 @@ static const char *const samples[] = {
 	"label",
 	"shift",
 	"read",
+	"QNAME",
 };
 
 static bool is_keyword_here(const struct node *n, const char *word)
