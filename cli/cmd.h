@@ -115,6 +115,8 @@ struct progress {
 	uint64_t total; /* 0: not known */
 };
 void cli_progress(struct cli *cli, const struct progress *p);
+/* What such a line says at its end, of work that took no job. */
+void cli_worked(struct cli *cli, const char *verb);
 
 /*
  * Work on the loop that takes its time and shows how far it is (ping).  The

@@ -358,8 +358,6 @@ static int sync_run(struct cli *c, const struct args *a, struct err *err)
 		return sync_record(c, err);
 	if (!card || card->ops->kind != CARD_SCM)
 		return err_set(err, ERR_REFUSED, -1, T_NO_PASSIVE);
-	if (disk_mkdir(c->env->disk, PASSIVE_DIR, 0700, err) < 0)
-		return -1;
 	if (arg_key(a, "image"))
 		return sync_image(c, err);
 	return arg_key(a, "startup-config") ? sync_startup(c, err)

@@ -147,6 +147,8 @@ static int store_running(struct cli *cli, const struct args *a, struct err *err)
 	rc = filedir_write(cli, DIR_RELEASE_ROOT, arg_word(a, "file"),
 			   out_text(&text), text.len, err);
 	out_fini(&text);
+	if (rc == 0)
+		cli_worked(cli, T_WORKING);
 	return rc;
 }
 
@@ -163,6 +165,8 @@ static int store_startup(struct cli *cli, const struct args *a, struct err *err)
 			   len, err);
 	wipe(text, len);
 	free(text);
+	if (rc == 0)
+		cli_worked(cli, T_WORKING);
 	return rc;
 }
 

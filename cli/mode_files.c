@@ -59,6 +59,8 @@ static int archive_running(struct cli *cli, const struct args *a,
 	rc = filedir_write(cli, DIR_ARCHIVE, arg_word(a, "archive"),
 			   out_text(&text), text.len, err);
 	out_fini(&text);
+	if (rc == 0)
+		cli_worked(cli, T_WORKING);
 	return rc;
 }
 
@@ -126,6 +128,8 @@ static int restore_startup(struct cli *cli, const struct args *a,
 	rc = render_store(cli_env(cli), text, len, err);
 	wipe(text, len);
 	free(text);
+	if (rc == 0)
+		cli_worked(cli, T_WORKING);
 	return rc;
 }
 

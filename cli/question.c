@@ -211,6 +211,12 @@ static void progress_stop(struct cli_task *t)
 		loop_timer_stop(t->cli->env->loop, &t->turn);
 }
 
+void cli_worked(struct cli *c, const char *verb)
+{
+	if (c->kind == SESSION_CONSOLE || c->kind == SESSION_VTY)
+		out_printf(c->out, "%s(\\) 100%%\n", verb);
+}
+
 /* The last state stays on the screen. */
 static void progress_end(struct cli_task *t)
 {

@@ -100,7 +100,10 @@ static int save(struct cli *cli, const struct args *a, struct err *err)
 	(void)a;
 	if (access_may(cli, DIR_RELEASE_ROOT, true, err) < 0)
 		return -1;
-	return render_save(cli_env(cli), err);
+	if (render_save(cli_env(cli), err) < 0)
+		return -1;
+	cli_worked(cli, T_WORKING);
+	return 0;
 }
 
 static void say_rejected(void *arg, unsigned line, unsigned column,

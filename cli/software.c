@@ -99,6 +99,22 @@ unsigned software_count(const struct disk *d)
 	return n;
 }
 
+void software_sweep(struct disk *d)
+{
+	char **names = disk_list(d, "root");
+	struct software s;
+	char path[PATH_CAP];
+
+	for (char **n = names; *n; n++) {
+		folder_of(*n, path, sizeof(path));
+		if (software_parse(*n, &s) && !software_installed(d, *n) &&
+		    disk_stat(d, path).kind == DISK_FOLDER)
+			(void)disk_remove_folder(d, path, NULL);
+		free(*n);
+	}
+	free(names);
+}
+
 /* ---- installing, removing ------------------------------------------------- */
 
 static int manifest_write(struct disk *d, const char *name, struct err *err)

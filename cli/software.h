@@ -54,6 +54,8 @@ char **software_list(const struct disk *d);
 unsigned software_count(const struct disk *d);
 /* A version without an image: the built-in one, at the first start. */
 int software_install(struct disk *d, const char *name, struct err *err);
+/* At power-on: what a kill has left of an unpacking or removing. */
+void software_sweep(struct disk *d);
 int software_remove(struct disk *d, const char *name, struct err *err);
 
 /*

@@ -153,6 +153,7 @@ static void choose_software(struct power *p)
 	struct disk *d = p->env->disk;
 	struct err err = { 0 };
 
+	software_sweep(d);
 	if (!software_count(d) &&
 	    software_install(d, software_builtin(), &err) < 0)
 		log_write(LOG_SYSSOFT, LOG_ERROR_3, "%s", err.msg);

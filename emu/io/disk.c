@@ -33,7 +33,7 @@ const struct disk_folder disk_folders[] = {
 	{ "script", 0755 },  { "log", 0755 },	  { "root", 0755 },
 	{ "archive", 0700 }, { "release", 0700 }, { "core", 0700 },
 	{ "mibs", 0755 },    { "ssl", 0700 },	  { "profile", 0755 },
-	{ NULL, 0 },
+	{ "passive", 0700 }, { NULL, 0 },
 };
 
 static void close_fd(int fd)

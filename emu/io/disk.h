@@ -12,7 +12,7 @@ struct err;
  * The switch's disk: one folder of the host, one owner at a time (flock).
  * Layout: startup-config; the folders that users have rights on: script/, log/,
  * root/ (installed software), archive/, release/ (configurations), core/, mibs/;
- * ssl/ (0700), profile/; and private files identity, secret (0600), state
+ * ssl/ (0700), profile/, passive/ (the standby SCM's disk); and private files identity, secret (0600), state
  * ("running" or "clean").
  * A NULL folder gives a scratch disk that keeps nothing (replay).
  */

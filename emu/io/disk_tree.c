@@ -20,6 +20,8 @@
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 
+#define TEMP_TRIES 100
+
 /* ---- looking -------------------------------------------------------------- */
 
 struct disk_entry disk_stat(const struct disk *d, const char *name)
@@ -72,6 +74,22 @@ struct disk_draft {
 	int folder, fd;
 };
 
+/* A name that a kill has left in a folder of a folder is passed over. */
+static int temp_open(struct disk *d, struct disk_draft *f, mode_t mode)
+{
+	int fd = -1;
+
+	for (int i = 0; i < TEMP_TRIES && fd < 0; i++) {
+		(void)snprintf(f->temp, sizeof(f->temp), DISK_TEMP "%u",
+			       atomic_fetch_add(&d->temps, 1));
+		fd = openat(f->folder, f->temp,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	return fd;
+}
+
 struct disk_draft *disk_draft(struct disk *d, const char *name, unsigned mode,
 			      struct err *err)
 {
@@ -83,13 +101,8 @@ struct disk_draft *disk_draft(struct disk *d, const char *name, unsigned mode,
 	f = xcalloc(1, sizeof(*f));
 	f->disk = d;
 	(void)str_copy(f->name, sizeof(f->name), name);
-	(void)snprintf(f->temp, sizeof(f->temp), DISK_TEMP "%u",
-		       atomic_fetch_add(&d->temps, 1));
 	f->folder = disk_open_folder(d, name, &base);
-	f->fd = f->folder < 0 ? -1
-			      : openat(f->folder, f->temp,
-				       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-				       (mode_t)mode);
+	f->fd = f->folder < 0 ? -1 : temp_open(d, f, (mode_t)mode);
 	if (f->fd >= 0)
 		return f;
 	(void)disk_refuse(d, name, "write", errno, err);

@@ -169,3 +169,20 @@ has "a licence key is asked for" "$answer" \
 has "a short one is refused" "$answer" 'has 12 digits'
 has "a good one is taken" "$answer" '^ +Secure Management$'
 switch_stop
+
+# ---- the standby SCM of an 11506 ------------------------------------------------------
+DISK=$T/disk2
+switch_start --chassis 11506 --slot 2=SCM
+cli_ok configure "host h 10.1.1.1" end "copy running-config startup-config"
+boot_ok "passive sync image" "passive sync startup-config" \
+	"passive sync boot-config"
+ok "the standby has the startup-config" \
+	cmp -s "$DISK/startup-config" "$DISK/passive/startup-config"
+same "and the software" "$(<"$DISK/passive/sg0820501/version")" sg0820501
+cli_ok configure "host h2 10.1.1.2"
+boot_ok "passive sync running-config"
+has "and the configuration in force" "$(<"$DISK/passive/startup-config")" \
+	'host h2 10\.1\.1\.2'
+has "and the boot record" "$(cli "show boot-config")" \
+	'^  passive primary boot-file sg0820501 $'
+switch_stop

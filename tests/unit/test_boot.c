@@ -79,6 +79,21 @@ START_TEST(version_is_installed_while_its_manifest_is_there)
 }
 END_TEST
 
+START_TEST(half_a_version_is_swept_away)
+{
+	ck_assert_int_eq(software_install(disk, "sg0810106", &err), 0);
+	ck_assert_int_eq(disk_mkdir(disk, "root/sg0730101", 0755, &err), 0);
+	ck_assert_int_eq(disk_write(disk, "root/sg0730101/image", "x", 1, 0600,
+				    &err),
+			 0);
+	ck_assert_int_eq(disk_mkdir(disk, "root/own", 0755, &err), 0);
+	software_sweep(disk);
+	ck_assert(software_installed(disk, "sg0810106"));
+	ck_assert_int_eq(disk_stat(disk, "root/sg0730101").kind, DISK_NOTHING);
+	ck_assert_int_eq(disk_stat(disk, "root/own").kind, DISK_FOLDER);
+}
+END_TEST
+
 /* ---- images --------------------------------------------------------------- */
 
 static const struct {
@@ -310,6 +325,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, version_names, 0, LEN(versions));
 	tcase_add_test(tc, version_is_installed_while_its_manifest_is_there);
+	tcase_add_test(tc, half_a_version_is_swept_away);
 	tcase_add_loop_test(tc, only_whole_containers_are_unpacked, 0,
 			    LEN(images));
 	tcase_add_test(tc, stopped_unpacking_leaves_nothing);

@@ -82,6 +82,27 @@ START_TEST(draft_is_seen_when_it_is_committed)
 }
 END_TEST
 
+START_TEST(stale_names_are_passed_over)
+{
+	struct disk_draft *f;
+	char path[128];
+
+	ck_assert_int_eq(disk_mkdir(disk, "root/v1", 0755, &err), 0);
+	for (int i = 0; i < 9; i++) {
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "%s/root/v1/.tmp-%d", dir,
+			       i);
+		fd = open(path, O_CREAT | O_WRONLY, 0600);
+		ck_assert_int_ge(fd, 0);
+		(void)close(fd);
+	}
+	f = disk_draft(disk, "root/v1/image", 0600, &err);
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(disk_draft_commit(f, &err), 0);
+}
+END_TEST
+
 START_TEST(aborted_draft_leaves_nothing)
 {
 	struct disk_draft *f = disk_draft(disk, "root/image", 0644, &err);
@@ -276,6 +297,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, draft_is_seen_when_it_is_committed);
+	tcase_add_test(tc, stale_names_are_passed_over);
 	tcase_add_test(tc, aborted_draft_leaves_nothing);
 	tcase_add_test(tc, draft_onto_a_folder_fails_and_harms_nothing);
 	tcase_add_test(tc, what_a_name_is);

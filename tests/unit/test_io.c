@@ -959,7 +959,7 @@ START_TEST(list_is_sorted_and_counts_agree)
 	disk_usage(disk, &after);
 	ck_assert_uint_eq(after.files, before.files + 3);
 	ck_assert_uint_eq(after.used, before.used + 6);
-	ck_assert_uint_eq(after.folders, 9);
+	ck_assert_uint_eq(after.folders, 10);
 	ck_assert_uint_gt(after.total, 0);
 	names = disk_list(disk, "no-such-folder");
 	ck_assert_ptr_null(names[0]);
