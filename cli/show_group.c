@@ -5,6 +5,8 @@
  * no frames.
  */
 #include "chassis/chassis.h"
+#include <string.h>
+
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/live.h"
@@ -13,6 +15,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/conf/acl.h"
 #include "emu/conf/group.h"
 #include "emu/conf/service.h"
 
@@ -30,7 +33,28 @@ enum {
 	W_COUNT = -9,
 };
 
-static void head_show(const struct group *g, struct out *o)
+/* Clauses that translate with the group. */
+static void acls_show(const struct env *env, const struct group *g,
+		      struct out *o)
+{
+	const struct acl *l = NULL;
+	bool any = false;
+
+	out_puts(o, "  Associated ACLs:\n");
+	TAILQ_FOREACH(l, &env->conf->acls, link)
+		for (size_t i = 0; i < l->nclause; i++) {
+			if (strcmp(l->clause[i].group, g->name) != 0)
+				continue;
+			out_printf(o, "%*sACL %u Clause %u\n", W_INDENT, "",
+				   l->index, l->clause[i].number);
+			any = true;
+		}
+	if (!any)
+		out_printf(o, "%*sNONE\n", W_INDENT, "");
+}
+
+static void head_show(const struct env *env, const struct group *g,
+		      struct out *o)
 {
 	out_printf(o, "\nGroup: %s - %s ( %s", g->name,
 		   g->active ? "Active" : "Suspended", str_addr(g->vip));
@@ -44,7 +68,7 @@ static void head_show(const struct group *g, struct out *o)
 		out_puts(o, "Disabled\n");
 	out_col(o, W_SUB, "  IP Redundancy:");
 	out_puts(o, "Not Redundant\n");
-	out_puts(o, "  Associated ACLs:\n     NONE\n");
+	acls_show(env, g, o);
 }
 
 static void services_show(const struct env *env, const char *title,
@@ -97,7 +121,7 @@ static void group_show(const struct env *env, const struct group *g,
 	struct group_counters c;
 
 	live_group_counters(env, g, &c);
-	head_show(g, o);
+	head_show(env, g, o);
 	services_show(env, "Source Services", g->source, g->nsource, o);
 	services_show(env, "Destination Services", g->dest, g->ndest, o);
 	counters_show(&c, o);

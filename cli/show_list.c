@@ -104,9 +104,9 @@ static void options_show(const struct acl_clause *k, struct out *o)
 void acl_clause_show(const struct env *env, const struct acl *l,
 		     const struct acl_clause *k, struct out *o)
 {
-	uint64_t hits = env->plane ? plane_clause_hits(env->plane, l->index,
-						       k->number)
-				   : 0;
+	uint64_t hits =
+		env->plane ? plane_clause_hits(env->plane, l->index, k->number)
+			   : 0;
 	char what[48], number[8], proto[16];
 	const char *action = acl_action_name(k->action);
 
@@ -285,15 +285,21 @@ static void urls_head(struct out *o)
 	out_puts(o, "Description\n");
 }
 
-static void urql_one(const struct qualifier *q, struct out *o)
+static void urql_head(const struct urql *l, struct out *o)
 {
-	const struct urql *l = (const struct urql *)q;
 	bool has_addr = l->addr.s_addr != INADDR_ANY;
 
-	head_show(q, o);
+	head_show(&l->q, o);
 	label(o, "State:", l->active ? "Active" : "Suspended");
 	label(o, "Address:", has_addr ? str_addr(l->addr) : "");
 	label(o, "Domain:", l->domain);
+}
+
+static void urql_one(const struct qualifier *q, struct out *o)
+{
+	const struct urql *l = (const struct urql *)q;
+
+	urql_head(l, o);
 	if (l->nurl)
 		urls_head(o);
 	for (size_t i = 0; i < l->nurl; i++)
@@ -330,6 +336,21 @@ static int list_show(struct cli *cli, const struct args *a, struct err *err)
 			return lists_show(cli, (enum qualifier_kind)k,
 					  arg_word(a, word), err);
 	}
+	return 0;
+}
+
+static int urql_show(struct cli *cli, const struct args *a, struct err *err)
+{
+	const char *name = arg_word(a, "urql");
+	const struct urql *l = urql_find(cli_conf(cli), name);
+
+	if (!l)
+		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT, "urql",
+			       name);
+	if (arg_key(a, "verbose"))
+		urql_one(&l->q, cli_out(cli));
+	else
+		urql_head(l, cli_out(cli));
 	return 0;
 }
 
@@ -467,6 +488,10 @@ const struct cmd show_list_cmds[] = {
 		  "Lists of URLs\n"
 		  "List name",
 	  .run = list_show },
+	{ .syntax = "show urql <urql:urql> {domain|verbose}",
+	  .help = "Without its URLs\n"
+		  "With its URLs",
+	  .run = urql_show },
 	{ .syntax = "show urql <urql:urql> url <number:uint:1-1000>",
 	  .help = "One URL\n"
 		  "Number",

@@ -449,8 +449,10 @@ int content_del_service(struct conf *c, struct content *r, const char *service,
 	return 0;
 }
 
-int content_check_service_unused(const struct conf *c, const char *service,
-				 struct err *err)
+int content_check_unused(const struct conf *c,
+			 bool (*uses)(const struct content *r,
+				      const char *name),
+			 const char *name, struct err *err)
 {
 	const struct owner *o = NULL;
 	const struct content *r = NULL;
@@ -458,16 +460,26 @@ int content_check_service_unused(const struct conf *c, const char *service,
 
 	TAILQ_FOREACH(o, &c->owners, link)
 		TAILQ_FOREACH(r, &o->contents, link) {
-			if (service_at(r, service) < 0 &&
-			    strcmp(r->primary_sorry, service) != 0 &&
-			    strcmp(r->secondary_sorry, service) != 0)
+			if (!uses(r, name))
 				continue;
 			(void)snprintf(rule, sizeof(rule), "%s/%s", o->name,
 				       r->name);
-			return err_set(err, ERR_REFUSED, -1, T_IN_USE, service,
+			return err_set(err, ERR_REFUSED, -1, T_IN_USE, name,
 				       "content", rule);
 		}
 	return 0;
+}
+
+static bool uses_service(const struct content *r, const char *name)
+{
+	return service_at(r, name) >= 0 || !strcmp(r->primary_sorry, name) ||
+	       !strcmp(r->secondary_sorry, name);
+}
+
+int content_check_service_unused(const struct conf *c, const char *service,
+				 struct err *err)
+{
+	return content_check_unused(c, uses_service, service, err);
 }
 
 int content_change_weight(struct conf *c, struct content *r,

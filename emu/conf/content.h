@@ -152,6 +152,11 @@ int content_del_service(struct conf *c, struct content *r, const char *service,
 /* Refuses, with T_IN_USE, when a rule has the service. */
 int content_check_service_unused(const struct conf *c, const char *service,
 				 struct err *err);
+/* The same for whatever rules name: uses() tells whether this one does. */
+int content_check_unused(const struct conf *c,
+			 bool (*uses)(const struct content *r,
+				      const char *name),
+			 const char *name, struct err *err);
 /* which: 1 primary, 2 secondary; "" takes it away */
 int content_set_sorry(struct conf *c, struct content *r, int which,
 		      const char *service, struct err *err);

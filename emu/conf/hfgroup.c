@@ -2,7 +2,6 @@
 #include "emu/conf/hfgroup.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,22 +102,9 @@ struct hfgroup *hfgroup_add(struct conf *c, const char *name, struct err *err)
 	return g;
 }
 
-static int check_unused(const struct conf *c, const char *name, struct err *err)
+static bool is_used(const struct content *r, const char *name)
 {
-	const struct owner *o = NULL;
-	const struct content *r = NULL;
-	char rule[2 * NAME_LEN + 2];
-
-	TAILQ_FOREACH(o, &c->owners, link)
-		TAILQ_FOREACH(r, &o->contents, link) {
-			if (strcmp(r->more.header_field, name) != 0)
-				continue;
-			(void)snprintf(rule, sizeof(rule), "%s/%s", o->name,
-				       r->name);
-			return err_set(err, ERR_REFUSED, -1, T_IN_USE, name,
-				       "content", rule);
-		}
-	return 0;
+	return !strcmp(r->more.header_field, name);
 }
 
 int hfgroup_del(struct conf *c, const char *name, struct err *err)
@@ -128,7 +114,7 @@ int hfgroup_del(struct conf *c, const char *name, struct err *err)
 	if (!g)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "header-field-group", name);
-	if (check_unused(c, name, err) < 0)
+	if (content_check_unused(c, is_used, name, err) < 0)
 		return -1;
 	TAILQ_REMOVE(&c->hfgroups, g, link);
 	free(g->field);

@@ -111,43 +111,41 @@ struct qualifier *qualifier_add(struct conf *c, enum qualifier_kind k,
 
 /* ---- what names them ------------------------------------------------------ */
 
-static bool rule_names(const struct content *r, enum qualifier_kind k,
-		       const char *name)
+static bool uses_eql(const struct content *r, const char *name)
+{
+	return !strcmp(r->url_eql, name);
+}
+
+static bool uses_dql(const struct content *r, const char *name)
+{
+	return !strcmp(r->url_dql, name);
+}
+
+static bool uses_urql(const struct content *r, const char *name)
+{
+	return !strcmp(r->url_urql, name);
+}
+
+static bool active_uses_urql(const struct content *r, const char *name)
+{
+	return r->active && uses_urql(r, name);
+}
+
+static int check_unused(const struct conf *c, enum qualifier_kind k,
+			const char *name, struct err *err)
 {
 	switch (k) {
 	case QUALIFIER_EQL:
-		return !strcmp(r->url_eql, name);
+		return content_check_unused(c, uses_eql, name, err);
 	case QUALIFIER_DQL:
-		return !strcmp(r->url_dql, name);
+		return content_check_unused(c, uses_dql, name, err);
 	case QUALIFIER_URQL:
-		return !strcmp(r->url_urql, name);
+		return content_check_unused(c, uses_urql, name, err);
 	case QUALIFIER_NQL:
+		return acl_check_unused(c, ACL_REF_NQL, name, err);
 	case QUALIFIER_KIND_NUM:
 		break;
 	}
-	return false;
-}
-
-/* Refuses when a rule (an active one, with only_active) names the list. */
-static int check_unused(const struct conf *c, enum qualifier_kind k,
-			const char *name, bool only_active, struct err *err)
-{
-	const struct owner *o = NULL;
-	const struct content *r = NULL;
-	char rule[2 * NAME_LEN + 2];
-
-	if (k == QUALIFIER_NQL)
-		return acl_check_unused(c, ACL_REF_NQL, name, err);
-	TAILQ_FOREACH(o, &c->owners, link)
-		TAILQ_FOREACH(r, &o->contents, link) {
-			if (!rule_names(r, k, name) ||
-			    (only_active && !r->active))
-				continue;
-			(void)snprintf(rule, sizeof(rule), "%s/%s", o->name,
-				       r->name);
-			return err_set(err, ERR_REFUSED, -1, T_IN_USE, name,
-				       "content", rule);
-		}
 	return 0;
 }
 
@@ -179,7 +177,7 @@ int qualifier_del(struct conf *c, enum qualifier_kind k, const char *name,
 	if (!q)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       kinds[k].word, name);
-	if (check_unused(c, k, name, false, err) < 0)
+	if (check_unused(c, k, name, err) < 0)
 		return -1;
 	TAILQ_REMOVE(&c->qualifiers[k], q, link);
 	entries_free(q);
@@ -479,7 +477,7 @@ int urql_activate(struct conf *c, struct urql *l, struct err *err)
 
 int urql_suspend(struct conf *c, struct urql *l, struct err *err)
 {
-	if (check_unused(c, QUALIFIER_URQL, l->q.name, true, err) < 0)
+	if (content_check_unused(c, active_uses_urql, l->q.name, err) < 0)
 		return -1;
 	conf_put_flag(c, &l->active, false);
 	return 0;

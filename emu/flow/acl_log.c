@@ -21,35 +21,18 @@ static void flow_text(const struct flow_key *k, char *buf, size_t cap)
 		       ntohs(k->sport), str_addr(k->dst), ntohs(k->dport));
 }
 
-static void clause_log(const struct policy_clause *k,
-		       const struct flow_key *key, uint64_t now_ms)
+/* Both texts end in the flow and in how many were left out. */
+static void clause_log(const struct policy_clause *k, const char *flow,
+		       const char *more, const struct flow_key *key)
 {
-	static struct log_rate rate;
-	unsigned skipped = 0;
-	char flow[64], more[32] = "";
-
-	if (!log_rate_ok(&rate, now_ms, &skipped))
-		return;
-	flow_text(key, flow, sizeof(flow));
-	if (skipped)
-		(void)snprintf(more, sizeof(more), " (%u more)", skipped);
 	log_write(LOG_ACL, LOG_DEBUG_7, T_ACL_LOG, k->acl, k->c.number,
 		  action_names[k->c.action],
 		  key->proto == IPPROTO_UDP ? "UDP" : "TCP", flow, more);
 }
 
-static void net_log(const struct clause_net *n, const struct flow_key *key,
-		    uint64_t now_ms)
+static void net_log(const struct clause_net *n, const char *flow,
+		    const char *more)
 {
-	static struct log_rate rate;
-	unsigned skipped = 0;
-	char flow[64], more[32] = "";
-
-	if (!log_rate_ok(&rate, now_ms, &skipped))
-		return;
-	flow_text(key, flow, sizeof(flow));
-	if (skipped)
-		(void)snprintf(more, sizeof(more), " (%u more)", skipped);
 	log_write(LOG_NQL, LOG_DEBUG_7, T_NQL_LOG, str_addr(n->net),
 		  str_addr(n->mask), flow, more);
 }
@@ -67,13 +50,22 @@ static const struct clause_net *logged_net(const struct clause_net *n,
 void acl_log(const struct policy_clause *k, const struct flow_key *key,
 	     uint64_t now_ms)
 {
+	static struct log_rate rate;
 	const struct clause_net *from =
 		logged_net(k->c.src, k->c.nsrc, key->src);
 	const struct clause_net *to = logged_net(k->c.dst, k->c.ndst, key->dst);
+	bool clause = k->log && log_level_get(LOG_ACL) == LOG_DEBUG_7;
+	bool net = (from || to) && log_level_get(LOG_NQL) == LOG_DEBUG_7;
+	unsigned skipped = 0;
+	char flow[64], more[32] = "";
 
-	if (k->log && log_level_get(LOG_ACL) == LOG_DEBUG_7)
-		clause_log(k, key, now_ms);
-	if ((!from && !to) || log_level_get(LOG_NQL) != LOG_DEBUG_7)
+	if ((!clause && !net) || !log_rate_ok(&rate, now_ms, &skipped))
 		return;
-	net_log(from ? from : to, key, now_ms);
+	flow_text(key, flow, sizeof(flow));
+	if (skipped)
+		(void)snprintf(more, sizeof(more), " (%u more)", skipped);
+	if (clause)
+		clause_log(k, flow, more, key);
+	if (net)
+		net_log(from ? from : to, flow, more);
 }
