@@ -111,6 +111,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	show_flow_cmds,							\
 	show_keepalive_cmds,						\
 	show_ssl_cmds,							\
+	show_sched_cmds,						\
 	show_radius_cmds,						\
 	show_tacacs_cmds,						\
 	show_sshd_cmds,							\
@@ -191,6 +192,7 @@ static table_list global_tables = {
 	global_ssl_cmds,
 	acl_global_cmds,
 	crl_cmds,
+	sched_cmds,
 	routing_cmds,
 	ip_cmds,
 	record_cmds,

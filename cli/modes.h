@@ -116,6 +116,8 @@ extern const struct cmd proximity_cmds[]; /* mode_proximity.c */
 extern const struct cmd dns_cmds[];	  /* mode_dns.c: the DNS server */
 extern const struct cmd snmp_cmds[];	  /* mode_snmp.c */
 extern const struct cmd crl_cmds[];	  /* mode_crl.c: ssl crl-record ... */
+extern const struct cmd sched_cmds[];	  /* mode_sched.c: cmd-sched */
+extern const struct cmd show_sched_cmds[]; /* mode_sched.c */
 extern const struct cmd routing_cmds[];	  /* mode_routing.c: ospf, rip */
 extern const struct cmd ip_cmds[];	  /* mode_ip.c: arp, ip, ip route */
 extern const struct cmd

@@ -30,6 +30,7 @@
 #include "cli/mask.h"
 #include "cli/mib.h"
 #include "cli/script_files.h"
+#include "cli/sched.h"
 #include "cli/script_ka.h"
 #include "cli/script_sock.h"
 #include "cli/session.h"
@@ -73,7 +74,8 @@ struct css {
 	struct env env; /* owns what its pointers name, but the map */
 	struct power power;
 	struct out startup_errors;
-	struct expiry *expiry; /* owned */
+	struct expiry *expiry;
+	struct sched *sched; /* owned */
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
 	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
@@ -445,6 +447,7 @@ static int parts_new(struct css *css, struct err *err)
 	env->usage = usage_new(env->loop, env->plane);
 	env->sockets = sockets_new(env->loop, env->map);
 	env->sessions = sessions_new(env);
+	css->sched = sched_start(env);
 	css->expiry = expiry_new(env->loop, env->conf, env->store);
 	return scripts_install(env->disk, err);
 }
@@ -453,6 +456,7 @@ static void parts_free(struct css *css)
 {
 	struct env *env = &css->env;
 
+	sched_stop(css->sched);
 	if (env->sessions)
 		sessions_free(env->sessions);
 	radius_client_free(env->radius);

@@ -127,6 +127,11 @@
 #define T_RANGE_END                                                            \
 	"Addresses from %s with range %u go beyond the last one" /* own */
 #define T_BAD_URL "Invalid url: %s"				 /* guess */
+#define T_SCHED_FIELD                                                          \
+	"The %s is *, or a list of %u to %u with , and - and /: %s" /* own */
+#define T_SCHED_LOG  "Not a file of the log folder: %s"	 /* own */
+#define T_SCHED_RUN  "cmd-sched: record %s runs"		 /* own */
+#define T_SCHED_BUSY "cmd-sched: record %s still runs, left out" /* own */
 #define T_RULE_HAS                                                             \
 	"Service %s is already in the rule (change service %s weight N)" /* guess */
 #define T_NO_CIRCUIT                                                           \

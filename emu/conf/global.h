@@ -5,6 +5,7 @@
 #include "emu/conf/crl.h"
 #include "emu/conf/flowconf.h"
 #include "emu/conf/route.h"
+#include "emu/conf/sched.h"
 #include "emu/conf/setting.h"
 #include "emu/conf/snmp.h"
 #include "emu/io/sntp.h"
@@ -45,6 +46,7 @@ struct global {
 	bool no_implicit_service;
 	struct flow_conf flow;
 	struct snmp_conf snmp;
+	struct sched_conf sched;
 	struct crl_record crl[CRL_MAX]; /* by name */
 	int ncrl;
 	uint16_t cert_warning_days; /* 0..365, default 30; 0: never */

@@ -218,8 +218,8 @@ static const char *const spoilt[] = {
 	"boot-record 1\nnonsense here\n",
 	"boot-record 1\naddress 300.1.1.1\n",
 	"boot-record 1\nprimary type boot-via-magic\n",
-	"boot-record 1\nprimary file aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+	("boot-record 1\nprimary file aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"),
 	"\n\n\n",
 };
 
