@@ -1,5 +1,6 @@
 #include "emu/base/xalloc.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +49,11 @@ void *xmemdup(const void *p, size_t len)
 
 void *xarray_insert(void *array, size_t *n, size_t size, size_t at)
 {
-	char *grown = xrealloc(array, (*n + 1) * size);
+	bool full = (*n & (*n - 1)) == 0; /* 0, 1, 2, 4, 8 ... elements */
+	char *grown = array;
 
+	if (full)
+		grown = xrealloc(array, (*n ? 2 * *n : 1) * size);
 	memmove(grown + (at + 1) * size, grown + at * size, (*n - at) * size);
 	memset(grown + at * size, 0, size);
 	(*n)++;

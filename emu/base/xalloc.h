@@ -12,7 +12,8 @@ void *xmemdup(const void *p, size_t len);
 
 /*
  * Arrays that grow by one: a zeroed element at place |at|, or one taken out.
- * The array may move; n counts.
+ * The array may move; n counts.  Room is doubled, so an array that is grown by
+ * these is grown by nothing else.
  */
 void *xarray_insert(void *array, size_t *n, size_t size, size_t at);
 void xarray_remove(void *array, size_t *n, size_t size, size_t at);

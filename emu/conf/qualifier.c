@@ -7,6 +7,7 @@
 #include "emu/conf/qualifier.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,12 +320,24 @@ static size_t index_place(const struct dql *l, unsigned index)
 	return lo;
 }
 
+/* In any case, as domains are compared (FNV-1a). */
+static uint32_t domain_hash(const char *domain)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *domain; domain++)
+		h = (h ^ (uint32_t)tolower((unsigned char)*domain)) * 16777619u;
+	return h;
+}
+
 /* l->ndomain when it is not there */
 static size_t domain_place(const struct dql *l, const char *domain)
 {
+	uint32_t h = domain_hash(domain);
 	size_t at = 0;
 
-	while (at < l->ndomain && !str_ieq(l->domain[at].domain, domain))
+	while (at < l->ndomain && (l->domain[at].hash != h ||
+				   !str_ieq(l->domain[at].domain, domain)))
 		at++;
 	return at;
 }
@@ -347,6 +360,7 @@ int dql_add_domain(struct conf *c, struct dql *l, const struct dql_domain *d,
 			       l->domain[at].domain);
 	l->domain = xarray_insert(l->domain, &l->ndomain, sizeof(*d), at);
 	l->domain[at] = *d;
+	l->domain[at].hash = domain_hash(d->domain);
 	conf_changed(c);
 	return 0;
 }

@@ -53,6 +53,7 @@ struct dql_domain {
 	char domain[DQL_DOMAIN_LEN +
 		    1]; /* may have a wildcard, content.md 2.4 */
 	char description[64];
+	uint32_t hash; /* of the domain, which dql_add_domain() sets */
 };
 struct dql {
 	struct qualifier q;
