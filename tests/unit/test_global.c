@@ -206,6 +206,45 @@ START_TEST(test_routes_differ_in_all_but_the_distance)
 }
 END_TEST
 
+/* The weekday of tm_wday 0 is 1; hour 24 is hour 0. */
+START_TEST(test_records_are_due_by_all_five_fields)
+{
+	static const struct {
+		const char *field[SCHED_FIELD_NUM];
+		bool due; /* on Sunday, July 7, at 00:30 */
+	} row[] = {
+		{ { "*", "*", "*", "*", "*" }, true },
+		{ { "30", "0", "7", "7", "1" }, true },
+		{ { "30", "24", "7", "7", "1" }, true },
+		{ { "31", "*", "*", "*", "*" }, false },
+		{ { "*", "1", "*", "*", "*" }, false },
+		{ { "*", "*", "8", "*", "*" }, false },
+		{ { "*", "*", "*", "6", "*" }, false },
+		{ { "*", "*", "*", "*", "2" }, false },
+		{ { "0-29,31-59", "*", "*", "*", "*" }, false },
+		{ { "1,2,30", "*", "1-7", "*", "*" }, true },
+		{ { "*/15", "*", "*", "*", "*" }, true },
+		{ { "*/20", "*", "*", "*", "*" }, false },
+		{ { "10-40/10", "*", "1/2", "*", "*" }, true },
+	};
+	const struct tm at = { .tm_min = 30, .tm_mday = 7, .tm_mon = 6 };
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct sched_record r = { .name = "r", .line = "show clock" };
+
+		for (int f = 0; f < SCHED_FIELD_NUM; f++)
+			(void)str_copy(r.field[f], sizeof(r.field[f]),
+				       row[i].field[f]);
+		ok(sched_set(c, &r, &err));
+		ck_assert_msg(sched_due(sched_find(c, "r"), &at) == row[i].due,
+			      "row %zu", i);
+	}
+	ck_assert_int_eq(c->global->sched.n, 1);
+	ok(sched_del(c, "r", &err));
+	not_ok(sched_del(c, "r", &err), ERR_NOT_FOUND);
+}
+END_TEST
+
 int main(void)
 {
 	SRunner *r = NULL;
@@ -221,6 +260,7 @@ int main(void)
 	tcase_add_test(t, test_traps_forget_their_threshold);
 	tcase_add_test(t, test_crl_records_stay_while_a_list_counts_on_them);
 	tcase_add_test(t, test_routes_differ_in_all_but_the_distance);
+	tcase_add_test(t, test_records_are_due_by_all_five_fields);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
