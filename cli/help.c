@@ -183,6 +183,18 @@ static void entries_collect(struct entries *es, const struct reach *r,
 			node_entries(es, r->at[i]->child[j], s);
 }
 
+static bool is_first_word(const struct reach *r, const struct tree *t)
+{
+	return r->n == 1 && r->at[0] == &t->root;
+}
+
+static void aliases_collect(struct entries *es, const struct scope *s)
+{
+	es->help = T_ALIAS_HELP;
+	if (s->aliases)
+		s->aliases(s->cli, name_emit, es);
+}
+
 /* An open quote is no mistake yet; what is inside has no help of its own. */
 static bool before_split(struct words *ws, const char *before, struct err *err)
 {
@@ -204,6 +216,8 @@ int tree_help(const struct tree *t, const char *before, const struct scope *s,
 	es.prefix = reach_line(&r, t, &ws, before, &bad);
 	if (es.prefix)
 		entries_collect(&es, &r, s);
+	if (es.prefix && is_first_word(&r, t))
+		aliases_collect(&es, s);
 	for (int i = 0; es.prefix && !*es.prefix && i < r.n; i++)
 		may_end |= r.at[i]->cmd != NULL;
 	if (!es.prefix && r.ambiguous)
@@ -273,6 +287,8 @@ void tree_complete(const struct tree *t, const char *before,
 		return;
 	typed = strlen(es.prefix);
 	entries_collect(&es, &r, s);
+	if (!es.n && is_first_word(&r, t)) /* keywords go first */
+		aliases_collect(&es, s);
 	len = common_start(&es, &first, &one);
 	if (first && len >= typed)
 		(void)snprintf(add, cap, "%.*s%s", (int)(len - typed),

@@ -336,7 +336,8 @@ static struct scope scope_of(const struct cli *c)
 {
 	bool in_owner = c->mode == MODE_OWNER || c->mode == MODE_CONTENT;
 
-	return (struct scope){ c->env, in_owner ? c->outer : "" };
+	return (struct scope){ c->env, in_owner ? c->outer : "", alias_names,
+			       c };
 }
 
 void session_help(struct session *s, const char *before, struct out *out)
@@ -349,6 +350,8 @@ void session_help(struct session *s, const char *before, struct out *out)
 
 	if (c->state != CLI_READY || c->q.text || session_busy(s))
 		return;
+	if (tree == pipe_tree())
+		scope.aliases = NULL;
 	begin(c, out);
 	cli_leave_gone(c);
 	cli_prompt_update(c);
@@ -374,6 +377,8 @@ void session_complete(struct session *s, const char *before, char *add,
 	if (c->state != CLI_READY || c->q.text || session_busy(s) ||
 	    in_quotes(before))
 		return;
+	if (tree == pipe_tree())
+		scope.aliases = NULL;
 	tree_complete(tree, cmd, &scope, add, cap);
 }
 

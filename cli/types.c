@@ -70,7 +70,7 @@ static void search_emit(void *arg, const char *text)
 
 const char *type_known(const struct value_type *t, const char *word)
 {
-	static const struct scope nowhere = { NULL, "" };
+	static const struct scope nowhere = { .owner = "" };
 	struct search s = { .word = word };
 
 	if (!t->complete || !*word)

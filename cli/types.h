@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct conf;
+struct cli;
 struct env;
 struct err;
 struct out;
@@ -16,12 +17,16 @@ struct out;
 
 /* Whose names a value completes from: the switch and the owner whose mode the
  * session is in ("" when in none).  env or its parts may be NULL. */
+typedef void (*emit_fn)(void *arg, const char *text);
+
 struct scope {
 	const struct env *env;
 	const char *owner;
+	/* Words beside keywords that a line may begin with: the aliases of a
+	 * session; NULL: there are none. */
+	void (*aliases)(const struct cli *cli, emit_fn emit, void *arg);
+	const struct cli *cli;
 };
-
-typedef void (*emit_fn)(void *arg, const char *text);
 
 enum quotes {
 	QUOTES_MAY,   /* = false */

@@ -61,6 +61,7 @@
 #define T_SCRIPT_CANCELLED   "Script Playback cancelled."	     /* doc */
 #define T_SOCK_CONNECT	     "Failed to connect to remote host"	     /* doc */
 #define T_PROMPT_BLOCK	     "> "				     /* guess */
+#define T_ALIAS_HELP	     "An alias"			     /* own */
 #define T_NO_SCRIPT	     "Script not found: %s"		     /* guess */
 #define T_NO_ENDBRANCH	     "Missing endbranch"		     /* guess */
 #define T_NO_BRANCH	     "endbranch without if, while or loop"   /* guess */

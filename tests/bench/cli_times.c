@@ -120,7 +120,7 @@ static const struct {
 
 static double complete_ms(const struct env *env, size_t i)
 {
-	struct scope s = { env, "" };
+	struct scope s = { .env = env, .owner = "" };
 	double t = cpu_ms();
 	char add[256];
 
@@ -131,7 +131,7 @@ static double complete_ms(const struct env *env, size_t i)
 
 static double help_ms(const struct env *env, size_t i)
 {
-	struct scope s = { env, "" };
+	struct scope s = { .env = env, .owner = "" };
 	struct out o = { 0 };
 	struct err err;
 	double t = cpu_ms();

@@ -79,7 +79,7 @@ static void match_answer(const char *mode, const char *line, struct out *o)
 
 static void complete_answer(const char *mode, const char *before, struct out *o)
 {
-	struct scope s = { env, "" };
+	struct scope s = { .env = env, .owner = "" };
 	char add[256];
 
 	tree_complete(mode_tree((enum mode_id)mode_of(mode)), before, &s, add,

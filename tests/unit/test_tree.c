@@ -234,7 +234,7 @@ END_TEST
 
 static void helps(const char *before, const char *text)
 {
-	struct scope s = { &env, "" };
+	struct scope s = { .env = &env, .owner = "" };
 	struct out o = { 0 };
 
 	ck_assert_msg(!tree_help(tree, before, &s, &o, &last), "%s: %s", before,
@@ -245,7 +245,7 @@ static void helps(const char *before, const char *text)
 
 START_TEST(help)
 {
-	struct scope s = { &env, "" };
+	struct scope s = { .env = &env, .owner = "" };
 	struct out o = { 0 };
 
 	helps("p", "  port                Port\n"
@@ -270,7 +270,7 @@ END_TEST
 
 static void completes(const char *before, const char *add)
 {
-	struct scope s = { &env, "" };
+	struct scope s = { .env = &env, .owner = "" };
 	char text[64] = "?";
 
 	tree_complete(tree, before, &s, text, sizeof(text));

@@ -18,7 +18,7 @@
 
 #define WORDS_HERE 1024
 
-static const struct scope nowhere = { NULL, "" };
+static const struct scope nowhere = { .owner = "" };
 static const struct tree *tree; /* of the mode that is walked */
 
 /* ---- what may stand behind a line ------------------------------------------ */
