@@ -122,7 +122,7 @@ static bool command_split(struct cli *c, struct words *w, struct err *err)
 		return true;
 	if (!vars_expand(k->raw, kind == CODE_IF || kind == CODE_WHILE, lookup,
 			 c, &o, err))
-		fits = words_split(w, out_text(&o), err);
+		fits = words_split_values(w, out_text(&o), err);
 	k->text = xstrdup(fits ? w->line : out_text(&o));
 	out_fini(&o);
 	return fits;
@@ -253,8 +253,10 @@ static void command_over(struct cli *c)
 	k->open = false;
 	if (k->pipe)
 		pipe_end(c);
-	if (!k->keeps_status)
-		c->status = k->failed ? 1 : k->status;
+	if (k->failed)
+		c->status = 1;
+	else if (!k->keeps_status)
+		c->status = k->status;
 	if (k->failed && c->play)
 		play_failed(c);
 	else if (k->failed && !c->script && c->line) /* not "boot;reboot" half

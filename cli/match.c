@@ -28,14 +28,6 @@ static size_t word_len(const char *s, bool quoted)
 	return strcspn(s, quoted ? "\"" : " \t");
 }
 
-/* What the values of variables have inside of quotes. */
-static void quotes_back(char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == VAR_QUOTE)
-			text[i] = '"';
-}
-
 bool words_split(struct words *w, const char *line, struct err *err)
 {
 	char *to = w->buf;
@@ -63,10 +55,26 @@ bool words_split(struct words *w, const char *line, struct err *err)
 		to += len + 1;
 		s += len + x->quoted;
 	}
-	quotes_back(w->buf, (size_t)(to - w->buf));
-	quotes_back(w->line, strlen(w->line));
 	*to = '\0';
 	w->w[w->n] = (struct word){ to, (int)(s - w->line), false };
+	return true;
+}
+
+/* What the values of variables have inside of quotes. */
+static void quotes_back(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == VAR_QUOTE)
+			text[i] = '"';
+}
+
+bool words_split_values(struct words *w, const char *line, struct err *err)
+{
+	if (!words_split(w, line, err))
+		return false;
+	for (int i = 0; i < w->n; i++)
+		quotes_back(w->w[i].text, strlen(w->w[i].text));
+	quotes_back(w->line, strlen(w->line));
 	return true;
 }
 

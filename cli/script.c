@@ -187,6 +187,8 @@ int script_run(const struct env *env, const char *text, size_t len,
 		run_line(ses, &s, text, n);
 		text += n + 1;
 	}
+	if (ses->cli.typed)
+		script_reject(&ses->cli, 0, T_NO_ENDBRANCH);
 	apply_all(env, ses);
 	session_free(ses);
 	return s.rejected;

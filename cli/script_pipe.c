@@ -71,7 +71,7 @@ static int stage_read(struct pipe *p, const char *text, struct err *err)
 	struct pipe_stage *s = &p->stage[p->n];
 	struct words w;
 
-	if (!words_split(&w, text, err))
+	if (!words_split_values(&w, text, err))
 		return -1;
 	if (!w.n)
 		return err_set(err, ERR_INCOMPLETE, -1, T_INCOMPLETE);

@@ -328,12 +328,16 @@ void play_interrupt(struct cli *c)
 
 /* ---- blocks ------------------------------------------------------------------- */
 
+static bool is_head(const struct level *l, int at)
+{
+	return at >= 0 && l->code->item[at].partner > at;
+}
+
 bool play_at_head(const struct cli *c)
 {
 	const struct level *l = c->play ? play_top(c->play) : NULL;
 
-	return l && l->at >= 0 && l->code->item[l->at].partner > l->at &&
-	       !c->expanded;
+	return l && is_head(l, l->at) && !c->expanded;
 }
 
 void play_branch(struct cli *c, bool enter, uint32_t times)
@@ -341,6 +345,7 @@ void play_branch(struct cli *c, bool enter, uint32_t times)
 	struct level *l = play_top(c->play);
 
 	assert(l->nblock < CODE_DEPTH_MAX || !enter);
+	l->decided = true;
 	if (enter)
 		l->block[l->nblock++] = (struct block){ l->at, times };
 	else
@@ -451,10 +456,13 @@ void play_next(struct cli *c)
 		play_cancel(c);
 		return;
 	}
+	if (is_head(l, l->at) && !l->decided) /* it has failed */
+		l->next = l->code->item[l->at].partner + 1;
 	if (l->next >= l->end) {
 		level_over(c);
 		return;
 	}
+	l->decided = false;
 	l->at = l->next++;
 	x = &l->code->item[l->at];
 	if (step_over(l, x))
@@ -468,9 +476,23 @@ void play_next(struct cli *c)
 
 /* ---- slices ------------------------------------------------------------------- */
 
+/* Nobody could stop it. */
+static void play_too_long(struct cli *c)
+{
+	struct err err;
+
+	(void)err_set(&err, ERR_REFUSED, -1, T_SCRIPT_ENDLESS, TOTAL_STEPS);
+	if (!c->play->interrupted)
+		cli_fail(c, &err);
+	c->play->interrupted = true;
+}
+
 static bool slice_is_used(struct play *p, const struct cli *c)
 {
-	return ++p->steps >= SLICE_STEPS || c->out->len >= SLICE_TEXT ||
+	if (!p->steps++ || c->out->len < p->printed)
+		p->printed = c->out->len;
+	return p->steps >= SLICE_STEPS ||
+	       c->out->len - p->printed >= SLICE_TEXT ||
 	       clock_ms() >= p->slice_end;
 }
 
@@ -480,7 +502,7 @@ bool play_pauses(struct cli *c)
 	bool may_wait = c->env->loop && c->kind != SESSION_SCRIPT;
 
 	if (++p->total > TOTAL_STEPS && !may_wait)
-		p->interrupted = true;
+		play_too_long(c);
 	if (c->out->len > TEXT_MAX) {
 		out_printf(c->out, "%%%% " T_SCRIPT_TEXT "\n", TEXT_MAX);
 		p->interrupted = true;

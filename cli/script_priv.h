@@ -27,6 +27,7 @@ struct level {
 	int at;		   /* the command that runs */
 	int next;	   /* the one behind it */
 	int start, end;	   /* of the level: its first, behind its last */
+	bool decided; /* the block that `at` begins is entered, or left out */
 	bool echo;
 	char *args; /* owned; NULL: those of the level below */
 	int nblock;
@@ -49,8 +50,9 @@ struct play {
 	struct interrupted caller;
 	struct timer timer;
 	bool waits, interrupted;
-	bool quiet; /* errors are not told */
+	bool quiet;	     /* errors are not told */
 	unsigned steps;	     /* of this slice */
+	size_t printed;	     /* before this slice */
 	uint64_t slice_end;  /* clock_ms() */
 	unsigned long total; /* steps of a play that has no loop to turn */
 	uint64_t generation; /* of the configuration that traffic follows */

@@ -45,7 +45,8 @@ bool array_word(const char *value, unsigned n, const char **at, size_t *len);
  * set is empty.  lookup() may return NULL.
  *
  * Inside of quotes a value cannot end the text that it is put into: its quotes
- * become VAR_QUOTE, which words_split() turns back.  bare_quoted: a word outside
+ * become VAR_QUOTE, which words_split_values() turns
+ * back.  bare_quoted: a word outside
  * of quotes that has a variable in it becomes one in quotes.
  */
 #define VAR_QUOTE '\001'

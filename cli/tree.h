@@ -61,6 +61,8 @@ void tree_check(const struct tree *t,
 
 /* Splits at blanks; false and err: too long, too many words, open quote. */
 bool words_split(struct words *w, const char *line, struct err *err);
+/* The same of a line with the values of variables (cli/script_var.h). */
+bool words_split_values(struct words *w, const char *line, struct err *err);
 /* Which sentence is it?  -1 and err with the column of the word at fault. */
 int tree_match(const struct tree *t, const struct words *w, struct args *a,
 	       struct err *err);

@@ -74,6 +74,7 @@
 #define T_NOT_TEXT	     "A script is text: this is a control character" /* own */
 #define T_SCRIPT_LONG	     "Script is longer than %u bytes"	     /* own */
 #define T_SCRIPT_DEEP	     "Scripts and functions in each other: %d at most" /* own */
+#define T_SCRIPT_ENDLESS     "More than %d commands without an end"    /* own */
 #define T_SCRIPT_STATUS	     "The script ended with status %d"	     /* own */
 #define T_SCRIPT_TEXT	     "More than %u bytes of output"	     /* own */
 #define T_NO_FUNCTION	     "Function not found: %s"		     /* guess */
@@ -90,7 +91,7 @@
 #define T_VAR_NAME                                                             \
 	"Invalid name of a variable: %s (1 to %d letters, digits, . _ -)" /* own */
 #define T_VAR_GIVEN   "%s is set by the switch"		    /* own */
-#define T_NO_INT      "%s is no integer"		    /* guess */
+#define T_NO_INT      "\"%s\" is no integer"		    /* guess */
 #define T_INT_RANGE   "%s does not fit in 32 bits"	    /* own */
 #define T_INT_RESULT  "%s %s %s does not fit in 32 bits"    /* own */
 #define T_DIV_ZERO    "Division by zero"		    /* guess */

@@ -135,7 +135,7 @@ START_TEST(quotes_of_values_come_back)
 	struct words w;
 	struct err err;
 
-	ck_assert(words_split(&w, "x \"a\001b\" c", &err));
+	ck_assert(words_split_values(&w, "x \"a\001b\" c", &err));
 	ck_assert_int_eq(w.n, 3);
 	ck_assert_str_eq(w.w[1].text, "a\"b");
 	ck_assert_str_eq(w.line, "x \"a\"b\" c");
