@@ -265,7 +265,6 @@ const char *sslmod_library(void)
 
 void sslmod_start(void)
 {
-	int allocator = memory_install();
 	int locked = memory_is_watched()
 			     ? 1
 			     : CRYPTO_secure_malloc_init(secure_bytes(), 32);
@@ -273,7 +272,7 @@ void sslmod_start(void)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS |
 				 OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
 			 NULL);
-	if (allocator)
+	if (!memory_is_installed())
 		log_write(LOG_SSLACCEL, LOG_INFO_6,
 			  "TLS uses the system's allocator");
 	if (locked == 0)

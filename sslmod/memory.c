@@ -302,15 +302,26 @@ static void *mem_realloc(void *p, size_t n, const char *file, int line)
 	return q;
 }
 
+static bool installed;
+
 bool memory_is_watched(void)
 {
 	return SANITIZED;
 }
 
-int memory_install(void)
+bool memory_is_installed(void)
 {
-	if (SANITIZED || pthread_key_create(&key, leave))
-		return -1;
-	return CRYPTO_set_mem_functions(mem_alloc, mem_realloc, mem_free) ? 0
-									  : -1;
+	return installed;
 }
+
+static void install(void)
+{
+	if (!SANITIZED && !pthread_key_create(&key, leave))
+		installed = CRYPTO_set_mem_functions(mem_alloc, mem_realloc,
+						     mem_free);
+}
+
+/* The library takes no allocator once it has allocated, and libraries that are
+ * built on it do so in their constructors (libssh does): only this is earlier. */
+__attribute__((section(".preinit_array"), used)) static void (*const early)(
+	void) = install;

@@ -6,10 +6,10 @@
 /*
  * An allocator for the TLS library: lists of free blocks per thread and size,
  * so that a handshake's hundreds of small blocks cost neither a lock nor a
- * search.  Call memory_install() before the library has allocated anything.
- * Returns -1 when it is too late or a sanitizer wants to see each block.
+ * search.  It is put in before anything else of the program runs; false: it is
+ * not there, because a sanitizer wants to see each block.
  */
-int memory_install(void);
+bool memory_is_installed(void);
 /* Built with a sanitizer, which does not look into memory of special kinds and
  * would report what only those point to as lost. */
 bool memory_is_watched(void);
