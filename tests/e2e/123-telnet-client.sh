@@ -25,22 +25,8 @@ within 10 grep -q ready plain.log || fail "no plain server"
 switch_start --telnet 127.10.1.1:2323
 
 cat >talk.exp <<'END'
+source $env(SEE_EXP)
 set timeout 10
-log_user 0
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what {name ""}} {
-	if {$name eq ""} {set name $what}
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
 proc login {} {
 	see {User Name: ?$}
 	send "admin\r"

@@ -122,21 +122,7 @@ cli_ok configure "no logging sendmail us@arrowpoint.com" \
 
 # ---- sessions -------------------------------------------------------------------
 cat >watch.exp <<'END'
-set timeout 15
-log_user 0
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what name} {
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
+source $env(SEE_EXP)
 spawn -noecho telnet 127.3.6.2 2323
 see {User ?[Nn]ame:} "log-in"
 send "admin\r"

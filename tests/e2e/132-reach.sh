@@ -76,21 +76,7 @@ lacks "from both ends" "$(cli "traceroute 10.18.1.2 1 1")" '^ 2'
 has "unreachable is told" "$(cli "traceroute 10.18.7.9 1 3")" '!H'
 
 cat >abort.exp <<'END'
-set timeout 15
-log_user 0
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what name} {
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
+source $env(SEE_EXP)
 spawn -noecho telnet 127.32.0.2 2323
 see {User ?[Nn]ame:} "log-in"
 send "admin\r"

@@ -5,23 +5,8 @@
 
 switch_start --telnet 127.10.1.1:2323
 cat >talk.exp <<'END'
+source $env(SEE_EXP)
 set timeout 10
-log_user 0
-match_max -d 100000
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what {name ""}} {
-	if {$name eq ""} {set name $what}
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
 proc login {} {
 	global spawn_id
 	spawn -noecho telnet 127.10.1.1 2323

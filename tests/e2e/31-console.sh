@@ -4,23 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 cat >console.exp <<'END'
-set timeout 15
-log_user 0
-match_max -d 100000
-proc bad {what} {
-	global expect_out
-	send_user "NOT SEEN: $what\n"
-	catch {send_user "buffer: $expect_out(buffer)\n"}
-	exit 1
-}
-proc see {what {name ""}} {
-	if {$name eq ""} {set name $what}
-	expect {
-		-re $what {}
-		timeout {bad $name}
-		eof {bad "$name (closed)"}
-	}
-}
+source $env(SEE_EXP)
 set css [lindex $argv 0]
 set disk [lindex $argv 1]
 set env(TERM) xterm

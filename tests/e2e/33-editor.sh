@@ -6,19 +6,8 @@
 
 switch_start --telnet 127.10.9.1:2323
 cat >editor.exp <<'END'
+source $env(SEE_EXP)
 set timeout 10
-log_user 0
-proc bad {what} {
-	send_user "NOT SEEN: $what\n"
-	exit 1
-}
-proc see {what} {
-	expect {
-		-re $what {}
-		timeout {bad $what}
-		eof {bad "$what (closed)"}
-	}
-}
 proc login {} {
 	global spawn_id
 	spawn -noecho telnet 127.10.9.1 2323

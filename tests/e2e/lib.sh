@@ -24,6 +24,7 @@ BUILD=${CSS_BUILD:-$ROOT/build}
 CSS=${CSS11500:-$BUILD/css11500}
 PEERS=$BUILD/examples/federation
 PYTHON=/usr/bin/python3
+export SEE_EXP=$ROOT/tests/e2e/see.exp
 
 [ -x "$CSS" ] || {
 	echo "no program: $CSS" >&2
