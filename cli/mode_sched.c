@@ -11,8 +11,8 @@
 #include "emu/conf/sched.h"
 
 static const char *const field_words[SCHED_FIELD_NUM] = {
-	[SCHED_MINUTE] = "minute", [SCHED_HOUR] = "hour",
-	[SCHED_DAY] = "day",	   [SCHED_MONTH] = "month",
+	[SCHED_MINUTE] = "minute",   [SCHED_HOUR] = "hour",
+	[SCHED_DAY] = "day",	     [SCHED_MONTH] = "month",
 	[SCHED_WEEKDAY] = "weekday",
 };
 

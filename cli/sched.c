@@ -6,10 +6,9 @@
 
 #include "cli/env.h"
 #include "cli/logfile.h"
-#include "cli/session.h"
+#include "cli/unwatched.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
-#include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
@@ -22,11 +21,8 @@
 struct run {
 	TAILQ_ENTRY(run) link;
 	struct sched *all;
-	struct session *session;
+	struct unwatched *session;  /* owned */
 	struct sched_record record; /* as it was when it began */
-	/* The end comes from the loop: the session is still at it when it
-	 * becomes ready. */
-	struct timer end;
 };
 
 struct sched {
@@ -39,10 +35,16 @@ struct sched {
 
 static void run_free(struct run *r)
 {
-	loop_timer_stop(r->all->env->loop, &r->end);
 	TAILQ_REMOVE(&r->all->runs, r, link);
-	session_free(r->session);
+	unwatched_free(r->session);
 	free(r);
+}
+
+static void to_log(void *arg, const char *text, size_t len)
+{
+	struct run *r = arg;
+
+	logfile_write(r->all->files, r->record.log, 0, text, len);
 }
 
 static void run_over(void *arg, uint64_t now_ms)
@@ -53,33 +55,6 @@ static void run_over(void *arg, uint64_t now_ms)
 	if (r->record.log[0])
 		logfile_flush(r->all->files);
 	run_free(r);
-}
-
-/* Takes what it has printed, and lets it go on. */
-static void attend(struct run *r, struct out *o)
-{
-	for (;;) {
-		if (r->record.log[0] && o->len)
-			logfile_write(r->all->files, r->record.log, 0,
-				      out_text(o), o->len);
-		out_clear(o);
-		if (!session_held(r->session))
-			break;
-		session_go_on(r->session, o);
-	}
-	out_fini(o);
-	if (!session_busy(r->session))
-		loop_timer(r->all->env->loop, &r->end,
-			   loop_now(r->all->env->loop));
-}
-
-static void ready(void *arg)
-{
-	struct run *r = arg;
-	struct out o = { 0 };
-
-	session_take_output(r->session, &o);
-	attend(r, &o);
 }
 
 static bool runs_already(const struct sched *s, const char *name)
@@ -95,6 +70,7 @@ static bool runs_already(const struct sched *s, const char *name)
 static void run_begin(struct sched *s, const struct sched_record *record)
 {
 	struct run *r = NULL;
+	struct unwatched_hooks hooks = { .over = run_over };
 	struct out o = { 0 };
 	char when[WALL_TEXT_LEN + 1];
 
@@ -105,18 +81,14 @@ static void run_begin(struct sched *s, const struct sched_record *record)
 	}
 	log_write(LOG_NETMAN, LOG_INFO_6, T_SCHED_RUN, record->name);
 	r = xcalloc(1, sizeof(*r));
-	*r = (struct run){
-		.all = s,
-		.session = session_new(s->env, SESSION_BATCH, record->name),
-		.record = *record,
-	};
-	r->end = (struct timer){ .fn = run_over, .arg = r };
+	*r = (struct run){ .all = s, .record = *record };
+	hooks.arg = r;
+	hooks.text = record->log[0] ? to_log : NULL;
+	r->session = unwatched_new(s->env, SESSION_BATCH, record->name, &hooks);
 	TAILQ_INSERT_TAIL(&s->runs, r, link);
-	session_on_ready(r->session, ready, r);
-	out_printf(&o, "! %s %s\n", record->name,
-		   wall_text(wall_now(), when));
-	session_line(r->session, record->line, &o);
-	attend(r, &o);
+	out_printf(&o, "! %s %s\n", record->name, wall_text(wall_now(), when));
+	session_line(unwatched_session(r->session), record->line, &o);
+	unwatched_go(r->session, &o);
 }
 
 static void look(void *arg, uint64_t now_ms)

@@ -5,36 +5,31 @@
 #include <string.h>
 
 #include "cli/env.h"
-#include "cli/script_play.h"
-#include "cli/session.h"
+#include "cli/unwatched.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
-#include "emu/io/loop.h"
 
 struct run {
-	struct loop *loop;	 /* borrowed */
-	struct session *session; /* owned */
+	struct unwatched *session; /* owned */
 	script_done_fn done;
 	void *owner;
-	bool use_output;
 	char last[96]; /* line that it printed */
-	/* The end is told from the loop: the session is still at it when it
-	 * becomes ready. */
-	struct timer end;
 };
 
 static void run_free(struct run *r)
 {
-	loop_timer_stop(r->loop, &r->end);
-	session_free(r->session);
+	unwatched_free(r->session);
 	free(r);
 }
 
-static void last_line(struct run *r, const char *text)
+static void last_line(void *arg, const char *text, size_t n)
 {
+	struct run *r = arg;
+
+	(void)n;
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
@@ -46,27 +41,12 @@ static void last_line(struct run *r, const char *text)
 	}
 }
 
-/* Takes what it has printed, and lets it go on. */
-static void attend(struct run *r, struct out *o)
-{
-	for (;;) {
-		if (r->use_output)
-			last_line(r, out_text(o));
-		out_clear(o);
-		if (!session_held(r->session))
-			break;
-		session_go_on(r->session, o);
-	}
-	out_fini(o);
-	if (!session_busy(r->session))
-		loop_timer(r->loop, &r->end, loop_now(r->loop));
-}
-
 static void run_over(void *arg, uint64_t now_ms)
 {
 	struct run *r = arg;
-	int status = session_status(r->session);
-	const char *text = session_exit_msg(r->session);
+	const struct session *s = unwatched_session(r->session);
+	int status = session_status(s);
+	const char *text = session_exit_msg(s);
 	char why[96];
 
 	if (!*text)
@@ -79,36 +59,26 @@ static void run_over(void *arg, uint64_t now_ms)
 	run_free(r);
 }
 
-static void ready(void *arg)
-{
-	struct run *r = arg;
-	struct out o = { 0 };
-
-	session_take_output(r->session, &o);
-	attend(r, &o);
-}
-
 void *script_ka_start(const struct env *env, const struct script_probe *what,
 		      script_done_fn done, void *owner, struct err *err)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
+	const struct unwatched_hooks hooks = {
+		.arg = r,
+		.text = what->use_output ? last_line : NULL,
+		.over = run_over,
+	};
 	struct out o = { 0 };
 
-	*r = (struct run){ .loop = env->loop,
-			   .session = session_new(env, SESSION_KEEPALIVE,
-						  what->name),
-			   .done = done,
-			   .owner = owner,
-			   .use_output = what->use_output };
-	r->end = (struct timer){ .fn = run_over, .arg = r };
-	session_on_ready(r->session, ready, r);
-	if (session_play(r->session, what->name, what->args, what->use_output,
-			 &o, err) < 0) {
+	*r = (struct run){ .done = done, .owner = owner };
+	r->session = unwatched_new(env, SESSION_KEEPALIVE, what->name, &hooks);
+	if (session_play(unwatched_session(r->session), what->name, what->args,
+			 what->use_output, &o, err) < 0) {
 		out_fini(&o);
 		run_free(r);
 		return NULL;
 	}
-	attend(r, &o);
+	unwatched_go(r->session, &o);
 	return r;
 }
 

@@ -323,5 +323,5 @@ static void install(void)
 
 /* The library takes no allocator once it has allocated, and libraries that are
  * built on it do so in their constructors (libssh does): only this is earlier. */
-__attribute__((section(".preinit_array"), used)) static void (*const early)(
-	void) = install;
+__attribute__((section(".preinit_array"),
+	       used)) static void (*const early)(void) = install;
