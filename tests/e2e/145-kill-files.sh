@@ -34,12 +34,22 @@ whole() { # FILE LAST-LINE: absent, or whole
 # What a kill in the middle of unpacking leaves.
 mkdir "$DISK/root/sg0730101"
 echo part >"$DISK/root/sg0730101/.tmp-0"
+# Sanitizers are slow: how long one turn takes tells when the kills may come.
+switch_start
+from=${EPOCHREALTIME/./}
+"$CSS" attach --disk "$DISK" <lines >/dev/null 2>&1 &
+within 60 test -e "$DISK/root/sg0810106/version" || fail "nothing is unpacked"
+turn=$(((${EPOCHREALTIME/./} - from) / 1000))
+end switch KILL
+wait $! 2>/dev/null
+longest=$((turn * 3 / 2 > 1000 ? turn * 3 / 2 : 1000)) # ms
 written=0 versions=0
 last=$(tail -n 1 "$DISK/startup-config")
 for i in $(seq 1 $kills); do
 	switch_start
 	"$CSS" attach --disk "$DISK" <lines >/dev/null 2>&1 &
-	sleep "0.$((RANDOM % 900 + 100))"
+	ms=$((RANDOM % (longest - 100) + 100))
+	sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
 	end switch KILL
 	wait $! 2>/dev/null
 	ok "kill $i: the archived running-config" \
