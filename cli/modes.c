@@ -165,8 +165,12 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 
 typedef const struct cmd *const table_list[];
 
+/* Behind a mode's own: what may be typed beside the words of the mode. */
+static table_list common_tables = { COMMON };
+static table_list sideways_tables = { sideways_cmds, COMMON };
+
 static table_list user_tables = { user_cmds, SHOWS, EVERYWHERE, NULL };
-static table_list superuser_tables = { user_cmds, ports_cmds, COMMON };
+static table_list superuser_tables = { user_cmds, ports_cmds, NULL };
 static table_list debug_tables = { debug_cmds, debug_sticky_cmds, EVERYWHERE,
 				   NULL };
 /* clang-format off: one a line */
@@ -195,104 +199,96 @@ static table_list global_tables = {
 	sched_cmds,
 	routing_cmds,
 	ip_cmds,
-	record_cmds,
-	sideways_cmds,
-	COMMON
-};
+	record_cmds, NULL };
 /* clang-format on */
-static table_list interface_tables = { interface_cmds, sideways_cmds, COMMON };
-static table_list interface_vlan_tables = { interface_vlan_cmds, sideways_cmds,
-					    COMMON };
-static table_list circuit_tables = { circuit_cmds, sideways_cmds, COMMON };
-static table_list circuit_ip_tables = { circuit_ip_cmds, sideways_cmds,
-					COMMON };
-static table_list service_tables = { service_cmds,     service_ka_cmds,
+static table_list interface_tables = { interface_cmds, NULL };
+static table_list interface_vlan_tables = { interface_vlan_cmds, NULL };
+static table_list circuit_tables = { circuit_cmds, NULL };
+static table_list circuit_ip_tables = { circuit_ip_cmds, NULL };
+static table_list service_tables = { service_cmds, service_ka_cmds,
 				     service_web_cmds, service_state_cmds,
-				     sideways_cmds,    COMMON };
-static table_list owner_tables = { owner_cmds, owner_rules_cmds, sideways_cmds,
-				   COMMON };
-static table_list content_tables = { content_cmds,	 content_sticky_cmds,
-				     content_more_cmds,	 content_state_cmds,
-				     sideways_cmds,	 COMMON };
-static table_list group_tables = { group_cmds, group_state_cmds, sideways_cmds,
-				   COMMON };
+				     NULL };
+static table_list owner_tables = { owner_cmds, owner_rules_cmds, NULL };
+static table_list content_tables = { content_cmds, content_sticky_cmds,
+				     content_more_cmds, content_state_cmds,
+				     NULL };
+static table_list group_tables = { group_cmds, group_state_cmds, NULL };
 static table_list keepalive_tables = { keepalive_cmds, keepalive_state_cmds,
-				       sideways_cmds, COMMON };
+				       NULL };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
-				     ssllist_traffic_cmds, sideways_cmds,
-				     COMMON };
-static table_list acl_tables = { acl_cmds, sideways_cmds, COMMON };
-static table_list nql_tables = { nql_cmds, sideways_cmds, COMMON };
-static table_list eql_tables = { eql_cmds, sideways_cmds, COMMON };
-static table_list dql_tables = { dql_cmds, sideways_cmds, COMMON };
-static table_list urql_tables = { urql_cmds, sideways_cmds, COMMON };
-static table_list hfgroup_tables = { hfgroup_cmds, sideways_cmds, COMMON };
-static table_list reporter_tables = { reporter_cmds, sideways_cmds, COMMON };
-static table_list rmon_alarm_tables = { rmon_alarm_cmds, sideways_cmds,
-					COMMON };
-static table_list rmon_event_tables = { rmon_event_cmds, sideways_cmds,
-					COMMON };
-static table_list rmon_history_tables = { rmon_history_cmds, sideways_cmds,
-					  COMMON };
-static table_list boot_tables = { boot_cmds, COMMON };
+				     ssllist_traffic_cmds, NULL };
+static table_list acl_tables = { acl_cmds, NULL };
+static table_list nql_tables = { nql_cmds, NULL };
+static table_list eql_tables = { eql_cmds, NULL };
+static table_list dql_tables = { dql_cmds, NULL };
+static table_list urql_tables = { urql_cmds, NULL };
+static table_list hfgroup_tables = { hfgroup_cmds, NULL };
+static table_list reporter_tables = { reporter_cmds, NULL };
+static table_list rmon_alarm_tables = { rmon_alarm_cmds, NULL };
+static table_list rmon_event_tables = { rmon_event_cmds, NULL };
+static table_list rmon_history_tables = { rmon_history_cmds, NULL };
+static table_list boot_tables = { boot_cmds, NULL };
 
 const struct mode modes[MODE_NUM] = {
-	[MODE_USER] = { "user", ">", MODE_USER, user_tables, NULL },
+	[MODE_USER] = { "user", ">", MODE_USER, user_tables, NULL, NULL },
 	[MODE_SUPERUSER] = { "superuser", "#", MODE_SUPERUSER, superuser_tables,
-			     NULL },
+			     common_tables, NULL },
 	[MODE_DEBUG] = { "debug", "(debug)#", MODE_SUPERUSER, debug_tables,
-			 NULL },
+			 NULL, NULL },
 	[MODE_GLOBAL] = { "global", "(config)#", MODE_SUPERUSER, global_tables,
-			  NULL },
+			  sideways_tables, NULL },
 	[MODE_INTERFACE] = { "interface", "(config-if[%s])#", MODE_GLOBAL,
-			     interface_tables, iface_object },
+			     interface_tables, sideways_tables, iface_object },
 	[MODE_INTERFACE_VLAN] = { "interface-vlan", "(config-if-vlan[%s-%s])#",
 				  MODE_INTERFACE, interface_vlan_tables,
-				  iface_vlan_object },
+				  sideways_tables, iface_vlan_object },
 	[MODE_CIRCUIT] = { "circuit", "(config-circuit[%s])#", MODE_GLOBAL,
-			   circuit_tables, circuit_object },
+			   circuit_tables, sideways_tables, circuit_object },
 	[MODE_CIRCUIT_IP] = { "circuit-ip", "(config-circuit-ip[%s-%s])#",
-			      MODE_CIRCUIT, circuit_ip_tables,
+			      MODE_CIRCUIT, circuit_ip_tables, sideways_tables,
 			      circuit_ip_object },
 	[MODE_SERVICE] = { "service", "(config-service[%s])#", MODE_GLOBAL,
-			   service_tables, service_object },
+			   service_tables, sideways_tables, service_object },
 	[MODE_OWNER] = { "owner", "(config-owner[%s])#", MODE_GLOBAL,
-			 owner_tables, owner_object },
+			 owner_tables, sideways_tables, owner_object },
 	[MODE_CONTENT] = { "content", "(config-owner-content[%s-%s])#",
-			   MODE_OWNER, content_tables, content_object },
+			   MODE_OWNER, content_tables, sideways_tables,
+			   content_object },
 	[MODE_GROUP] = { "group", "(config-group[%s])#", MODE_GLOBAL,
-			 group_tables, group_object },
+			 group_tables, sideways_tables, group_object },
 	[MODE_ACL] = { "acl", "(config-acl[%s])#", MODE_GLOBAL, acl_tables,
-		       acl_object },
+		       sideways_tables, acl_object },
 	[MODE_NQL] = { "nql", "(config-nql[%s])#", MODE_GLOBAL, nql_tables,
-		       nql_object },
+		       sideways_tables, nql_object },
 	[MODE_EQL] = { "eql", "(config-eql[%s])#", MODE_GLOBAL, eql_tables,
-		       eql_object },
+		       sideways_tables, eql_object },
 	[MODE_DQL] = { "dql", "(config-dql[%s])#", MODE_GLOBAL, dql_tables,
-		       dql_object },
+		       sideways_tables, dql_object },
 	[MODE_URQL] = { "urql", "(config-urql[%s])#", MODE_GLOBAL, urql_tables,
-			urql_object },
+			sideways_tables, urql_object },
 	[MODE_HEADER_FIELD_GROUP] = { "header-field-group",
 				      "(config-header-field-group[%s])#",
 				      MODE_GLOBAL, hfgroup_tables,
-				      hfgroup_object },
+				      sideways_tables, hfgroup_object },
 	[MODE_KEEPALIVE] = { "keepalive", "(config-keepalive[%s])#",
-			     MODE_GLOBAL, keepalive_tables, keepalive_object },
+			     MODE_GLOBAL, keepalive_tables, sideways_tables,
+			     keepalive_object },
 	[MODE_SSLLIST] = { "ssl-proxy-list", "(config-ssl-proxy-list[%s])#",
-			   MODE_GLOBAL, ssllist_tables, ssllist_object },
+			   MODE_GLOBAL, ssllist_tables, sideways_tables,
+			   ssllist_object },
 	[MODE_BOOT] = { "boot", "(config-boot)#", MODE_GLOBAL, boot_tables,
-			NULL },
+			common_tables, NULL },
 	[MODE_REPORTER] = { "reporter", "(config-reporter[%s])#", MODE_GLOBAL,
-			    reporter_tables, reporter_object },
+			    reporter_tables, sideways_tables, reporter_object },
 	[MODE_RMON_ALARM] = { "rmon-alarm", "(config-rmonalarm[%s])#",
-			      MODE_GLOBAL, rmon_alarm_tables,
+			      MODE_GLOBAL, rmon_alarm_tables, sideways_tables,
 			      rmon_alarm_object },
 	[MODE_RMON_EVENT] = { "rmon-event", "(config-rmonevent[%s])#",
-			      MODE_GLOBAL, rmon_event_tables,
+			      MODE_GLOBAL, rmon_event_tables, sideways_tables,
 			      rmon_event_object },
 	[MODE_RMON_HISTORY] = { "rmon-history", "(config-rmonhistory[%s])#",
 				MODE_GLOBAL, rmon_history_tables,
-				rmon_history_object },
+				sideways_tables, rmon_history_object },
 };
 
 const struct mode_lines mode_lines[MODE_NUM] = {
@@ -307,31 +303,51 @@ const struct mode_lines mode_lines[MODE_NUM] = {
 /* Control thread only. */
 static struct tree *trees[MODE_NUM];
 
+static struct tree *tree_of(table_list own, struct tree *shared)
+{
+	struct tree *t = tree_new();
+
+	while (*own)
+		tree_add(t, *own++);
+	if (shared)
+		tree_share(t, shared);
+	tree_finish(t);
+	return t;
+}
+
+/* Many modes offer the same commands behind their own: one tree of these. */
+static struct tree *shared_tree(table_list tables)
+{
+	static struct tree *common, *sideways;
+	struct tree **t = tables == common_tables ? &common : &sideways;
+
+	if (!tables)
+		return NULL;
+	if (!*t)
+		*t = tree_of(tables, NULL);
+	return *t;
+}
+
 const struct tree *mode_tree(enum mode_id m)
 {
 	assert(m < MODE_NUM);
-	if (!trees[m]) {
-		trees[m] = tree_new();
-		for (const struct cmd *const *t = modes[m].tables; *t; t++)
-			tree_add(trees[m], *t);
-		tree_finish(trees[m]);
-	}
+	if (!trees[m])
+		trees[m] =
+			tree_of(modes[m].tables, shared_tree(modes[m].shared));
 	return trees[m];
 }
 
-static bool is_row_of(const struct cmd *table, const struct cmd *row)
+static bool is_offered(table_list tables, const struct cmd *row)
 {
-	while (table->syntax && table != row)
-		table++;
-	return table == row;
+	for (; *tables; tables++)
+		for (const struct cmd *c = *tables; c->syntax; c++)
+			if (c == row)
+				return true;
+	return false;
 }
 
 bool mode_configures(enum mode_id m, const struct cmd *row)
 {
-	if (m <= MODE_DEBUG)
-		return false;
-	for (const struct cmd *const *t = superuser_tables; *t; t++)
-		if (is_row_of(*t, row))
-			return false;
-	return true;
+	return m > MODE_DEBUG && !is_offered(superuser_tables, row) &&
+	       !is_offered(common_tables, row);
 }

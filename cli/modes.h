@@ -42,14 +42,15 @@ enum mode_id {
 };
 
 /*
- * A mode: its prompt, what it is a mode of, and the tables it offers, its own
- * first, then those shared with other modes, then the ones valid everywhere.
+ * A mode: its prompt, what it is a mode of, and the tables it offers: its own
+ * first, then those that it shares with other modes.
  */
 struct mode {
 	const char *name;
 	const char *prompt;  /* "(config-service[%s])#"; outer, inner name */
 	enum mode_id parent; /* where `exit` goes */
-	const struct cmd *const *tables; /* NULL-terminated */
+	const struct cmd *const *tables; /* its own, NULL-terminated */
+	const struct cmd *const *shared; /* with other modes; NULL: none */
 	/* the object by its names; NULL when it is gone */
 	void *(*object)(struct conf *c, const char *outer, const char *inner);
 };

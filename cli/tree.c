@@ -44,17 +44,24 @@ struct sentence {
 
 typedef const struct token *view[TOKENS_MAX + 1];
 
-/* What a complete sentence does. */
+/* What a complete sentence does, and where its nodes come from. */
 struct leaf {
 	const struct cmd *cmd;
 	const struct cmd *table;
 	bool undo;
+	struct pool *pool;
 };
+
+static const char *leaf_syntax(const struct leaf *leaf)
+{
+	return leaf->undo ? leaf->cmd->no : leaf->cmd->syntax;
+}
 
 static const char *token_read(struct token *t, const char *s)
 {
 	bool is_value = *s == '<';
 
+	t->help = NULL;
 	if (strchr("[]{|}", *s)) {
 		t->kind = *s == '[' || *s == '{' ? TOK_OPEN
 			  : *s == '|'		 ? TOK_BAR
@@ -72,7 +79,8 @@ static const char *token_read(struct token *t, const char *s)
 
 static void sentence_read(struct sentence *st, const char *syntax)
 {
-	*st = (struct sentence){ .syntax = syntax };
+	st->syntax = syntax;
+	st->n = 0;
 	for (const char *s = syntax; *(s += strspn(s, " "));) {
 		if (st->n == TOKENS_MAX)
 			broken(syntax, "too long");
@@ -124,9 +132,8 @@ static struct node *node_find(const struct node *n, const struct token *t)
 	for (int i = 0; i < n->nchild; i++) {
 		struct node *c = n->child[i];
 
-		if ((c->type != NULL) == (t->kind == TOK_VALUE) &&
-		    strlen(c->text) == t->len &&
-		    !memcmp(c->text, t->text, t->len))
+		if (c->len == t->len && !memcmp(c->text, t->text, t->len) &&
+		    (c->type != NULL) == (t->kind == TOK_VALUE))
 			return c;
 	}
 	return NULL;
@@ -146,65 +153,79 @@ static void node_set_type(struct node *n, const char *syntax)
 	n->limits = type[len] ? type + len + 1 : "";
 }
 
+static void child_append(struct pool *p, struct node *n, struct node *c)
+{
+	size_t size = sizeof(struct node *), have = (size_t)n->nchild;
+
+	if (!(have & (have - 1))) {
+		struct node **child =
+			pool_zero(p, (have ? 2 * have : 1) * size);
+
+		if (have)
+			memcpy(child, n->child, have * size);
+		n->child = child;
+	}
+	n->child[n->nchild++] = c;
+}
+
 static struct node *node_add(struct node *n, const struct token *t,
-			     const char *syntax)
+			     const struct leaf *leaf)
 {
 	struct node *c = node_find(n, t);
 
 	if (!c) {
-		c = xcalloc(1, sizeof(*c));
-		c->text = xstrndup(t->text, t->len);
+		c = pool_zero(leaf->pool, sizeof(*c));
+		c->text = pool_strndup(leaf->pool, t->text, t->len);
+		c->len = t->len;
 		if (t->kind == TOK_VALUE)
-			node_set_type(c, syntax);
-		n->child = xrealloc(n->child, (size_t)(n->nchild + 1) *
-						      sizeof(struct node *));
-		n->child[n->nchild++] = c;
+			node_set_type(c, leaf_syntax(leaf));
+		child_append(leaf->pool, n, c);
 	}
-	if (!c->help && t->help)
-		c->help = xstrndup(t->help, t->help_len);
+	if (!c->help && t->help) {
+		c->help = pool_strndup(leaf->pool, t->help, t->help_len);
+		c->told = true;
+	}
 	return c;
 }
 
 static void tree_insert(struct node *n, const struct token *const *t,
-			struct leaf leaf);
+			const struct leaf *leaf);
 
-static const char *leaf_syntax(struct leaf leaf)
+static void node_end(struct node *n, const struct leaf *leaf)
 {
-	return leaf.undo ? leaf.cmd->no : leaf.cmd->syntax;
-}
-
-static void node_end(struct node *n, struct leaf leaf)
-{
-	if (!leaf.cmd->set && !(leaf.undo ? leaf.cmd->clear : leaf.cmd->run))
+	if (!leaf->cmd->set &&
+	    !(leaf->undo ? leaf->cmd->clear : leaf->cmd->run))
 		return;
-	if (n->cmd && (n->cmd != leaf.cmd || n->undo != leaf.undo)) {
-		if (n->table == leaf.table)
+	if (n->cmd && (n->cmd != leaf->cmd || n->undo != leaf->undo)) {
+		if (n->table == leaf->table)
 			broken(leaf_syntax(leaf), "one line, two rows");
 		return; /* the mode's own row wins over a shared one */
 	}
-	n->cmd = leaf.cmd;
-	n->table = leaf.table;
-	n->undo = leaf.undo;
+	n->cmd = leaf->cmd;
+	n->table = leaf->table;
+	n->undo = leaf->undo;
 }
 
 /* Inserts one choice of a group, followed by what comes after the group. */
 static void insert_choice(struct node *n, const struct token *const *choice,
 			  const struct token *const *end,
-			  const struct token *const *after, struct leaf leaf)
+			  const struct token *const *after,
+			  const struct leaf *leaf)
 {
-	view v = { 0 };
+	view v;
 	int i = 0;
 
 	while (choice < end)
 		v[i++] = *choice++;
 	while (*after)
 		v[i++] = *after++;
+	v[i] = NULL;
 	tree_insert(n, v, leaf);
 }
 
 /* The view's next bar or close of the group that t is inside of. */
 static const struct token *const *group_next(const struct token *const *t,
-					     struct leaf leaf)
+					     const struct leaf *leaf)
 {
 	for (int depth = 0;; t++) {
 		if (!*t)
@@ -217,7 +238,7 @@ static const struct token *const *group_next(const struct token *const *t,
 }
 
 static void insert_group(struct node *n, const struct token *const *t,
-			 struct leaf leaf)
+			 const struct leaf *leaf)
 {
 	const struct token *const *end = t;
 
@@ -234,10 +255,10 @@ static void insert_group(struct node *n, const struct token *const *t,
 
 /* Inserts every sentence the view allows below node n. */
 static void tree_insert(struct node *n, const struct token *const *t,
-			struct leaf leaf)
+			const struct leaf *leaf)
 {
 	while (*t && is_text(*t))
-		n = node_add(n, *t++, leaf_syntax(leaf));
+		n = node_add(n, *t++, leaf);
 	if (*t && (*t)->kind != TOK_OPEN)
 		broken(leaf_syntax(leaf), "unbalanced bracket");
 	if (*t)
@@ -247,15 +268,16 @@ static void tree_insert(struct node *n, const struct token *const *t,
 }
 
 static void tree_add_sentence(struct tree *t, const char *syntax,
-			      const char *help, struct leaf leaf)
+			      const char *help, const struct leaf *leaf)
 {
 	struct sentence st;
-	view v = { 0 };
+	view v;
 
 	sentence_read(&st, syntax);
 	sentence_document(&st, help);
 	for (int i = 0; i < st.n; i++)
 		v[i] = &st.tok[i];
+	v[st.n] = NULL;
 	tree_insert(&t->root, v, leaf);
 }
 
@@ -267,30 +289,58 @@ struct tree *tree_new(void)
 void tree_add(struct tree *t, const struct cmd *rows)
 {
 	for (const struct cmd *c = rows; c->syntax; c++) {
-		tree_add_sentence(t, c->syntax, c->help,
-				  (struct leaf){ c, rows, false });
+		struct leaf leaf = { c, rows, false, &t->pool };
+
+		tree_add_sentence(t, c->syntax, c->help, &leaf);
+		leaf.undo = true;
 		if (c->no)
-			tree_add_sentence(t, c->no, NULL,
-					  (struct leaf){ c, rows, true });
+			tree_add_sentence(t, c->no, NULL, &leaf);
 	}
 }
 
-static void node_fini(struct node *n)
+static struct node *node_twin(const struct node *n, const struct node *of)
 {
-	for (int i = 0; i < n->nchild; i++) {
-		node_fini(n->child[i]);
-		free(n->child[i]);
+	struct token t = { .kind = of->type ? TOK_VALUE : TOK_WORD,
+			   .text = of->text,
+			   .len = of->len };
+
+	return node_find(n, &t);
+}
+
+static void node_share(struct pool *p, struct node *n, const struct node *from)
+{
+	for (int i = 0; i < from->nchild; i++) {
+		struct node *theirs = from->child[i];
+		struct node *c = node_twin(n, theirs);
+
+		if (!c) {
+			theirs->shared = true;
+			child_append(p, n, theirs);
+			continue;
+		}
+		if (!c->help && theirs->told) {
+			c->help = theirs->help;
+			c->told = true;
+		}
+		if (!c->cmd) {
+			c->cmd = theirs->cmd;
+			c->table = theirs->table;
+			c->undo = theirs->undo;
+		}
+		node_share(p, c, theirs);
 	}
-	free(n->child);
-	free(n->text);
-	free(n->help);
+}
+
+void tree_share(struct tree *t, struct tree *other)
+{
+	node_share(&t->pool, &t->root, &other->root);
 }
 
 void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
-	node_fini(&t->root);
+	pool_free(&t->pool);
 	free(t);
 }
 
@@ -309,25 +359,28 @@ static void help_copy(struct node *to, const struct node *from)
 {
 	for (int i = 0; i < to->nchild; i++) {
 		struct node *c = to->child[i];
-		const struct node *twin = child_named(from, c->text);
+		const struct node *twin = NULL;
 
+		if (c->shared)
+			continue;
+		twin = child_named(from, c->text);
 		if (!c->help && twin && twin->help)
-			c->help = xstrdup(twin->help);
+			c->help = twin->help;
 		help_copy(c, twin);
 	}
 }
 
 /* What is still bare below an undo sentence says what it undoes. */
-static const char *help_fill(struct node *n, bool bare)
+static const char *help_fill(struct pool *p, struct node *n)
 {
 	const char *below = n->cmd && n->undo ? n->cmd->help : NULL;
 
 	for (int i = 0; i < n->nchild; i++) {
 		struct node *c = n->child[i];
-		const char *row = help_fill(c, bare || !n->help);
+		const char *row = c->shared ? c->help : help_fill(p, c);
 
 		if (!c->help && row)
-			c->help = xstrndup(row, strcspn(row, "\n"));
+			c->help = pool_strndup(p, row, strcspn(row, "\n"));
 		if (!below)
 			below = row;
 	}
@@ -340,11 +393,10 @@ void tree_finish(struct tree *t)
 	struct node *n = node_find(&t->root, &no);
 
 	if (n) {
-		free(n->help);
-		n->help = xstrdup("Undo a command or set its default");
+		n->help = "Undo a command or set its default";
 		help_copy(n, &t->root);
 	}
-	(void)help_fill(&t->root, false);
+	(void)help_fill(&t->pool, &t->root);
 }
 
 struct check {

@@ -53,6 +53,11 @@ void tree_free(struct tree *t);
  * mistake in a table (one sentence twice, surplus help, an unknown type, an
  * unbalanced bracket) names the row on standard error and aborts. */
 void tree_add(struct tree *t, const struct cmd *rows);
+/*
+ * Offers what another tree, a finished one that lives longer, offers: as if its
+ * tables were added behind those that were added so far.
+ */
+void tree_share(struct tree *t, struct tree *other);
 /* After the last table: gives the words of undo sentences their help. */
 void tree_finish(struct tree *t);
 /* Calls bad() for each word of the tree that has no help; for the tests. */

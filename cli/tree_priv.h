@@ -2,22 +2,27 @@
 #define CSS_CLI_TREE_PRIV_H
 
 #include "cli/tree.h"
+#include "emu/base/pool.h"
 
 /* Inside of a command tree: tree.c builds it, match.c and help.c walk it. */
 struct node {
-	char *text; /* owned: keyword, or "name:type:limits" of a value */
+	const char *text; /* keyword, or "name:type:limits" of a value */
+	size_t len;	  /* of text */
 	const struct value_type *type; /* NULL: a keyword */
 	const char *limits;	       /* into text */
-	char *help;		       /* owned; NULL: none yet */
+	const char *help;	       /* NULL: none yet */
 	const struct cmd *cmd;	       /* set where a sentence may end */
 	const struct cmd *table;       /* that cmd is a row of */
 	bool undo;
-	struct node **child; /* owned */
-	int nchild;
+	bool told;   /* help is a row's own, not taken from another node */
+	bool shared; /* with everything below: belongs to another tree too */
+	struct node **child;
+	int nchild; /* room for the next power of two */
 };
 
 struct tree {
 	struct node root;
+	struct pool pool; /* its nodes and their texts */
 };
 
 /* Does a row's syntax have this keyword, or a value of this name? */

@@ -55,13 +55,21 @@ static void row_answer(int mode, const struct cmd *c, struct out *o)
 		   c->inert ? c->inert : "");
 }
 
+static void tables_answer(int mode, const struct cmd *const *tables,
+			  struct out *o)
+{
+	for (; tables && *tables; tables++)
+		for (const struct cmd *c = *tables; c->syntax; c++)
+			if (c->run || c->set)
+				row_answer(mode, c, o);
+}
+
 static void rows_answer(struct out *o)
 {
-	for (int m = 0; m < MODE_NUM; m++)
-		for (const struct cmd *const *t = modes[m].tables; *t; t++)
-			for (const struct cmd *c = *t; c->syntax; c++)
-				if (c->run || c->set)
-					row_answer(m, c, o);
+	for (int m = 0; m < MODE_NUM; m++) {
+		tables_answer(m, modes[m].tables, o);
+		tables_answer(m, modes[m].shared, o);
+	}
 }
 
 static void match_answer(const char *mode, const char *line, struct out *o)

@@ -2,6 +2,7 @@
 #include "emu/base/log.h"
 #include "emu/base/map.h"
 #include "emu/base/out.h"
+#include "emu/base/pool.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 
@@ -292,6 +293,36 @@ START_TEST(arrays_grow_and_shrink_in_the_middle)
 }
 END_TEST
 
+static bool is_all(const unsigned char *p, size_t len, unsigned char value)
+{
+	while (len && *p == value)
+		p++, len--;
+	return !len;
+}
+
+START_TEST(pool_gives_zeroed_memory_of_its_own)
+{
+	static const size_t sizes[] = { 1, 7, 8, 100, 40000, 32768, 3 };
+	unsigned char *got[200];
+	struct pool p = { 0 };
+
+	for (int i = 0; i < LEN(got); i++) {
+		size_t size = sizes[i % LEN(sizes)];
+
+		got[i] = pool_zero(&p, size);
+		ck_assert_uint_eq((uintptr_t)got[i] % sizeof(void *), 0);
+		ck_assert(is_all(got[i], size, 0));
+		memset(got[i], i, size);
+	}
+	for (int i = 0; i < LEN(got); i++)
+		ck_assert(is_all(got[i], sizes[i % LEN(sizes)],
+				 (unsigned char)i));
+	ck_assert_str_eq(pool_strndup(&p, "service", 4), "serv");
+	pool_free(&p);
+	ck_assert_ptr_null(p.blocks);
+}
+END_TEST
+
 START_TEST(wiped_memory_is_zero)
 {
 	char secret[] = "secret", zero[sizeof(secret)] = { 0 };
@@ -556,6 +587,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, eight_addresses_can_be_held_at_once);
 	tcase_add_test(tc, thousands_are_separated);
 	tcase_add_test(tc, arrays_grow_and_shrink_in_the_middle);
+	tcase_add_test(tc, pool_gives_zeroed_memory_of_its_own);
 	tcase_add_test(tc, wiped_memory_is_zero);
 	tcase_add_loop_test(tc, map_finds_every_key_and_no_other, 0, 2);
 	tcase_add_test(tc, map_put_replaces_and_tells_what_was_there);
