@@ -212,7 +212,6 @@ static const char no_map[] = "source ports are the operating system's choice";
 static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
-static const char no_udp[] = "UDP is not forwarded by the host attachment";
 static const char no_redirect[] = "no redirects are sent";
 static const char no_cache[] = "no requests are bypassed";
 static const char no_load[] = "no loads are measured";
@@ -256,15 +255,13 @@ const struct cmd flow_cmds[] = {
 	  .run = state_set,
 	  .render = state_render,
 	  .no = "no flow-state <port:uint:1-65535> {tcp|udp}",
-	  .clear = state_clear,
-	  .inert = no_noflow },
+	  .clear = state_clear },
 	{ .syntax = "dnsflow {enable|disable}",
 	  .help = "Flows of DNS packets\n"
 		  "They get flows\n"
 		  "They get none",
 	  .set = FIELD(flow.dns_flows, .store = SET_FLAG, .on = true,
-		       .yes = "enable", .no = "disable"),
-	  .inert = no_udp },
+		       .yes = "enable", .no = "disable") },
 	{ .syntax = "global-portmap base-port <base:uint:2016-63456> "
 		    "range <range:uint:2048-63488>",
 	  .help = "Source ports of translated connections\n"

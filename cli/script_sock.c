@@ -289,7 +289,7 @@ static int connect_start(struct cli *c, struct in_addr addr, void *arg,
 	if (free_place(c->env->sockets) < 0)
 		return err_set(err, ERR_REFUSED, -1, T_FULL, "socket",
 			       SOCKETS_MAX);
-	fd = w->udp ? sock_udp(map, addr, htons(w->port), any)
+	fd = w->udp ? sock_udp(map, addr, htons(w->port), any, 0)
 		    : sock_connect(map, addr, htons(w->port), any);
 	if (fd < 0)
 		return err_set(err, ERR_IO, -1, T_SOCK_CONNECT);

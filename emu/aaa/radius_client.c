@@ -101,7 +101,7 @@ static bool side_open(struct side *s)
 	if (s->watch.fd >= 0)
 		return true;
 	s->watch.fd = sock_udp(r->map, s->server.addr, htons(s->server.port),
-			       s->source);
+			       s->source, 0);
 	if (s->watch.fd < 0) {
 		log_write(LOG_RADIUS, LOG_ERROR_3,
 			  "Server %s cannot be asked: %s",

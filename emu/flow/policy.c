@@ -222,6 +222,13 @@ static void build_rules(struct build *b)
 	build_match(b->p);
 }
 
+static enum port_mode mode_of(const struct flow_state_row *r)
+{
+	if (r->flow)
+		return PORT_FLOW;
+	return r->nat ? PORT_PACKET : PORT_ROUTED;
+}
+
 static void build_ports(struct build *b)
 {
 	size_t n = 0;
@@ -233,6 +240,7 @@ static void build_ports(struct build *b)
 		b->p->port[i] = (struct policy_port){
 			.port = row[i].port,
 			.proto = row[i].proto,
+			.mode = (uint8_t)mode_of(&row[i]),
 			.hits = shared_port_hits(b->shared, row[i].proto,
 						 row[i].port),
 		};
@@ -384,4 +392,18 @@ const struct policy_port *policy_port_find(const struct policy *p,
 		if (p->port[i].port == port && p->port[i].proto == proto)
 			return &p->port[i];
 	return NULL;
+}
+
+#define DNS_PORT 53
+
+enum port_mode policy_port_mode(const struct policy *p, uint8_t proto,
+				uint16_t port)
+{
+	const struct policy_port *at = policy_port_find(p, proto, port);
+
+	if (at)
+		return at->mode;
+	if (proto == IPPROTO_UDP && port == DNS_PORT && !p->flow.dns_flows)
+		return PORT_PACKET;
+	return PORT_FLOW;
 }

@@ -117,9 +117,18 @@ struct policy_rule {
 	int64_t idle_ms;
 };
 
+/* What packets of a port get (content.md 3.8). */
+enum port_mode {
+	PORT_FLOW,   /* a flow */
+	PORT_PACKET, /* each datagram a decision of its own: translated, no
+		      * flow; the host attachment has connections all the same */
+	PORT_ROUTED, /* neither: content rules are not for them */
+};
+
 struct policy_port { /* a row of the flow-state table */
 	uint16_t port;	     /* host order */
 	uint8_t proto;
+	uint8_t mode; /* enum port_mode */
 	_Atomic uint64_t *hits; /* lives in struct shared */
 };
 
@@ -199,6 +208,9 @@ const struct policy_service *policy_service_find(const struct policy *p,
 /* NULL: no row of the flow-state table is about this port. */
 const struct policy_port *policy_port_find(const struct policy *p,
 					   uint8_t proto, uint16_t port);
+/* By the flow-state table and dnsflow; port in host order. */
+enum port_mode policy_port_mode(const struct policy *p, uint8_t proto,
+				uint16_t port);
 /* Do idle flows of the port live on (flow permanent)?  port in host order. */
 bool policy_is_permanent(const struct policy *p, uint16_t port);
 const struct policy_service *policy_service_at(const struct policy *p,

@@ -162,7 +162,7 @@ static bool send_question(struct sntp *s, int i)
 	uint8_t p[SNTP_LEN];
 
 	s->watch.fd = sock_udp(s->map, s->conf.server[i].addr, htons(PORT),
-			       (struct in_addr){ INADDR_ANY });
+			       (struct in_addr){ INADDR_ANY }, 0);
 	if (s->watch.fd < 0 || loop_watch(s->loop, &s->watch, EPOLLIN) < 0)
 		return false;
 	s->x.sent = wall_ms();

@@ -26,11 +26,11 @@
  * tells when a descriptor is closed; a note is believed only while its
  * descriptor is a listening socket on that address, and dropped when not.
  */
-#define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
-#define SEGMENT_MIN 88 /* Linux: TCP_MIN_MSS */
+#define BACKLOG	    4096 /* the kernel cuts it to net.core.somaxconn */
+#define SEGMENT_MIN 88	 /* Linux: TCP_MIN_MSS */
 
 struct note {
-	int fd;
+	int fd, type; /* SOCK_STREAM, SOCK_DGRAM */
 	struct sockaddr_in host;
 	struct in_addr appliance;
 };
@@ -43,23 +43,27 @@ static bool note_holds(const struct note *n)
 {
 	struct sockaddr_in at = { 0 };
 	socklen_t len = sizeof(at);
-	int listening = 0;
-	socklen_t optlen = sizeof(listening);
+	int type = 0, listening = 0;
+	socklen_t optlen = sizeof(int);
 
-	return !getsockopt(n->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+	return !getsockopt(n->fd, SOL_SOCKET, SO_TYPE, &type, &optlen) &&
+	       type == n->type &&
+	       !getsockopt(n->fd, SOL_SOCKET, SO_ACCEPTCONN, &listening,
 			   &optlen) &&
-	       listening && !getsockname(n->fd, (struct sockaddr *)&at, &len) &&
+	       listening == (type == SOCK_STREAM) &&
+	       !getsockname(n->fd, (struct sockaddr *)&at, &len) &&
 	       at.sin_family == AF_INET && at.sin_port == n->host.sin_port &&
 	       at.sin_addr.s_addr == n->host.sin_addr.s_addr;
 }
 
 /* Whose listener of ours is on this host address? */
-static bool note_find(const struct sockaddr_in *host, struct in_addr *appliance)
+static bool note_find(int type, const struct sockaddr_in *host,
+		      struct in_addr *appliance)
 {
 	for (size_t i = 0; i < nnote; i++) {
 		const struct note *n = &notes[i];
 
-		if (n->host.sin_port != host->sin_port ||
+		if (n->type != type || n->host.sin_port != host->sin_port ||
 		    n->host.sin_addr.s_addr != host->sin_addr.s_addr)
 			continue;
 		if (note_holds(n)) {
@@ -76,7 +80,7 @@ static bool note_find(const struct sockaddr_in *host, struct in_addr *appliance)
 	return false;
 }
 
-static void note_add(int fd, const struct sockaddr_in *host,
+static void note_add(int fd, int type, const struct sockaddr_in *host,
 		     struct in_addr appliance)
 {
 	for (size_t i = 0; i < nnote; i++)
@@ -86,7 +90,7 @@ static void note_add(int fd, const struct sockaddr_in *host,
 		note_cap = note_cap ? 2 * note_cap : 16;
 		notes = xrealloc(notes, note_cap * sizeof(*notes));
 	}
-	notes[nnote++] = (struct note){ fd, *host, appliance };
+	notes[nnote++] = (struct note){ fd, type, *host, appliance };
 }
 
 static void set_on(int fd, int level, int option)
@@ -123,20 +127,29 @@ static int tcp_socket(void)
 	return fd;
 }
 
-static int open_listener(const struct sockaddr_in *host, bool join, bool shared)
+static int udp_socket(void)
 {
-	int fd = tcp_socket();
+	return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* SO_REUSEADDR lets a second UDP socket take datagrams away from the first; for
+ * TCP it only concerns connections that are over. */
+static int open_listener(int type, const struct sockaddr_in *host, bool join,
+			 bool shared)
+{
+	int fd = type == SOCK_STREAM ? tcp_socket() : udp_socket();
 
 	if (fd < 0)
 		return -1;
-	set_on(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (type == SOCK_STREAM)
+		set_on(fd, SOL_SOCKET, SO_REUSEADDR);
 	if (join)
 		set_on(fd, SOL_SOCKET, SO_REUSEPORT);
 	if (bind(fd, (const struct sockaddr *)host, sizeof(*host)))
 		return close_keep_errno(fd);
 	if (shared)
 		set_on(fd, SOL_SOCKET, SO_REUSEPORT);
-	if (listen(fd, BACKLOG))
+	if (type == SOCK_STREAM && listen(fd, BACKLOG))
 		return close_keep_errno(fd);
 	return fd;
 }
@@ -192,15 +205,15 @@ static int listen_failed(int error, struct in_addr addr, in_port_t port,
 }
 
 /* Under notes_lock. */
-static int listen_noted(struct in_addr addr, in_port_t port,
+static int listen_noted(int type, struct in_addr addr, in_port_t port,
 			const struct sockaddr_in *host, bool shared,
 			struct err *err)
 {
 	struct in_addr holder;
-	int fd = open_listener(host, false, shared);
+	int fd = open_listener(type, host, false, shared);
 	int error = errno;
 
-	if (fd < 0 && error == EADDRINUSE && note_find(host, &holder)) {
+	if (fd < 0 && error == EADDRINUSE && note_find(type, host, &holder)) {
 		if (holder.s_addr != addr.s_addr)
 			return err_set(err, ERR_EXISTS, -1,
 				       "%s:%u and %s:%u both fall on %s:%u of "
@@ -214,17 +227,17 @@ static int listen_noted(struct in_addr addr, in_port_t port,
 			return err_set(err, ERR_EXISTS, -1,
 				       "%s:%u is open already", str_addr(addr),
 				       ntohs(port));
-		fd = open_listener(host, true, true);
+		fd = open_listener(type, host, true, true);
 		error = errno;
 	}
 	if (fd < 0)
 		return listen_failed(error, addr, port, host, err);
-	note_add(fd, host, addr);
+	note_add(fd, type, host, addr);
 	return fd;
 }
 
-int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
-		bool shared, struct err *err)
+static int listen_mapped(int type, const struct hostmap *m, struct in_addr addr,
+			 in_port_t port, bool shared, struct err *err)
 {
 	struct sockaddr_in host = { .sin_family = AF_INET };
 	int fd;
@@ -242,9 +255,21 @@ int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
 			       "65535; use a smaller --port-base",
 			       str_addr(addr), ntohs(port));
 	(void)pthread_mutex_lock(&notes_lock);
-	fd = listen_noted(addr, port, &host, shared, err);
+	fd = listen_noted(type, addr, port, &host, shared, err);
 	(void)pthread_mutex_unlock(&notes_lock);
 	return fd;
+}
+
+int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
+		bool shared, struct err *err)
+{
+	return listen_mapped(SOCK_STREAM, m, addr, port, shared, err);
+}
+
+int sock_listen_udp(const struct hostmap *m, struct in_addr addr,
+		    in_port_t port, bool shared, struct err *err)
+{
+	return listen_mapped(SOCK_DGRAM, m, addr, port, shared, err);
 }
 
 int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
@@ -252,7 +277,7 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 	struct sockaddr_in host = { .sin_family = AF_INET,
 				    .sin_addr = addr,
 				    .sin_port = port };
-	int fd = open_listener(&host, false, false);
+	int fd = open_listener(SOCK_STREAM, &host, false, false);
 
 	if (fd < 0 && errno == EADDRINUSE)
 		return err_set(err, ERR_EXISTS, -1,
@@ -264,11 +289,14 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 
 /* The port is left to connect(2), which sees the whole four-tuple: a source
  * address then carries as many connections as there are ports per server. */
-static int bind_source(int fd, struct in_addr host)
+static int bind_source(int fd, struct in_addr host, in_port_t port)
 {
-	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr = host };
+	struct sockaddr_in from = { .sin_family = AF_INET,
+				    .sin_addr = host,
+				    .sin_port = port };
 
-	set_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+	if (!port)
+		set_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
 	return bind(fd, (const struct sockaddr *)&from, sizeof(from));
 }
 
@@ -283,7 +311,7 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	if (fd < 0)
 		return -1;
 	if (src.s_addr != htonl(INADDR_ANY) &&
-	    bind_source(fd, hostmap_addr(m, src)))
+	    bind_source(fd, hostmap_addr(m, src), 0))
 		return close_keep_errno(fd);
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) &&
 	    errno != EINPROGRESS)
@@ -292,17 +320,17 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 }
 
 int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
-	     struct in_addr src)
+	     struct in_addr src, in_port_t sport)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr = hostmap_addr(m, dst),
 				  .sin_port = port };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = udp_socket();
 
 	if (fd < 0)
 		return -1;
 	if ((src.s_addr != htonl(INADDR_ANY) &&
-	     bind_source(fd, hostmap_addr(m, src))) ||
+	     bind_source(fd, hostmap_addr(m, src), sport)) ||
 	    connect(fd, (const struct sockaddr *)&to, sizeof(to)))
 		return close_keep_errno(fd);
 	return fd;
@@ -327,7 +355,7 @@ int sock_error(int fd)
 
 int sock_udp_open(struct err *err)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = udp_socket();
 
 	if (fd < 0)
 		return err_set(err, ERR_IO, -1, "cannot open a UDP socket: %s",
@@ -343,8 +371,7 @@ bool sock_send(const struct hostmap *m, int fd, struct in_addr dst,
 				  .sin_port = port };
 
 	return sendto(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL,
-		      (const struct sockaddr *)&to,
-		      sizeof(to)) == (ssize_t)len;
+		      (const struct sockaddr *)&to, sizeof(to)) == (ssize_t)len;
 }
 
 int sock_icmp(bool *is_dgram, struct err *err)

@@ -36,10 +36,14 @@ void sock_nagle(int fd);
 /* SO_ERROR of a connecting socket: 0 when it is open. */
 int sock_error(int fd);
 
-/* A UDP socket whose only peer is dst; src as for sock_connect().  -1 and errno
- * kept.  An ICMP answer that nobody listens is ECONNREFUSED of a later call. */
+/* A UDP socket whose only peer is dst; src as for sock_connect(), sport 0: the
+ * system's choice.  -1 and errno kept.  An ICMP answer that nobody listens is ECONNREFUSED of a later call. */
 int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
-	     struct in_addr src);
+	     struct in_addr src, in_port_t sport);
+/* A UDP socket that takes datagrams for an address, from any peer; shared and
+ * err as for sock_listen(). */
+int sock_listen_udp(const struct hostmap *m, struct in_addr addr,
+		    in_port_t port, bool shared, struct err *err);
 /* A UDP socket for sock_send(), to any peer; -1 and err. */
 int sock_udp_open(struct err *err);
 /* One datagram, without waiting; false and errno when it cannot go now.  What

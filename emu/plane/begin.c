@@ -10,7 +10,6 @@
 #include "emu/flow/decide.h"
 #include "emu/flow/acl_log.h"
 #include "emu/flow/policy.h"
-#include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
@@ -41,23 +40,6 @@
 
 static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
 
-static uint32_t clamp_ms(int64_t ms)
-{
-	return ms > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ms;
-}
-
-/* Of a flow without a module: permanent ports, rule, then group, then port. */
-static uint32_t plain_idle_ms(const struct flow *f, const struct flow_use *u)
-{
-	if (policy_is_permanent(f->policy->p, ntohs(u->key.dport)))
-		return 0;
-	if (u->rule && u->rule->idle_ms != POLICY_UNSET)
-		return clamp_ms(u->rule->idle_ms);
-	if (u->group && u->group->idle_ms != POLICY_UNSET)
-		return clamp_ms(u->group->idle_ms);
-	return port_idle_ms(u->key.proto, ntohs(u->key.dport));
-}
-
 static uint32_t sooner(uint32_t a, uint32_t b)
 {
 	if (!a || !b)
@@ -70,7 +52,7 @@ static void enter_state(struct flow *f, enum flow_stage s, uint32_t limit_ms)
 	f->state = s;
 	f->since_ms = f->used_ms = f->w->now_ms;
 	f->limit_ms = limit_ms;
-	wheel_set(f);
+	wheel_set(f->w, &f->timed);
 }
 
 /* ---- server side ----------------------------------------------------------- */
@@ -167,42 +149,6 @@ static void terminate(struct flow *f, const struct policy_service *svc)
 
 /* ---- decisions ---------------------------------------------------------------- */
 
-static void use_enter(struct flow *f, const struct verdict *v)
-{
-	struct flow_use *u = &f->use[f->nuse - 1];
-	struct worker_counters *c = f->w->c;
-	const struct policy_service *svc = v->member->svc;
-
-	u->member = v->member;
-	u->group = v->group;
-	u->dst = v->dst;
-	shared_enter(f->w->shared, svc->index);
-	count(&c->service[svc->index].total, 1);
-	if (!u->group)
-		return;
-	count(&c->group[u->group->index].hits, 1);
-	count(&c->group[u->group->index].total, 1);
-}
-
-static void use_leave(struct flow *f)
-{
-	struct flow_use *u = &f->use[f->nuse - 1];
-
-	if (u->member)
-		shared_leave(f->w->shared, u->member->svc->index);
-	if (u->group)
-		count(&f->w->c->group[u->group->index].left, 1);
-	u->member = NULL;
-	u->group = NULL;
-}
-
-static void count_hit(struct flow *f, const struct verdict *v)
-{
-	count(&f->w->c->rule[v->rule->index].hits, 1);
-	count(&f->w->c->hits, 1);
-	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
-}
-
 /* false: the flow is over. */
 static bool connect_to(struct flow *f, const struct verdict *v)
 {
@@ -210,13 +156,13 @@ static bool connect_to(struct flow *f, const struct verdict *v)
 	struct flow_use *u = &f->use[f->nuse - 1];
 	const struct ssl_back *back = NULL;
 
-	use_enter(f, v);
+	use_enter(f->w, u, v);
 	if (svc->type == SERVICE_SSL_ACCEL) {
 		terminate(f, svc);
 		return f->state != FLOW_OVER;
 	}
 	if (!f->image)
-		f->idle_ms = plain_idle_ms(f, u);
+		f->idle_ms = use_idle_ms(f->policy->p, u);
 	if (svc->type == SERVICE_SSL_ACCEL_BACKEND && f->image)
 		back = ssl_image_back(f->image, svc->addr, svc->port);
 	if (svc->type == SERVICE_SSL_INIT) {
@@ -238,7 +184,7 @@ static void leave_server(struct flow *f)
 {
 	struct leg *s = &f->leg[LEG_SERVER];
 
-	use_leave(f);
+	use_leave(f->w, &f->use[f->nuse - 1]);
 	leg_close(f->w, s, false);
 	*s = no_leg;
 	s->side = LEG_SERVER;
@@ -257,7 +203,7 @@ static bool bypass(struct flow *f, const struct verdict *v)
 	u->dst = u->key.dst;
 	if (v->group)
 		src = v->group->vip;
-	f->idle_ms = plain_idle_ms(f, u);
+	f->idle_ms = use_idle_ms(f->policy->p, u);
 	connect_plain(f, u->key.dst, u->key.dport, src);
 	return f->state != FLOW_OVER;
 }
@@ -282,7 +228,7 @@ bool flow_act(struct flow *f, const struct verdict *v)
 		connect_plain(f, v->dst, v->dport, v->src);
 		return f->state != FLOW_OVER;
 	}
-	count_hit(f, v);
+	use_hit(f->w, v);
 	if (stays(f, v)) {
 		count(&f->w->c->service[v->member->svc->index].reused, 1);
 		return true;
@@ -307,22 +253,10 @@ void flow_redirected(struct flow *f, const struct verdict *v)
 
 static void drop(struct flow *f, const struct verdict *v)
 {
-	struct worker_counters *c = f->w->c;
+	enum flow_end why = v->rule ? END_NO_SERVICE : END_NO_RULE;
 
-	if (v->reason == REASON_ACL_DENY) {
-		flow_close(f, END_DENIED);
-		return;
-	}
-	if (!v->rule) {
-		count(&c->no_rule, 1);
-		flow_close(f, END_NO_RULE);
-		return;
-	}
-	count(&c->no_service, 1);
-	count(v->reason == REASON_OVERLOAD ? &c->rule[v->rule->index].overloads
-					   : &c->rule[v->rule->index].rejects,
-	      1);
-	flow_close(f, END_NO_SERVICE);
+	use_dropped(f->w, v);
+	flow_close(f, v->reason == REASON_ACL_DENY ? END_DENIED : why);
 }
 
 /* A clear-text target without a rule is a server itself (ssl.md 2.2). */
@@ -331,45 +265,11 @@ static bool is_server_itself(const struct flow *f, const struct verdict *v)
 	return f->nuse == 2 && v->reason == REASON_NO_RULE;
 }
 
-/* xorshift: which of several services, nothing that must not be guessed */
-static uint32_t dice(struct worker *w)
-{
-	w->dice ^= w->dice << 13;
-	w->dice ^= w->dice >> 17;
-	w->dice ^= w->dice << 5;
-	return w->dice;
-}
-
-/* One decision, recorded where `show lab why` finds it. */
-static void ask(struct flow *f, const struct request *req, struct verdict *v)
-{
-	struct flow_use *u = &f->use[f->nuse - 1];
-	struct why_ring *ring = &f->w->ring;
-	struct decide_in in = {
-		.policy = f->policy->p,
-		.shared = f->w->shared,
-		.key = &u->key,
-		.req = req,
-		.now_ms = f->w->now_ms,
-		.wall_s = f->w->wall_s,
-		.random = dice(f->w),
-		.circuit = policy_circuit_of(f->policy->p, u->key.src),
-		.held_rule = u->member ? u->rule : NULL,
-		.held = u->member,
-	};
-
-	pthread_mutex_lock(&ring->lock);
-	in.why = &ring->why[ring->n++ % WHY_KEEP];
-	(void)flow_decide(&in, v);
-	in.why->wall_ms = f->w->wall_s * 1000;
-	pthread_mutex_unlock(&ring->lock);
-}
-
 bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 {
 	struct flow_use *u = &f->use[f->nuse - 1];
 
-	ask(f, req, v);
+	use_decide(f->w, f->policy->p, u, req, v);
 	if (v->clause && !u->member)
 		acl_log(v->clause, &u->key, f->w->now_ms);
 	u->rule = v->rule;
@@ -401,25 +301,16 @@ static void decide(struct flow *f)
 		flow_close(f, END_NO_MEMORY);
 		return;
 	}
-	f->talk->wants = match_wants(f->policy->p->match,
-				     &f->use[f->nuse - 1].key);
+	f->talk->wants =
+		match_wants(f->policy->p->match, &f->use[f->nuse - 1].key);
 	enter_state(f, FLOW_REQUEST, REQUEST_MS);
-}
-
-static void port_hit(const struct flow *f, const struct flow_key *k)
-{
-	const struct policy_port *at = policy_port_find(f->policy->p, k->proto,
-							ntohs(k->dport));
-
-	if (at)
-		atomic_fetch_add_explicit(at->hits, 1, memory_order_relaxed);
 }
 
 static void begin_use(struct flow *f, struct flow_use u)
 {
 	f->use[f->nuse++] = u;
 	count(&f->w->c->flows_total, 2); /* one each way, as `show flows` */
-	port_hit(f, &u.key);
+	use_port_hit(f->policy->p, &u.key);
 	decide(f);
 }
 
@@ -510,8 +401,7 @@ static bool is_useless(struct leg *g, uint32_t events)
 	const struct leg *to = &f->leg[!g->side], *from = g;
 
 	return f->state == FLOW_OPEN && !f->talk && !g->muted &&
-	       leg_is_full(to) &&
-	       !to->writable && !leg_is_full(from) &&
+	       leg_is_full(to) && !to->writable && !leg_is_full(from) &&
 	       (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == EPOLLIN;
 }
 
@@ -608,38 +498,12 @@ bool flow_uses_service(const struct flow *f, unsigned service)
 	return false;
 }
 
-static void lines_of(const struct flow *f, const struct flow_use *u,
-		     struct flow_line *line)
-{
-	struct flow_line out = {
-		.src = u->key.src,
-		.dst = u->key.dst,
-		.nat_dst = u->dst.s_addr ? u->dst : u->key.dst,
-		.sport = ntohs(u->key.sport),
-		.dport = ntohs(u->key.dport),
-		.proto = u->key.proto,
-		.rule = u->rule ? u->rule->index : 0,
-		.service = u->member ? u->member->svc->index : 0,
-		.idle_ms = (uint32_t)(f->w->now_ms - f->used_ms),
-		.bytes = f->bytes[LEG_CLIENT],
-	};
-
-	line[0] = out;
-	line[1] = out;
-	line[1].src = out.nat_dst;
-	line[1].dst = line[1].nat_dst = out.src;
-	line[1].sport = out.dport;
-	line[1].dport = out.sport;
-	if (u->member && u->member->svc->port)
-		line[1].sport = u->member->svc->port;
-	line[1].bytes = f->bytes[LEG_SERVER];
-}
-
 int flow_lines(const struct flow *f, struct flow_line *line, int max)
 {
 	int n = 0;
 
 	for (unsigned i = 0; i < f->nuse && n + 2 <= max; i++, n += 2)
-		lines_of(f, &f->use[i], &line[n]);
+		use_lines(&f->use[i], f->w->now_ms - f->used_ms, f->bytes,
+			  &line[n]);
 	return n;
 }

@@ -1,11 +1,11 @@
 #include "emu/plane/relay.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 #include "emu/base/log.h"
 #include "emu/base/str.h"
 #include "emu/flow/policy.h"
-#include "emu/flow/shared.h"
 #include "emu/plane/talk.h"
 
 /*
@@ -83,13 +83,8 @@ static void uses_leave(struct flow *f)
 	struct worker *w = f->w;
 
 	for (unsigned i = 0; i < f->nuse; i++) {
-		struct flow_use *u = &f->use[i];
-
 		count(&w->c->flows_over, 2);
-		if (u->member)
-			shared_leave(w->shared, u->member->svc->index);
-		if (u->group)
-			count(&w->c->group[u->group->index].left, 1);
+		use_leave(w, &f->use[i]);
 	}
 }
 
@@ -129,7 +124,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	f->queued = false;
 	LIST_REMOVE(f, link);
 	w->nflows--;
-	LIST_REMOVE(f, timer);
+	wheel_unset(w, &f->timed);
 	f->link.le_next = w->over;
 	w->over = f;
 }
@@ -144,4 +139,34 @@ void flow_bury(struct worker *w)
 		b->next = w->free_flow;
 		w->free_flow = b;
 	}
+}
+
+/* ---- time ------------------------------------------------------------------ */
+
+#define FLOW_OF(t)                                                             \
+	((struct flow *)(void *)((char *)(uintptr_t)(t) -                      \
+				 offsetof(struct flow, timed)))
+
+/* When this state ends by itself; 0: never. */
+uint64_t flow_due(const struct timed *t)
+{
+	const struct flow *f = FLOW_OF(t);
+	uint32_t limit = f->state == FLOW_OPEN ? f->idle_ms : f->limit_ms;
+	uint64_t from = f->state == FLOW_OPEN ? f->used_ms : f->since_ms;
+
+	return limit ? from + limit : 0;
+}
+
+void flow_expire(struct timed *t)
+{
+	static const enum flow_end end[] = {
+		[FLOW_HANDSHAKE] = END_HANDSHAKE_TIMEOUT,
+		[FLOW_REQUEST] = END_REQUEST_TIMEOUT,
+		[FLOW_CONNECT] = END_CONNECT_TIMEOUT,
+		[FLOW_OPEN] = END_IDLE,
+		[FLOW_OVER] = END_IDLE,
+	};
+	struct flow *f = FLOW_OF(t);
+
+	flow_close(f, end[f->state]);
 }

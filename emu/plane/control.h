@@ -11,6 +11,7 @@
 struct listener {
 	struct in_addr addr;
 	in_port_t port;
+	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP */
 	struct point **point; /* one a worker; NULL: not open */
 };
 
@@ -37,7 +38,7 @@ struct plane {
 	struct timer tick;
 	uint64_t last_ms;
 	uint32_t high_flows;
-	struct rate all_rate, hit_rate;
+	struct rate all_rate, tcp_rate, udp_rate, hit_rate;
 	uint64_t method_zero[HTTP_METHOD_NUM + 1];
 	/* what the counters were when they were zeroed */
 	struct service_counters service_zero[SERVICE_MAX + 1];

@@ -39,6 +39,12 @@ uint64_t plane_cpu_us(const struct plane *p)
 	return sum;
 }
 
+/* Workers count on while this reads. */
+static uint64_t less(uint64_t all, uint64_t part)
+{
+	return all > part ? all - part : 0;
+}
+
 static uint64_t flows_active(const struct plane *p)
 {
 	uint64_t total = 0, over = 0;
@@ -47,7 +53,7 @@ static uint64_t flows_active(const struct plane *p)
 		over += get(&p->worker[i]->c->flows_over);
 	for (int i = 0; i < p->nworkers; i++)
 		total += get(&p->worker[i]->c->flows_total);
-	return total > over ? total - over : 0;
+	return less(total, over);
 }
 
 static uint64_t flows_total(const struct plane *p)
@@ -56,6 +62,15 @@ static uint64_t flows_total(const struct plane *p)
 
 	for (int i = 0; i < p->nworkers; i++)
 		total += get(&p->worker[i]->c->flows_total);
+	return total;
+}
+
+static uint64_t udp_total(const struct plane *p)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < p->nworkers; i++)
+		total += get(&p->worker[i]->c->udp_total);
 	return total;
 }
 
@@ -70,7 +85,7 @@ static uint64_t hits_total(const struct plane *p)
 
 static void rate_tick(struct rate *r, uint64_t total, uint64_t passed_ms)
 {
-	uint32_t n = (uint32_t)((total - r->last) * 1000 / passed_ms);
+	uint32_t n = (uint32_t)(less(total, r->last) * 1000 / passed_ms);
 
 	r->last = total;
 	r->at = (r->at + 1) % RATE_SECONDS;
@@ -96,8 +111,13 @@ static void tick(void *arg, uint64_t now_ms)
 	uint64_t active = flows_active(p);
 
 	if (now_ms > p->last_ms) {
-		rate_tick(&p->all_rate, flows_total(p), now_ms - p->last_ms);
-		rate_tick(&p->hit_rate, hits_total(p), now_ms - p->last_ms);
+		uint64_t all = flows_total(p), udp = udp_total(p),
+			 passed = now_ms - p->last_ms;
+
+		rate_tick(&p->all_rate, all, passed);
+		rate_tick(&p->udp_rate, udp, passed);
+		rate_tick(&p->tcp_rate, less(all, udp), passed);
+		rate_tick(&p->hit_rate, hits_total(p), passed);
 	}
 	p->last_ms = now_ms;
 	if (active > p->high_flows)
@@ -246,8 +266,11 @@ void plane_totals(const struct plane *p, struct plane_totals *t)
 		.high_flows = active > p->high_flows ? (uint32_t)active
 						     : p->high_flows,
 	};
-	t->tcp_total = t->flows_total; /* UDP is not carried yet */
-	t->tcp = t->all = rate_read(&p->all_rate);
+	t->udp_total = udp_total(p);
+	t->tcp_total = less(t->flows_total, t->udp_total);
+	t->all = rate_read(&p->all_rate);
+	t->udp = rate_read(&p->udp_rate);
+	t->tcp = rate_read(&p->tcp_rate);
 	t->hits = rate_read(&p->hit_rate);
 	for (int i = 0; i < p->nworkers; i++) {
 		const struct worker_counters *w = p->worker[i]->c;

@@ -110,6 +110,8 @@ static void add_connections(const struct plane *p, struct net_counters *c)
 		c->n[NET_TCP_RESETS] += get(&w->resets);
 		c->n[NET_TCP_OUT_RESETS] += get(&w->resets_sent);
 		c->n[NET_TCP_NO_PORT] += get(&w->no_port);
+		c->n[NET_UDP_IN] += get(&w->udp_in);
+		c->n[NET_UDP_OUT] += get(&w->udp_out);
 	}
 	c->n[NET_TCP_PASSIVE_OPENS] += accepted;
 	c->n[NET_TCP_ACTIVE_OPENS] += connected;

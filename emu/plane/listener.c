@@ -13,7 +13,7 @@
 #include "emu/io/sock.h"
 
 /*
- * A listener is wanted for every address and TCP port of the rules in force.
+ * A listener is wanted for every address, protocol and port of the rules in force.
  * Wanted and open ones are both kept sorted, so that a change is one walk over
  * the two.
  */
@@ -26,7 +26,9 @@ static int listener_order(const void *a, const void *b)
 
 	if (x->addr.s_addr != y->addr.s_addr)
 		return ntohl(x->addr.s_addr) < ntohl(y->addr.s_addr) ? -1 : 1;
-	return ntohs(x->port) - ntohs(y->port);
+	if (x->port != y->port)
+		return ntohs(x->port) - ntohs(y->port);
+	return x->proto - y->proto;
 }
 
 static bool opens_ports(const struct policy_rule *r, struct out *warn)
@@ -56,38 +58,71 @@ static unsigned addresses_of(const struct policy_rule *r, struct out *warn)
 	return VIP_RANGE_MAX;
 }
 
+/* The flow-state table keeps content rules off a port. */
+static bool is_routed(const struct policy *pol, const struct policy_rule *r,
+		      uint8_t proto, struct out *warn)
+{
+	if (policy_port_mode(pol, proto, r->port) != PORT_ROUTED)
+		return false;
+	out_printf(warn,
+		   "Rule %s/%s: its %s port %u gets no flows, so it takes no "
+		   "traffic; change that with flow-state\n",
+		   r->owner, r->name, proto == IPPROTO_TCP ? "TCP" : "UDP",
+		   r->port);
+	return true;
+}
+
+struct listeners {	    /* under construction */
+	struct listener *l; /* owned */
+	int n, cap;
+};
+
+static void add(struct listeners *ls, struct in_addr vip, uint16_t port,
+		uint8_t proto)
+{
+	if (ls->n == ls->cap) {
+		ls->cap = ls->cap ? 2 * ls->cap : 64;
+		ls->l = xrealloc(ls->l, (size_t)ls->cap * sizeof(*ls->l));
+	}
+	ls->l[ls->n++] = (struct listener){ .addr = vip,
+					    .port = htons(port),
+					    .proto = proto };
+}
+
+static void add_rule(struct listeners *ls, const struct policy *pol,
+		     const struct policy_rule *r, struct out *warn)
+{
+	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP };
+	unsigned range = opens_ports(r, warn) ? addresses_of(r, warn) : 0;
+
+	for (int i = 0; range && i < 2; i++) {
+		if (r->proto && r->proto != protos[i])
+			continue;
+		if (is_routed(pol, r, protos[i], warn))
+			continue;
+		for (unsigned a = 0; a < range; a++)
+			add(ls,
+			    (struct in_addr){ htonl(ntohl(r->vip.s_addr) + a) },
+			    r->port, protos[i]);
+	}
+}
+
 /* Sorted, without doubles; owned by the caller. */
 static struct listener *wanted(const struct policy *pol, int *n,
 			       struct out *warn)
 {
-	struct listener *l = NULL;
-	int len = 0, cap = 0, keep = 0;
+	struct listeners ls = { 0 };
+	int keep = 0;
 
-	for (int i = 0; i < pol->nrule; i++) {
-		const struct policy_rule *r = &pol->rule[i];
-		unsigned range =
-			opens_ports(r, warn) ? addresses_of(r, warn) : 0;
-
-		for (unsigned a = 0; a < range; a++) {
-			uint32_t vip = ntohl(r->vip.s_addr) + a;
-
-			if (len == cap) {
-				cap = cap ? 2 * cap : 64;
-				l = xrealloc(l, (size_t)cap * sizeof(*l));
-			}
-			l[len++] = (struct listener){
-				.addr.s_addr = htonl(vip),
-				.port = htons(r->port),
-			};
-		}
-	}
-	if (len)
-		qsort(l, (size_t)len, sizeof(*l), listener_order);
-	for (int i = 0; i < len; i++)
-		if (!i || listener_order(&l[i], &l[keep - 1]))
-			l[keep++] = l[i];
+	for (int i = 0; i < pol->nrule; i++)
+		add_rule(&ls, pol, &pol->rule[i], warn);
+	if (ls.n)
+		qsort(ls.l, (size_t)ls.n, sizeof(*ls.l), listener_order);
+	for (int i = 0; i < ls.n; i++)
+		if (!i || listener_order(&ls.l[i], &ls.l[keep - 1]))
+			ls.l[keep++] = ls.l[i];
 	*n = keep;
-	return l;
+	return ls.l;
 }
 
 static void listener_close(struct plane *p, struct listener *l)
@@ -117,26 +152,40 @@ static void no_delay(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
+static int socket_open(const struct plane *p, const struct listener *l,
+		       struct err *err)
+{
+	int fd;
+
+	if (l->proto == IPPROTO_UDP)
+		return sock_listen_udp(p->map, l->addr, l->port,
+				       p->nworkers > 1, err);
+	fd = sock_listen(p->map, l->addr, l->port, p->nworkers > 1, err);
+	if (fd < 0)
+		return -1;
+	no_delay(fd);
+	if (p->tcp_mss)
+		sock_limit_segments(fd, p->tcp_mss);
+	return fd;
+}
+
 static int listener_open(struct plane *p, struct listener *l, struct err *err)
 {
 	struct point **point = xcalloc((size_t)p->nworkers, sizeof(*point));
 
 	for (int i = 0; i < p->nworkers; i++) {
-		int fd = sock_listen(p->map, l->addr, l->port, p->nworkers > 1,
-				     err);
+		int fd = socket_open(p, l, err);
 
 		if (fd < 0) {
 			points_drop(point, i);
 			return -1;
 		}
-		no_delay(fd);
-		if (p->tcp_mss)
-			sock_limit_segments(fd, p->tcp_mss);
 		point[i] = xcalloc(1, sizeof(**point));
 		*point[i] = (struct point){ .source = SOURCE_POINT,
 					    .fd = fd,
 					    .addr = l->addr,
-					    .port = l->port };
+					    .port = l->port,
+					    .proto = l->proto };
 	}
 	for (int i = 0; i < p->nworkers; i++)
 		worker_mail(p->worker[i], &(struct mail){ .kind = MAIL_LISTEN,
@@ -153,8 +202,9 @@ static void open_missing(struct plane *p, struct listener *l, int n,
 
 		if (l[i].point || !listener_open(p, &l[i], &err))
 			continue;
-		out_printf(warn, "VIP %s:%u is not open: %s\n",
-			   str_addr(l[i].addr), ntohs(l[i].port), err.msg);
+		out_printf(warn, "VIP %s:%u%s is not open: %s\n",
+			   str_addr(l[i].addr), ntohs(l[i].port),
+			   l[i].proto == IPPROTO_UDP ? " (UDP)" : "", err.msg);
 	}
 }
 
@@ -165,7 +215,9 @@ static void limit_segments(struct plane *p, uint16_t bytes)
 		return;
 	p->tcp_mss = bytes;
 	for (int i = 0; i < p->nlistener; i++)
-		for (int w = 0; p->listener[i].point && w < p->nworkers; w++)
+		for (int w = 0; p->listener[i].proto == IPPROTO_TCP &&
+				p->listener[i].point && w < p->nworkers;
+		     w++)
 			sock_limit_segments(p->listener[i].point[w]->fd, bytes);
 }
 

@@ -259,6 +259,7 @@ void plane_show_listeners(const struct plane *p, struct out *o)
 {
 	out_col(o, 24, "VIP");
 	out_col(o, 24, "On this host");
+	out_col(o, 10, "Protocol");
 	out_printf(o, "State\n");
 	for (int i = 0; i < p->nlistener; i++) {
 		const struct listener *l = &p->listener[i];
@@ -266,6 +267,7 @@ void plane_show_listeners(const struct plane *p, struct out *o)
 		out_col(o, 24, "%s:%u", str_addr(l->addr), ntohs(l->port));
 		out_col(o, 24, "%s:%u", str_addr(hostmap_addr(p->map, l->addr)),
 			ntohs(hostmap_listen_port(p->map, l->port)));
+		out_col(o, 10, "%s", l->proto == IPPROTO_UDP ? "UDP" : "TCP");
 		out_printf(o, "%s\n", l->point ? "open" : "not open");
 	}
 }

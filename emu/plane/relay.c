@@ -24,24 +24,10 @@ enum moved { MOVED_OK, MOVED_MORE, MOVED_OVER };
 
 void flow_account(struct flow *f, unsigned side, uint64_t n)
 {
-	struct worker_counters *c = f->w->c;
-
 	f->bytes[side] += n;
 	f->used_ms = f->w->now_ms;
-	for (unsigned i = 0; i < f->nuse; i++) {
-		const struct flow_use *u = &f->use[i];
-
-		if (u->rule) {
-			count(&c->rule[u->rule->index].bytes, n);
-			count(&c->rule[u->rule->index].frames, 1);
-		}
-		if (u->member && side == LEG_CLIENT)
-			count(&c->service[u->member->svc->index].bytes_in, n);
-		else if (u->member)
-			count(&c->service[u->member->svc->index].bytes_out, n);
-		if (u->group)
-			count(&c->group[u->group->index].bytes, n);
-	}
+	for (unsigned i = 0; i < f->nuse; i++)
+		use_account(f->w, &f->use[i], side == LEG_SERVER, n);
 }
 
 static enum moved over(struct flow *f, enum flow_end why)

@@ -2,12 +2,10 @@
 #define CSS_EMU_PLANE_RELAY_H
 
 #include "emu/net/key.h"
+#include "emu/plane/use.h"
 #include "emu/plane/worker.h"
 
 struct flow_line;
-struct policy_group;
-struct policy_member;
-struct policy_rule;
 struct request;
 struct ssl_image;
 struct talk;
@@ -84,14 +82,6 @@ struct leg {
 #define LEG_CLIENT 0
 #define LEG_SERVER 1
 
-struct flow_use { /* what one decision took */
-	struct flow_key key;
-	const struct policy_rule *rule;	    /* NULL: none */
-	const struct policy_member *member; /* NULL: none */
-	const struct policy_group *group;   /* NULL: none */
-	struct in_addr dst;		    /* behind translation */
-};
-
 struct flow {
 	struct leg leg[2];
 	struct worker *w;
@@ -110,7 +100,7 @@ struct flow {
 	bool ending; /* the server is done, the client has not got all yet */
 	bool learn;  /* the server's first bytes may hold a TLS session id */
 	LIST_ENTRY(flow) link;	      /* worker's flows; next of over */
-	LIST_ENTRY(flow) timer;
+	struct timed timed;
 	TAILQ_ENTRY(flow) more;
 };
 
@@ -178,10 +168,8 @@ bool leg_watch(struct worker *w, struct leg *g);
 /* Arrivals are announced no more, or again (and what arrived meanwhile). */
 void leg_mute(struct worker *w, struct leg *g, bool muted);
 
-/* ---- wheel.c --------------------------------------------------------------- */
-/* Looks at the flow again when it may be due. */
-void wheel_set(struct flow *f);
-void wheel_turn(struct worker *w);
-int wheel_wait_ms(const struct worker *w); /* -1: nothing to wait for */
+/* ---- close.c, for the wheel ------------------------------------------------- */
+uint64_t flow_due(const struct timed *t); /* its state's end; 0: never */
+void flow_expire(struct timed *t);
 
 #endif

@@ -1,4 +1,10 @@
+#include "emu/plane/wheel.h"
+
+#include <assert.h>
+#include <stddef.h>
+
 #include "emu/plane/relay.h"
+#include "emu/plane/udp.h"
 
 /*
  * One wheel of coarse ticks a worker.  Activity does not touch it: a flow only
@@ -6,32 +12,18 @@
  * will be.  Timeouts longer than the wheel go round more than once.
  */
 
-/* When this state ends by itself; 0: never. */
-static uint64_t due_of(const struct flow *f)
-{
-	uint32_t limit = f->state == FLOW_OPEN ? f->idle_ms : f->limit_ms;
-	uint64_t from = f->state == FLOW_OPEN ? f->used_ms : f->since_ms;
+static const struct {
+	uint64_t (*due)(const struct timed *t); /* 0: never */
+	void (*expire)(struct timed *t);
+} kind[] = {
+	[TIMED_FLOW] = { flow_due, flow_expire },
+	[TIMED_UDP] = { udp_due, udp_expire },
+};
+static_assert(sizeof(kind) / sizeof(*kind) == TIMED_NUM,
+	      "kind[] does not match enum timed_kind");
 
-	return limit ? from + limit : 0;
-}
-
-static enum flow_end end_of(const struct flow *f)
+static void place(struct worker *w, struct timed *t, uint64_t due)
 {
-	switch (f->state) {
-	case FLOW_HANDSHAKE:
-		return END_HANDSHAKE_TIMEOUT;
-	case FLOW_REQUEST:
-		return END_REQUEST_TIMEOUT;
-	case FLOW_CONNECT:
-		return END_CONNECT_TIMEOUT;
-	default:
-		return END_IDLE;
-	}
-}
-
-static void place(struct flow *f, uint64_t due)
-{
-	struct worker *w = f->w;
 	uint64_t far = w->wheel_tick + WHEEL_SLOTS - 1, tick = far;
 
 	if (due)
@@ -40,30 +32,38 @@ static void place(struct flow *f, uint64_t due)
 		tick = w->wheel_tick + 1;
 	if (tick > far)
 		tick = far;
-	LIST_INSERT_HEAD(&w->wheel[tick % WHEEL_SLOTS], f, timer);
+	LIST_INSERT_HEAD(&w->wheel[tick % WHEEL_SLOTS], t, link);
+	w->ntimed++;
 }
 
-void wheel_set(struct flow *f)
+void wheel_unset(struct worker *w, struct timed *t)
 {
-	if (f->timer.le_prev)
-		LIST_REMOVE(f, timer);
-	place(f, due_of(f));
+	if (!t->link.le_prev)
+		return;
+	LIST_REMOVE(t, link);
+	t->link.le_prev = NULL;
+	w->ntimed--;
+}
+
+void wheel_set(struct worker *w, struct timed *t)
+{
+	wheel_unset(w, t);
+	place(w, t, kind[t->kind].due(t));
 }
 
 /* Whatever is placed anew lands in another slot. */
-static void slot_turn(struct worker *w, struct flow_list *slot)
+static void slot_turn(struct worker *w, struct timed_list *slot)
 {
-	struct flow *f;
+	struct timed *t;
 
-	while ((f = LIST_FIRST(slot))) {
-		uint64_t due = due_of(f);
+	while ((t = LIST_FIRST(slot))) {
+		uint64_t due = kind[t->kind].due(t);
 
-		if (due && due <= w->now_ms) {
-			flow_close(f, end_of(f));
-			continue;
-		}
-		LIST_REMOVE(f, timer);
-		place(f, due);
+		wheel_unset(w, t);
+		if (due && due <= w->now_ms)
+			kind[t->kind].expire(t);
+		else
+			place(w, t, due);
 	}
 }
 
@@ -83,7 +83,7 @@ int wheel_wait_ms(const struct worker *w)
 {
 	uint64_t next = (w->wheel_tick + 1) * WHEEL_TICK_MS;
 
-	if (LIST_EMPTY(&w->flows))
+	if (!w->ntimed)
 		return -1;
 	return next > w->now_ms ? (int)(next - w->now_ms) : 0;
 }

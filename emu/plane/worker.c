@@ -20,6 +20,7 @@
 #include "emu/plane/plane.h"
 #include "emu/plane/relay.h"
 #include "emu/plane/talk.h"
+#include "emu/plane/udp.h"
 
 /*
  * One turn: wait, note the time, take a newly published policy, handle what is
@@ -141,7 +142,8 @@ static void points_watch(struct worker *w, uint32_t events)
 	struct point *p;
 
 	LIST_FOREACH(p, &w->points, link)
-		point_watch(w, p, EPOLL_CTL_MOD, events);
+		if (p->proto == IPPROTO_TCP)
+			point_watch(w, p, EPOLL_CTL_MOD, events);
 }
 
 static void accept_pause(struct worker *w)
@@ -193,8 +195,19 @@ static void point_accept(struct worker *w, struct point *at)
 	at->batch = n < ACCEPT_BATCH / 2 ? 2 * n : ACCEPT_BATCH;
 }
 
+static void point_ready(struct worker *w, struct point *at)
+{
+	if (!w->policy)
+		return;
+	if (at->proto == IPPROTO_UDP)
+		udp_read(w, at);
+	else if (!w->accept_again_ms)
+		point_accept(w, at);
+}
+
 static void point_close(struct worker *w, struct point *p)
 {
+	udp_close_point(w, p);
 	point_watch(w, p, EPOLL_CTL_DEL, 0);
 	(void)close(p->fd);
 	LIST_REMOVE(p, link);
@@ -228,6 +241,7 @@ static void snapshot_take(struct worker *w, struct snapshot *s)
 			break;
 		s->n += flow_lines(f, s->line + s->n, s->max - s->n);
 	}
+	s->n += udp_lines(w, s->line + s->n, s->max - s->n);
 	s->waiting--;
 	pthread_cond_signal(&s->done);
 	pthread_mutex_unlock(&s->lock);
@@ -256,7 +270,10 @@ static void mail_read(struct worker *w, const struct mail *m)
 		m->point->batch = 1;
 		LIST_INSERT_HEAD(&w->points, m->point, link);
 		point_watch(w, m->point, EPOLL_CTL_ADD,
-			    w->accept_again_ms ? 0 : EPOLLIN);
+			    w->accept_again_ms &&
+					    m->point->proto == IPPROTO_TCP
+				    ? 0
+				    : EPOLLIN);
 		break;
 	case MAIL_UNLISTEN:
 		point_close(w, m->point);
@@ -347,8 +364,10 @@ static void ready(struct worker *w, const struct epoll_event *ev)
 		w->has_mail = true;
 		break;
 	case SOURCE_POINT:
-		if (w->policy && !w->accept_again_ms)
-			point_accept(w, ev->data.ptr);
+		point_ready(w, ev->data.ptr);
+		break;
+	case SOURCE_UDP:
+		udp_event(w, ev->data.ptr);
 		break;
 	case SOURCE_LEG:
 		flow_event(ev->data.ptr, ev->events);
@@ -402,6 +421,7 @@ static void turn(struct worker *w)
 	}
 	wheel_turn(w);
 	flow_bury(w);
+	udp_bury(w);
 }
 
 static void close_all(struct worker *w)
@@ -409,6 +429,7 @@ static void close_all(struct worker *w)
 	while (!LIST_EMPTY(&w->flows))
 		flow_close(LIST_FIRST(&w->flows), END_STOPPED);
 	flow_bury(w);
+	udp_close_all(w);
 	/* the analyzer does not see that closing takes them off the list */
 	while (!LIST_EMPTY(&w->points)) /* NOLINTNEXTLINE */
 		point_close(w, LIST_FIRST(&w->points));
@@ -493,6 +514,7 @@ static void worker_dispose(struct worker *w)
 	if (w->bell >= 0)
 		(void)close(w->bell);
 	pthread_mutex_destroy(&w->mail_lock);
+	udp_table_free(w->udp);
 	free(w->c);
 	free(w);
 }
@@ -509,6 +531,7 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	w->map = map;
 	w->shared = shared;
 	w->c = xcalloc(1, sizeof(*w->c));
+	w->udp = udp_table_new();
 	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));
 	pthread_mutex_init(&w->ring.lock, NULL);
 	w->dice = (uint32_t)clock_ms() * 2654435761u + number + 1;

@@ -11,6 +11,7 @@
 #include "emu/conf/conf.h"
 #include "emu/flow/why.h"
 #include "emu/net/http.h"
+#include "emu/plane/wheel.h"
 
 struct err;
 struct flow;
@@ -35,9 +36,11 @@ struct worker_counters {
 			redirects;
 	} rule[CONTENT_MAX + 1];
 	struct {
-		_Atomic uint64_t hits, bytes, total, left;
+		_Atomic uint64_t hits, bytes, frames, total, left;
 	} group[GROUP_MAX + 1];
-	_Atomic uint64_t flows_total, flows_over, hits;
+	_Atomic uint64_t flows_total, flows_over, hits; /* of both protocols */
+	_Atomic uint64_t udp_total, udp_in, udp_out; /* flows; datagrams */
+	_Atomic uint64_t udp_lost; /* datagrams that could not be passed on */
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
 	/* TCP connections: taken, begun, closed; broken by the peer, by us */
@@ -54,13 +57,14 @@ static inline void count(_Atomic uint64_t *c, uint64_t n)
 }
 
 /* ---- what epoll reports: the first member tells what it is ----------------- */
-enum source { SOURCE_MAIL, SOURCE_POINT, SOURCE_LEG };
+enum source { SOURCE_MAIL, SOURCE_POINT, SOURCE_LEG, SOURCE_UDP };
 
 struct point { /* one worker's socket of a listener */
 	enum source source;
 	int fd; /* owned */
 	struct in_addr addr;
 	in_port_t port;
+	uint8_t proto;	/* IPPROTO_TCP, IPPROTO_UDP */
 	unsigned batch; /* connections to take at the next call */
 	LIST_ENTRY(point) link;
 };
@@ -155,10 +159,12 @@ struct worker {
 	struct point_list points;
 	uint64_t accept_again_ms; /* 0: accepting */
 	uint64_t full_told_ms;	  /* 0: never; that it does not accept */
-	unsigned nflows, max_flows;
+	unsigned nflows, max_flows; /* of both kinds */
+	struct udp_table *udp;	    /* owned */
 	struct flow_list flows;
 	struct flow_queue again; /* more to do without a new event */
-	struct flow_list wheel[WHEEL_SLOTS];
+	struct timed_list wheel[WHEEL_SLOTS];
+	unsigned ntimed;     /* in the wheel */
 	uint64_t wheel_tick; /* last one handled */
 	struct flow *over;   /* closed in this turn; freed at its end */
 	struct block *free_flow, *free_block;

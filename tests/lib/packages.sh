@@ -26,7 +26,8 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	util-linux gnutls-bin python3-pyftpdlib tftpd-hpa
 	openssh-client freeradius tshark libauthen-tacacsplus-perl
 	rsyslog python3-aiosmtpd chrony dnsmasq-base rancid
-	nginx-light dovecot-pop3d dovecot-imapd slapd openbsd-inetd fingerd finger"
+	nginx-light dovecot-pop3d dovecot-imapd slapd openbsd-inetd fingerd finger
+	bind9-dnsutils sip-tester"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.

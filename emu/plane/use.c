@@ -1,0 +1,169 @@
+#include "emu/plane/use.h"
+
+#include "emu/flow/policy.h"
+#include "emu/flow/ports.h"
+#include "emu/flow/shared.h"
+#include "emu/flow/why.h"
+#include "emu/plane/plane.h"
+
+/* xorshift: which of several services, nothing that must not be guessed */
+static uint32_t dice(struct worker *w)
+{
+	w->dice ^= w->dice << 13;
+	w->dice ^= w->dice >> 17;
+	w->dice ^= w->dice << 5;
+	return w->dice;
+}
+
+void use_decide(struct worker *w, const struct policy *p,
+		const struct flow_use *u, const struct request *req,
+		struct verdict *v)
+{
+	struct why_ring *ring = &w->ring;
+	struct decide_in in = {
+		.policy = p,
+		.shared = w->shared,
+		.key = &u->key,
+		.req = req,
+		.now_ms = w->now_ms,
+		.wall_s = w->wall_s,
+		.random = dice(w),
+		.circuit = policy_circuit_of(p, u->key.src),
+		.held_rule = u->member ? u->rule : NULL,
+		.held = u->member,
+	};
+
+	pthread_mutex_lock(&ring->lock);
+	in.why = &ring->why[ring->n++ % WHY_KEEP];
+	(void)flow_decide(&in, v);
+	in.why->wall_ms = w->wall_s * 1000;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
+{
+	struct worker_counters *c = w->c;
+	const struct policy_service *svc = v->member->svc;
+
+	u->member = v->member;
+	u->group = v->group;
+	u->src = v->src;
+	u->dst = v->dst;
+	shared_enter(w->shared, svc->index);
+	count(&c->service[svc->index].total, 1);
+	if (!u->group)
+		return;
+	count(&c->group[u->group->index].hits, 1);
+	count(&c->group[u->group->index].total, 1);
+}
+
+void use_leave(struct worker *w, struct flow_use *u)
+{
+	if (u->member)
+		shared_leave(w->shared, u->member->svc->index);
+	if (u->group)
+		count(&w->c->group[u->group->index].left, 1);
+	u->member = NULL;
+	u->group = NULL;
+}
+
+/* ---- counters -------------------------------------------------------------- */
+
+void use_hit(struct worker *w, const struct verdict *v)
+{
+	count(&w->c->rule[v->rule->index].hits, 1);
+	count(&w->c->hits, 1);
+	atomic_fetch_add_explicit(v->member->hits, 1, memory_order_relaxed);
+}
+
+void use_dropped(struct worker *w, const struct verdict *v)
+{
+	struct worker_counters *c = w->c;
+
+	if (v->reason == REASON_ACL_DENY)
+		return;
+	if (!v->rule) {
+		count(&c->no_rule, 1);
+		return;
+	}
+	count(&c->no_service, 1);
+	count(v->reason == REASON_OVERLOAD ? &c->rule[v->rule->index].overloads
+					   : &c->rule[v->rule->index].rejects,
+	      1);
+}
+
+void use_port_hit(const struct policy *p, const struct flow_key *k)
+{
+	const struct policy_port *at =
+		policy_port_find(p, k->proto, ntohs(k->dport));
+
+	if (at)
+		atomic_fetch_add_explicit(at->hits, 1, memory_order_relaxed);
+}
+
+void use_account(struct worker *w, const struct flow_use *u, bool from_server,
+		 uint64_t n)
+{
+	struct worker_counters *c = w->c;
+
+	if (u->rule) {
+		count(&c->rule[u->rule->index].bytes, n);
+		count(&c->rule[u->rule->index].frames, 1);
+	}
+	if (u->member && !from_server)
+		count(&c->service[u->member->svc->index].bytes_in, n);
+	else if (u->member)
+		count(&c->service[u->member->svc->index].bytes_out, n);
+	if (u->group) {
+		count(&c->group[u->group->index].bytes, n);
+		count(&c->group[u->group->index].frames, 1);
+	}
+}
+
+/* ---- how long -------------------------------------------------------------- */
+
+static uint32_t clamp_ms(int64_t ms)
+{
+	return ms > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)ms;
+}
+
+uint32_t use_idle_ms(const struct policy *p, const struct flow_use *u)
+{
+	if (policy_is_permanent(p, ntohs(u->key.dport)))
+		return 0;
+	if (u->rule && u->rule->idle_ms != POLICY_UNSET)
+		return clamp_ms(u->rule->idle_ms);
+	if (u->group && u->group->idle_ms != POLICY_UNSET)
+		return clamp_ms(u->group->idle_ms);
+	return port_idle_ms(u->key.proto, ntohs(u->key.dport));
+}
+
+/* ---- show flows ------------------------------------------------------------ */
+
+void use_lines(const struct flow_use *u, uint64_t idle_ms,
+	       const uint64_t bytes[2], struct flow_line *line)
+{
+	struct flow_line out = {
+		.src = u->key.src,
+		.dst = u->key.dst,
+		.nat_dst = u->dst.s_addr ? u->dst : u->key.dst,
+		.sport = ntohs(u->key.sport),
+		.dport = ntohs(u->key.dport),
+		.proto = u->key.proto,
+		.rule = u->rule ? u->rule->index : 0,
+		.service = u->member ? u->member->svc->index : 0,
+		.idle_ms = (uint32_t)idle_ms,
+		.bytes = bytes[0],
+	}, back = out;
+
+	back.src = out.nat_dst;
+	back.dst = u->src.s_addr ? u->src : out.src;
+	back.nat_dst = out.src;
+	back.sport = out.dport;
+	if (u->member && u->member->svc->port)
+		back.sport = u->member->svc->port;
+	back.dport = u->sport ? ntohs(u->sport) : out.sport;
+	back.bytes = bytes[1];
+	line[0] = out;
+	line[1] = back;
+}

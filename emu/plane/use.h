@@ -1,0 +1,47 @@
+#ifndef CSS_EMU_PLANE_USE_H
+#define CSS_EMU_PLANE_USE_H
+
+#include <stdint.h>
+
+#include "emu/flow/decide.h"
+#include "emu/plane/worker.h"
+
+/*
+ * What one decision took, whatever carries the bytes: a connection, or datagrams.
+ * A service has a connection more from use_enter to use_leave.
+ */
+struct flow_use {
+	struct flow_key key;
+	const struct policy_rule *rule;	    /* NULL: none */
+	const struct policy_member *member; /* NULL: none */
+	const struct policy_group *group;   /* NULL: none */
+	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
+	in_port_t sport;	 /* 0: the key's */
+};
+
+/* One decision, recorded where `show lab why` finds it. */
+void use_decide(struct worker *w, const struct policy *p,
+		const struct flow_use *u, const struct request *req,
+		struct verdict *v);
+void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v);
+void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
+
+/* ---- counters -------------------------------------------------------------- */
+void use_hit(struct worker *w, const struct verdict *v);     /* FORWARD */
+void use_dropped(struct worker *w, const struct verdict *v); /* DROP */
+/* Its port is in the flow-state table. */
+void use_port_hit(const struct policy *p, const struct flow_key *k);
+/* n bytes from the client, or from the server. */
+void use_account(struct worker *w, const struct flow_use *u, bool from_server,
+		 uint64_t n);
+
+/* How long it may be idle; 0: for ever.  Permanent ports, then the rule's
+ * multiplier, the group's, the port (content.md 3.7). */
+uint32_t use_idle_ms(const struct policy *p, const struct flow_use *u);
+
+/* The two lines of `show flows`; bytes read from the client and the server. */
+struct flow_line;
+void use_lines(const struct flow_use *u, uint64_t idle_ms,
+	       const uint64_t bytes[2], struct flow_line *line);
+
+#endif
