@@ -47,6 +47,7 @@
 #define OPEN_PARALLEL	64   /* idle: handshakes under way at a time */
 #define OPEN_DEADLINE_S 60
 #define PIDS_MAX	32
+#define SERVERS_MAX	16
 #define BUCKETS		512 /* of the latency histogram, 8 an octave */
 #define EVENTS		256
 
@@ -61,6 +62,7 @@ static struct {
 	bool client_resume, back_resume;
 	const char *cert; /* PEM with the back end's key and certificate */
 	long conns, request_size, response_size;
+	long servers; /* that the requests' cookie names; 0: no cookie */
 	double secs, warm_s;
 	long pid[PIDS_MAX];
 	int npid;
@@ -82,13 +84,14 @@ struct conn {
 	unsigned head_len;
 	uint64_t left; /* bytes to come (client side) or to go (back end) */
 	long sent;     /* of the request */
+	const char *request; /* client side */
 	double since;
 	char head[HEAD_MAX];
 };
 
 static int epfd, listener = -1;
 static SSL_CTX *client_ctx, *back_ctx;
-static char *request, filler[CHUNK], scratch[CHUNK];
+static char *request[SERVERS_MAX], filler[CHUNK], scratch[CHUNK];
 static struct conn **slot; /* the client side's connections */
 static long opened, started;
 static bool measuring;
@@ -498,7 +501,7 @@ static int client_send(struct conn *c)
 
 	want_out(c, false);
 	while (c->sent < opt.request_size) {
-		r = put(c, request + c->sent,
+		r = put(c, c->request + c->sent,
 			(size_t)(opt.request_size - c->sent));
 		if (r <= 0)
 			return r;
@@ -753,24 +756,40 @@ static void listen_setup(void)
 	(void)epoll_ctl(epfd, EPOLL_CTL_ADD, listener, &ev);
 }
 
-static void request_setup(void)
+/* The request with the n-th server's cookie. */
+static char *request_new(long n)
 {
 	size_t size = (size_t)opt.request_size;
+	char *text = malloc(size + 1), cookie[40] = "";
 	int head = 0;
 
-	request = malloc(size + 1);
-	slot = calloc((size_t)opt.conns, sizeof(struct conn *));
-	if (!request || !slot)
+	if (!text)
 		die("memory");
-	head = snprintf(request, size,
-			"GET /%ld HTTP/1.1\r\nHost: vip.test\r\nX-Pad: ",
-			opt.response_size);
-	memset(request + head, 'p', size - 4 - (size_t)head);
-	memcpy(request + size - 4, "\r\n\r\n", 4);
+	if (opt.servers)
+		(void)snprintf(cookie, sizeof(cookie),
+			       "Cookie: theme=dark; srv=s%ld\r\n", n + 1);
+	head = snprintf(text, size,
+			"GET /%ld HTTP/1.1\r\nHost: vip.test\r\n%sX-Pad: ",
+			opt.response_size, cookie);
+	memset(text + head, 'p', size - 4 - (size_t)head);
+	memcpy(text + size - 4, "\r\n\r\n", 4);
+	return text;
+}
+
+static void request_setup(void)
+{
+	long kinds = opt.servers ? opt.servers : 1;
+
+	slot = calloc((size_t)opt.conns, sizeof(struct conn *));
+	if (!slot)
+		die("memory");
+	for (long i = 0; i < kinds; i++)
+		request[i] = request_new(i);
 	for (long i = 0; i < opt.conns; i++) {
 		slot[i] = calloc(1, sizeof(struct conn));
 		if (!slot[i])
 			die("memory");
+		slot[i]->request = request[i % kinds];
 	}
 }
 
@@ -865,10 +884,12 @@ static void __attribute__((noreturn)) usage(void)
 {
 	die("usage: lg -w hs|msg|bulk|idle -f ADDR:PORT [-b ADDR:PORT]\n"
 	    "  [-C tls|tcp] [-B tls|tcp] [-v 1.2|1.3] [-R] [-S] [-k PEM]\n"
-	    "  [-c CONNECTIONS] [-q BYTES] [-s BYTES] [-t SECONDS] [-P "
+	    "  [-c CONNECTIONS] [-n SERVERS] [-q BYTES] [-s BYTES] [-t "
+	    "SECONDS] [-P "
 	    "PID,...]\n"
 	    "  -C, -B: the client's leg, the back end's leg\n"
 	    "  -R: the client resumes sessions  -S: the back end lets it\n"
+	    "  -n: a cookie names one of so many servers\n"
 	    "  -q, -s: size of request and response");
 }
 
@@ -953,6 +974,9 @@ static void option(int letter, char *value)
 	case 'c':
 		opt.conns = number(value, 1, 50000);
 		break;
+	case 'n':
+		opt.servers = number(value, 1, SERVERS_MAX);
+		break;
 	case 'q':
 		opt.request_size = number(value, REQUEST_MIN, REQUEST_MAX);
 		break;
@@ -985,7 +1009,7 @@ int main(int argc, char **argv)
 	int letter = 0;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	while ((letter = getopt(argc, argv, "w:f:b:C:B:v:RSk:c:q:s:t:P:")) !=
+	while ((letter = getopt(argc, argv, "w:f:b:C:B:v:RSk:c:n:q:s:t:P:")) !=
 	       -1)
 		option(letter, optarg);
 	if (!opt.front.sin_port || opt.secs <= 0)

@@ -8,7 +8,7 @@
 
 BEGIN {
 	split("hs13rsa hs13ec hs13res hs12rsa hs12ec hs12res term13 bulk " \
-	      "bulkterm msg tcpcps tcpbulk tcpmsg mem", order, " ")
+	      "bulkterm msg tcpcps tcpbulk tcpmsg httpcps httpmsg mem", order, " ")
 	title["hs13rsa"] = "full handshakes, TLS 1.3, RSA-2048"
 	title["hs13ec"] = "full handshakes, TLS 1.3, P-256"
 	title["hs13res"] = "resumed handshakes, TLS 1.3, P-256"
@@ -22,6 +22,8 @@ BEGIN {
 	title["tcpcps"] = "TCP connections"
 	title["tcpbulk"] = "TCP bulk, GB"
 	title["tcpmsg"] = "500-byte messages, 200 TCP connections"
+	title["httpcps"] = "HTTP requests by cookie, a connection each"
+	title["httpmsg"] = "HTTP requests by cookie, 200 connections"
 	title["mem"] = "KB per idle connection, TLS on both legs"
 }
 
@@ -123,7 +125,7 @@ END {
 			line = line " " text(figure(peers[p], name)) " |"
 		if (with_ratio)
 			line = line " " ratio(name, "haproxy") " | " \
-			       ratio(name, "nginx-stream") " |"
+			       ratio(name, "nginx") " |"
 		print line
 	}
 	if (ntrouble)

@@ -112,7 +112,7 @@ need_peers() {
 	for peer in "$@"; do
 		case $peer in
 		haproxy) list+=" haproxy" ;;
-		nginx-stream) list+=" nginx libnginx-mod-stream" ;;
+		nginx) list+=" nginx libnginx-mod-stream" ;;
 		hitch) list+=" hitch" ;;
 		stunnel) list+=" stunnel4" ;;
 		esac

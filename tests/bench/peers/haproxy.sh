@@ -1,10 +1,26 @@
 # shellcheck shell=bash
-# HAProxy in TCP mode, one thread.
+# HAProxy, one thread: TCP mode, and HTTP mode for the work that needs it.
 peer_version() { haproxy -v | head -n 1; }
 
 haproxy_listen() { # NAME FRONT-OPTIONS SERVER-OPTIONS [LINE]
 	printf 'listen %s\n  bind %s\n  server s %s\n  %s\n' "$1" \
 		"$FRONT_HOST:$2" "$BACK_HOST:$3" "${4:-}"
+}
+
+haproxy_http() {
+	cat <<-CFG
+	frontend http
+	  mode http
+	  bind $FRONT_HOST:$F_HTTP
+	  use_backend web if { path_beg / }
+	backend web
+	  mode http
+	  http-reuse never
+	  cookie srv
+	CFG
+	for n in 1 2 3 4; do
+		echo "  server web$n $BACK_HOST:$B_CLEAR cookie s$n"
+	done
 }
 
 peer_start() {
@@ -34,6 +50,7 @@ peer_start() {
 		haproxy_listen ec "$F_EC ssl crt $CERT_EC" "$B_EC ssl"
 		haproxy_listen term "$F_TERM ssl crt $CERT_EC" "$B_CLEAR"
 		haproxy_listen tcp "$F_TCP" "$B_CLEAR" "$splice"
+		haproxy_http
 	} >"$W/haproxy.cfg"
 	spawn haproxy -db -q -f "$W/haproxy.cfg"
 }

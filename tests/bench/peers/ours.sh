@@ -37,15 +37,16 @@ service() { # NAME PORT [LINE...]
 	printf '  keepalive type none\n  active\n'
 }
 
-rule() { # NAME VIP PORT SERVICE
+rule() { # NAME VIP PORT SERVICE [LINE...]
 	cat <<-CFG
 	  content $1
 	    vip address $2
 	    protocol tcp
 	    port $3
 	    add service $4
-	    active
 	CFG
+	[ $# -lt 5 ] || printf '    %s\n' "${@:5}"
+	echo "    active"
 }
 
 startup() {
@@ -73,6 +74,9 @@ startup() {
 	service ec "$(clear_port "$B_EC")" "type ssl-accel-backend" \
 		"add ssl-proxy-list bench"
 	service clear "$B_CLEAR"
+	for n in 1 2 3 4; do
+		service "web$n" "$B_CLEAR" "string s$n"
+	done
 	echo "owner bench"
 	rule tls-rsa 10.0.0.1 "$F_RSA" card
 	rule tls-ec 10.0.0.1 "$F_EC" card
@@ -81,6 +85,9 @@ startup() {
 	rule clear-ec 10.0.0.2 "$F_EC" ec
 	rule clear-term 10.0.0.2 "$F_TERM" clear
 	rule tcp 10.0.0.1 "$F_TCP" clear
+	rule http 10.0.0.1 "$F_HTTP" web1 'url "/*"' "add service web2" \
+		"add service web3" "add service web4" \
+		"advanced-balance cookies" 'string prefix "srv="'
 }
 
 peer_start() {

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# nginx with its stream module, one worker.
+# nginx, one worker: its stream module, and its http module for the work that
+# needs it.  Connections to servers are kept where clients keep theirs.
 peer_version() { nginx -v 2>&1; }
 
 nginx_server() { # PORT BACK-END-PORT on|off(TLS to the back end) [CERTIFICATE]
@@ -10,6 +11,35 @@ nginx_server() { # PORT BACK-END-PORT on|off(TLS to the back end) [CERTIFICATE]
 	    proxy_ssl $3;
 	    ${4:+ssl_certificate $4; ssl_certificate_key $4;}
 	  }
+	CFG
+}
+
+nginx_http() {
+	local keep='' close='proxy_set_header Connection close;'
+	case $WORKLOAD in
+	*msg) keep='keepalive 400; keepalive_requests 100000000;'
+		close='proxy_set_header Connection "";' ;;
+	esac
+	cat <<-CFG
+	http {
+	  access_log off;
+	  server_tokens off;
+	  keepalive_requests 100000000;
+	  tcp_nodelay on;
+	  proxy_http_version 1.1;
+	  proxy_set_header Host \$http_host;
+	  $close
+	CFG
+	for n in 1 2 3 4; do
+		echo "  upstream s$n { server $BACK_HOST:$B_CLEAR; $keep }"
+	done
+	cat <<-CFG
+	  map \$cookie_srv \$web { s1 s1; s2 s2; s3 s3; s4 s4; }
+	  server {
+	    listen $FRONT_HOST:$F_HTTP backlog=4096;
+	    location / { proxy_pass http://\$web; }
+	  }
+	}
 	CFG
 }
 
@@ -39,6 +69,7 @@ peer_start() {
 		nginx_server "$F_TERM" "$B_CLEAR" off "$CERT_EC"
 		nginx_server "$F_TCP" "$B_CLEAR" off
 		echo "}"
+		nginx_http
 	} >"$W/nginx.conf"
 	spawn nginx -p "$W" -c "$W/nginx.conf"
 }
