@@ -152,6 +152,19 @@ static const llhttp_settings_t body_settings = {
 	.on_message_complete = on_end,
 };
 
+static int on_body(llhttp_t *p, const char *at, size_t len)
+{
+	struct http_stream *s = p->data;
+
+	s->body(s->body_arg, at, len);
+	return 0;
+}
+
+static const llhttp_settings_t taken_settings = {
+	.on_body = on_body,
+	.on_message_complete = on_end,
+};
+
 /* ---- beginnings ------------------------------------------------------------ */
 
 void http_begin(struct http_stream *s, bool responses)
@@ -165,6 +178,14 @@ void http_begin(struct http_stream *s, bool responses)
 void http_expect(struct http_stream *s, bool bodiless)
 {
 	s->bodiless = bodiless;
+}
+
+void http_take_body(struct http_stream *s,
+		    void (*body)(void *arg, const char *at, size_t len),
+		    void *arg)
+{
+	s->body = body;
+	s->body_arg = arg;
 }
 
 const char *http_why(const struct http_stream *s)
@@ -409,8 +430,9 @@ static enum http_event feed_body(struct http_stream *s, const char *buf,
 	llhttp_t *p = parser(s);
 	llhttp_errno_t e;
 
-	p->settings = (void *)(uintptr_t)&body_settings;
-	p->data = NULL;
+	p->settings =
+		(void *)(uintptr_t)(s->body ? &taken_settings : &body_settings);
+	p->data = s;
 	llhttp_resume(p);
 	e = llhttp_execute(p, buf, len);
 	if (e == HPE_OK) {

@@ -59,6 +59,9 @@ struct http_stream {
 	bool bodiless; /* the response belongs to a HEAD */
 	bool alien;    /* bad from its first byte: another protocol */
 	const char *why;
+	/* gets the bytes of bodies, chunked coding undone; NULL: nobody */
+	void (*body)(void *arg, const char *at, size_t len);
+	void *body_arg;
 };
 
 void http_begin(struct http_stream *s, bool responses);
@@ -75,6 +78,10 @@ enum http_event http_feed(struct http_stream *s, const char *buf, size_t len,
 enum http_event http_eof(struct http_stream *s);
 /* Of a response stream, before its head: what was asked changes how it ends. */
 void http_expect(struct http_stream *s, bool bodiless);
+/* From now on bodies are handed out, piece by piece. */
+void http_take_body(struct http_stream *s,
+		    void (*body)(void *arg, const char *at, size_t len),
+		    void *arg);
 const char *http_why(const struct http_stream *s);
 
 /* ---- looking at a head ------------------------------------------------------ */

@@ -53,6 +53,39 @@ bool md5_hmac(const void *key, size_t key_len, const struct md5_part *p,
 	return ok;
 }
 
+struct md5_run *md5_run_new(void)
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+
+	if (c && EVP_DigestInit_ex(c, EVP_md5(), NULL) == 1)
+		return (struct md5_run *)(void *)c;
+	EVP_MD_CTX_free(c);
+	return NULL;
+}
+
+static EVP_MD_CTX *context(struct md5_run *r)
+{
+	return (EVP_MD_CTX *)(void *)r;
+}
+
+void md5_run_add(struct md5_run *r, const void *data, size_t len)
+{
+	(void)EVP_DigestUpdate(context(r), data, len);
+}
+
+bool md5_run_end(struct md5_run *r, uint8_t out[MD5_LEN])
+{
+	if (EVP_DigestFinal_ex(context(r), out, NULL) == 1)
+		return true;
+	memset(out, 0, MD5_LEN);
+	return false;
+}
+
+void md5_run_free(struct md5_run *r)
+{
+	EVP_MD_CTX_free(context(r));
+}
+
 bool md5_equal(const uint8_t a[MD5_LEN], const uint8_t b[MD5_LEN])
 {
 	return CRYPTO_memcmp(a, b, MD5_LEN) == 0;
