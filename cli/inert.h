@@ -13,13 +13,6 @@
 #define INERT_NO_LOADS	     "loads of services are not measured yet"
 #define INERT_NO_CACHES                                                        \
 	"requests are not sent past caches yet: that comes with layer 5"
-#define INERT_KAL_FTP "FTP checks are not made yet; the service is down"
-#define INERT_KAL_PERSISTENT                                                   \
-	"every HTTP check has a connection of its own, with or without this"
-#define INERT_KAL_HASH                                                         \
-	"the page is not compared yet; the response code of the check is"
-#define INERT_KAL_ENCRYPT                                                      \
-	"HTTP checks over SSL are not made yet; the service is down"
 #define INERT_NO_MGMT	 "the program has no management port"
 #define INERT_NO_NETWORK_BOOT                                                  \
 	"nothing is read from disks on the network; the other boot record "    \

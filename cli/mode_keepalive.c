@@ -212,14 +212,12 @@ const struct cmd keepalive_cmds[] = {
 	{ .syntax = "type http non-persistent",
 	  .help = "One connection for each check",
 	  .run = probe_type_set,
-	  .render = non_persistent_render,
-	  .inert = INERT_KAL_PERSISTENT },
+	  .render = non_persistent_render },
 	{ .syntax = "type ftp <record:ftprecord:16>",
 	  .help = "FTP login\n"
 		  "FTP record",
 	  .run = probe_type_ftp,
-	  .render = ftp_render,
-	  .inert = INERT_KAL_FTP },
+	  .render = ftp_render },
 	{ .syntax = "type script <script:name:31> "
 		    "[<arguments:text:1-128>] [use-output]",
 	  .help = "Script; exit status 0 is alive\n"
@@ -242,9 +240,7 @@ const struct cmd keepalive_cmds[] = {
 		  "Log changes only",
 	  .no = "no logging",
 	  .set = FIELD(SETTING_AT(struct probe, logging), .store = SET_FLAG,
-		       .yes = "enable", .no = "disable"),
-	  .inert = "changes of a service's state are logged, its checks are "
-		   "not" },
+		       .yes = "enable", .no = "disable") },
 	{ 0 },
 };
 

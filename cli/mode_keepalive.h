@@ -91,8 +91,7 @@ int probe_uri_check(struct cli *cli, const struct args *a, struct err *err);
 		  .help = "MD5 of the page\n"                                  \
 			  "32 hexadecimal digits in quotes",                   \
 		  .no = "no " before "hash",                                   \
-		  .set = PROBE_TEXT(type, spec, hash, .check = ask),           \
-		  .inert = INERT_KAL_HASH },                                   \
+		  .set = PROBE_TEXT(type, spec, hash, .check = ask) },         \
 		{ .syntax = before "tcp-close {fin|rst}",                      \
 		  .help = "How TCP checks end\n"                               \
 			  "With a FIN\n"                                       \
@@ -105,8 +104,7 @@ int probe_uri_check(struct cli *cli, const struct args *a, struct err *err);
 		.help = "Send HTTP checks over SSL",                           \
 		.no = "no " before "encrypt",                                  \
 		.set = PROBE_AT(type, spec, encrypt, .store = SET_FLAG,        \
-				.check = ask),                                 \
-		.inert = INERT_KAL_ENCRYPT                                     \
+				.check = ask)                                  \
 	}
 
 #endif

@@ -34,14 +34,12 @@ const struct cmd service_ka_cmds[] = {
 	{ .syntax = "keepalive type http non-persistent",
 	  .help = "One connection for each check",
 	  .run = probe_type_set,
-	  .render = non_persistent_render,
-	  .inert = INERT_KAL_PERSISTENT },
+	  .render = non_persistent_render },
 	{ .syntax = "keepalive type ftp <record:ftprecord:16>",
 	  .help = "FTP login\n"
 		  "FTP record",
 	  .run = probe_type_ftp,
-	  .render = ftp_render,
-	  .inert = INERT_KAL_FTP },
+	  .render = ftp_render },
 	{ .syntax = "keepalive type named <name:keepalive>",
 	  .help = "Follow a named keepalive\n"
 		  "Keepalive name",

@@ -47,6 +47,7 @@ struct entry {
 					  services that name it */
 	enum service_state state;
 	uint64_t probes, failures;
+	char hash[33]; /* of the page that a GET has learned; "": none */
 };
 
 typedef void (*entry_fn)(const struct env *env, unsigned index,
@@ -77,6 +78,7 @@ static void entry_of_service(const struct env *env, const struct service *s,
 			     .state = info.state,
 			     .probes = info.probes,
 			     .failures = info.probe_failures };
+	(void)str_copy(e->hash, sizeof(e->hash), info.hash);
 	(void)snprintf(e->name, sizeof(e->name), AUTO_PREFIX "%s", s->name);
 	(void)snprintf(e->description, sizeof(e->description),
 		       "Auto generated for service %s", s->name);
@@ -119,6 +121,8 @@ static void entry_of_probe(const struct env *env, const struct probe *p,
 		monitor_probe_target(env->conf, s, &e->addr, &e->port);
 		e->probes += info.probes;
 		e->failures += info.probe_failures;
+		if (!e->hash[0])
+			(void)str_copy(e->hash, sizeof(e->hash), info.hash);
 		if (p->active && state_rank(info.state) > state_rank(e->state))
 			e->state = info.state;
 	}
@@ -160,8 +164,9 @@ static void target_show(const struct entry *e, struct out *o)
 	out_printf(o, "Port: %u\n", e->port);
 }
 
-static void type_show(const struct probe_spec *p, struct out *o)
+static void type_show(const struct entry *e, struct out *o)
 {
+	const struct probe_spec *p = e->spec;
 	char kind[16];
 
 	out_col(o, W_LABEL, "    Type:");
@@ -175,7 +180,7 @@ static void type_show(const struct probe_spec *p, struct out *o)
 	line(o, "Encryption:", p->encrypt ? "Enabled" : "Disabled");
 	if (p->type == PROBE_HTTP) {
 		line_count(o, "Response Code:", p->http_rspcode);
-		line(o, "Hash:", p->hash);
+		line(o, "Hash:", p->hash[0] ? p->hash : e->hash);
 	}
 }
 
@@ -196,7 +201,7 @@ static void entry_show(const struct env *env, unsigned index,
 	head_show(index, e, o);
 	line(o, "Description:", e->description);
 	target_show(e, o);
-	type_show(e->spec, o);
+	type_show(e, o);
 	line_count(o, "Frequency:", e->spec->frequency_s);
 	line_count(o, "Max Failures:", e->spec->maxfailure);
 	line_count(o, "Retry Frequency:", e->spec->retryperiod_s);

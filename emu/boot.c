@@ -407,6 +407,7 @@ static int parts_new(struct css *css, struct err *err)
 	struct monitor_hooks hooks = { .arg = css,
 				       .changed = service_changed,
 				       .module_ready = module_ready,
+				       .secret_open = secret_open,
 				       .script_start = script_start,
 				       .script_stop = script_stop };
 	const struct sampler_hooks samples = { css, object_read, port_read };

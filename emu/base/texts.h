@@ -106,7 +106,11 @@
 #define T_SOCK_NOT_FOUND "Text was not found in what was received" /* guess */
 #define T_INTERRUPTED	 "Interrupted"			    /* own */
 
-#define T_KAL_SCRIPTS	  "more than %d script keepalives"	    /* own */
+#define T_KAL_TOO_MANY                                                         \
+	"More than the %u %s keepalives that the product is made for" /* own */
+#define T_KAL_RESULT "Service %s: probe: %s"			    /* own */
+#define T_KAL_NO_RECORD "ftp-record %s does not exist"		    /* own */
+#define T_KAL_PASSWORD	"the password of ftp-record %s was sealed elsewhere" /* own */
 #define T_KAL_SCRIPT_LATE "script %s has not ended within %u s"	    /* own */
 #define T_KAL_COMMAND	  "A keepalive's script may not run this command" /* own */
 

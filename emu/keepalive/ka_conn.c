@@ -79,7 +79,8 @@ enum ka_result ka_wait(struct ka_probe *p, uint32_t events)
 /* A fresh connection takes some hundred bytes at once, or never will. */
 enum ka_result ka_send(struct ka_probe *p, const void *data, size_t len)
 {
-	ssize_t n = send(p->watch.fd, data, len, MSG_NOSIGNAL);
+	ssize_t n = p->tls ? ka_tls_send(p->tls, data, len)
+			   : send(p->watch.fd, data, len, MSG_NOSIGNAL);
 
 	if (n == (ssize_t)len)
 		return KA_UP;
@@ -90,7 +91,9 @@ enum ka_result ka_send(struct ka_probe *p, const void *data, size_t len)
 
 enum ka_result ka_recv(struct ka_probe *p, void *buf, size_t cap, size_t *len)
 {
-	ssize_t n = recv(p->watch.fd, (char *)buf + *len, cap - *len, 0);
+	char *at = (char *)buf + *len;
+	ssize_t n = p->tls ? ka_tls_recv(p->tls, at, cap - *len)
+			   : recv(p->watch.fd, at, cap - *len, 0);
 
 	if (n > 0) {
 		*len += (size_t)n;
@@ -109,6 +112,7 @@ void ka_close(struct ka_probe *p, bool fin)
 
 	if (!p->watching)
 		return;
+	ka_tls_end(p);
 	loop_unwatch(p->loop, &p->watch);
 	p->watching = false;
 	if (!fin)

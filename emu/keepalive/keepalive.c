@@ -6,8 +6,8 @@
 #include "emu/conf/conf.h"
 #include "emu/conf/probe.h"
 #include "emu/conf/service.h"
-#include "emu/conf/ssllist.h"
 #include "emu/keepalive/ka.h"
+#include "emu/keepalive/ka_queue.h"
 #include "emu/keepalive/ka_state.h"
 
 #include <assert.h>
@@ -23,7 +23,8 @@
  * the same service.
  *
  * An entry has one timer.  While a probe is under way it is the probe's
- * deadline, otherwise the start of the next probe.
+ * deadline, otherwise the start of the next probe.  A probe whose class is full
+ * (ka_queue.h) waits without a timer: its time begins when it has its turn.
  *
  * A service that cannot be probed (its named keepalive is suspended, its module
  * is gone, ...) has a reason in `blocked`; it is Down and has no timer.
@@ -39,11 +40,11 @@ struct entry {
 	char name[NAME_LEN + 1];
 	unsigned activations; /* of the service, when last seen */
 	struct ka_status status;
-	char blocked[96];
+	char blocked[KA_WHY_LEN];
 	const struct ka_ops *ops; /* NULL: blocked or suspended */
-	struct ka_probe probe;
-	void *state; /* owned, probe.state while one is under way */
-	bool under_way;
+	struct ka_probe probe;	  /* owns its state and kept */
+	struct ka_place place;	  /* of the probe under way */
+	bool under_way, logs_all;
 	uint64_t started_ms;
 	struct timer timer;
 
@@ -58,17 +59,20 @@ struct monitor {
 	const struct hostmap *map;  /* borrowed */
 	const struct conf *conf;    /* borrowed */
 	struct monitor_hooks hooks; /* what arg points to is borrowed */
-	struct ka_icmp_port *icmp;  /* owned */
-	struct ka_scripts *scripts; /* owned */
+	struct ka_icmp_port *icmp;    /* owned */
+	struct ka_tls_conf *tls_conf; /* owned */
+	struct ka_queue *queue;	      /* owned */
 	struct entry *entry[SERVICE_MAX + 1]; /* owned; NULL: no service */
-	unsigned starts;   /* first probes since the sync began */
-	unsigned nscripts; /* services with a script, of this sync */
+	unsigned starts; /* first probes since the sync began */
+	unsigned in_class[KA_CLASS_NUM]; /* of this sync */
+	bool told[KA_CLASS_NUM];	 /* that there are too many */
 };
 
-/* FTP has no probe yet; NAMED is resolved before. */
+/* NAMED is resolved before. */
 static const struct ka_ops *const kinds[PROBE_TYPE_NUM] = {
-	[PROBE_ICMP] = &ka_icmp, [PROBE_NONE] = &ka_none, [PROBE_TCP] = &ka_tcp,
-	[PROBE_HTTP] = &ka_http, [PROBE_SSL] = &ka_ssl,
+	[PROBE_ICMP] = &ka_icmp, [PROBE_NONE] = &ka_none,
+	[PROBE_TCP] = &ka_tcp,	 [PROBE_HTTP] = &ka_http,
+	[PROBE_FTP] = &ka_ftp,	 [PROBE_SSL] = &ka_ssl,
 	[PROBE_SCRIPT] = &ka_script,
 };
 
@@ -85,202 +89,6 @@ const char *service_state_name(enum service_state s)
 		return "Dying";
 	}
 	return "Unknown";
-}
-
-/* ---- what a service's probe is (content.md 4.2, ssl.md 4.1) ------------- */
-
-/* NULL when the service has a keepalive of its own. */
-static const struct probe *named_probe(const struct conf *conf,
-				       const struct service *s)
-{
-	if (s->keepalive.type != PROBE_NAMED)
-		return NULL;
-	return probe_find(conf, s->keepalive.arg);
-}
-
-static const struct probe_spec *spec_of(const struct conf *conf,
-					const struct service *s)
-{
-	const struct probe *named = named_probe(conf, s);
-
-	return named ? &named->spec : &s->keepalive;
-}
-
-/* The entry of an SSL proxy list that has the service's address and port: the
- * probe goes to the server behind it, not to the clear-text address. */
-static const struct ssl_backend *backend_of(const struct conf *conf,
-					    const struct service *s)
-{
-	if (s->type != SERVICE_SSL_ACCEL_BACKEND && s->type != SERVICE_SSL_INIT)
-		return NULL;
-	for (int i = 0; i < s->nssllist; i++) {
-		const struct ssllist *l = ssllist_find(conf, s->ssllist[i]);
-
-		for (int k = 0; l && k < l->nbackend; k++)
-			if (l->backend[k]->addr.s_addr == s->addr.s_addr &&
-			    l->backend[k]->port == s->port)
-				return l->backend[k];
-	}
-	return NULL;
-}
-
-static uint16_t type_port(enum probe_type t)
-{
-	switch (t) {
-	case PROBE_HTTP:
-		return 80;
-	case PROBE_SSL:
-		return 443;
-	case PROBE_FTP:
-		return 21;
-	default:
-		return 0;
-	}
-}
-
-static uint16_t first_port(uint16_t a, uint16_t b, uint16_t c)
-{
-	if (a)
-		return a;
-	return b ? b : c;
-}
-
-void monitor_probe_target(const struct conf *conf, const struct service *s,
-			  struct in_addr *addr, uint16_t *port)
-{
-	const struct probe *named = named_probe(conf, s);
-	const struct ssl_backend *b = backend_of(conf, s);
-	uint16_t own = s->port;
-
-	*addr = s->addr;
-	if (b && b->server_addr.s_addr != INADDR_ANY) {
-		*addr = b->server_addr;
-		own = b->server_port;
-	}
-	if (!named) {
-		*port = first_port(s->keepalive.port, own,
-				   type_port(s->keepalive.type));
-		return;
-	}
-	if (named->addr.s_addr != INADDR_ANY)
-		*addr = named->addr;
-	*port = first_port(named->spec.port, type_port(named->spec.type), own);
-}
-
-void monitor_probe_text(const struct conf *conf, const struct service *s,
-			char *text, size_t cap)
-{
-	const struct probe_spec *p = &s->keepalive;
-	struct in_addr addr;
-	uint16_t port;
-
-	monitor_probe_target(conf, s, &addr, &port);
-	switch (p->type) {
-	case PROBE_ICMP:
-		(void)str_copy(text, cap, "ICMP");
-		return;
-	case PROBE_TCP:
-		(void)snprintf(text, cap, "TCP-%u", port);
-		return;
-	case PROBE_SSL:
-		(void)snprintf(text, cap, "SSL-%u", port);
-		return;
-	case PROBE_HTTP:
-		(void)snprintf(text, cap, "HTTP-%u:%s:%s", port,
-			       p->method_get ? "GET" : "HEAD",
-			       p->uri[0] ? p->uri : "/");
-		return;
-	case PROBE_FTP:
-		(void)snprintf(text, cap, "FTP-%s", p->arg);
-		return;
-	case PROBE_SCRIPT:
-		(void)snprintf(text, cap, "SCRIPT %s", p->arg);
-		return;
-	case PROBE_NAMED:
-		(void)str_copy(text, cap, p->arg);
-		return;
-	case PROBE_NONE:
-	case PROBE_TYPE_NUM:
-		break;
-	}
-	(void)str_copy(text, cap, "NONE");
-}
-
-/* ---- why a service may not be probed ------------------------------------ */
-
-#define WHY_LEN sizeof(((struct entry *)0)->blocked)
-
-static bool named_is_ready(const struct conf *conf, const struct service *s,
-			   char *why)
-{
-	const struct probe *named = named_probe(conf, s);
-
-	if (s->keepalive.type != PROBE_NAMED || (named && named->active))
-		return true;
-	(void)snprintf(why, WHY_LEN, "keepalive %s %s", s->keepalive.arg,
-		       named ? "is suspended: activate it" : "does not exist");
-	return false;
-}
-
-static bool kind_is_ready(const struct probe_spec *spec, char *why)
-{
-	if (spec->type == PROBE_NAMED || !kinds[spec->type])
-		(void)snprintf(why, WHY_LEN,
-			       "keepalive type %s is not acted on yet",
-			       probe_type_name(spec->type));
-	else if (spec->type == PROBE_HTTP && spec->encrypt)
-		(void)snprintf(why, WHY_LEN,
-			       "keepalive encrypt is not acted on yet");
-	return !*why;
-}
-
-/* Of those beyond the limit, the ones with the highest indexes are left out. */
-static bool script_is_ready(struct monitor *m, const struct probe_spec *spec,
-			    char *why)
-{
-	if (spec->type != PROBE_SCRIPT)
-		return true;
-	if (!m->hooks.script_start)
-		(void)snprintf(why, WHY_LEN, "nobody plays scripts here");
-	else if (++m->nscripts > KA_SCRIPT_MAX)
-		(void)snprintf(why, WHY_LEN, T_KAL_SCRIPTS, KA_SCRIPT_MAX);
-	return !*why;
-}
-
-static bool target_is_ready(const struct conf *conf, const struct service *s,
-			    enum probe_type type, char *why)
-{
-	struct in_addr addr;
-	uint16_t port;
-
-	if (type == PROBE_NONE || type == PROBE_SCRIPT)
-		return true;
-	monitor_probe_target(conf, s, &addr, &port);
-	if (addr.s_addr == INADDR_ANY)
-		(void)snprintf(why, WHY_LEN,
-			       "it has no IP address to probe: keepalive type "
-			       "none");
-	else if (type != PROBE_ICMP && !port)
-		(void)snprintf(why, WHY_LEN,
-			       "it has no port to probe: keepalive port");
-	return !*why;
-}
-
-/* Fills why, "" when the service may be probed. */
-static void find_block(struct monitor *m, const struct service *s,
-		       char *why)
-{
-	const struct probe_spec *spec = spec_of(m->conf, s);
-
-	*why = '\0';
-	if (service_is_module(s) && m->hooks.module_ready &&
-	    !m->hooks.module_ready(m->hooks.arg, s))
-		(void)snprintf(why, WHY_LEN,
-			       "the SSL module in slot %u is not ready",
-			       s->slot);
-	else if (named_is_ready(m->conf, s, why) && kind_is_ready(spec, why) &&
-		 script_is_ready(m, spec, why))
-		(void)target_is_ready(m->conf, s, spec->type, why);
 }
 
 /* ---- state -------------------------------------------------------------- */
@@ -310,11 +118,24 @@ static void set_status(struct monitor *m, unsigned index,
 
 static void stop_probe(struct entry *e)
 {
+	bool began = e->under_way && !e->place.waits;
+
 	loop_timer_stop(e->m->loop, &e->timer);
 	if (!e->under_way)
 		return;
 	e->under_way = false;
-	e->ops->stop(&e->probe);
+	ka_queue_leave(e->m->queue, &e->place);
+	if (began)
+		e->ops->stop(&e->probe);
+}
+
+/* No further probe of this kind and target. */
+static void leave_kind(struct entry *e)
+{
+	stop_probe(e);
+	if (e->ops && e->ops->leave)
+		e->ops->leave(&e->probe);
+	e->ops = NULL;
 }
 
 /* A slow answer must not push the next probe into the past. */
@@ -341,6 +162,9 @@ static void finish(struct ka_probe *p, enum ka_result result, uint64_t now_ms)
 		p->detail[0] = '\0';
 	else
 		e->probe_failures++;
+	if (e->logs_all)
+		log_write(LOG_KEEPALIVE, LOG_INFO_6, T_KAL_RESULT, e->name,
+			  result == KA_UP ? "success" : p->detail);
 	if (e->ops != &ka_none)
 		schedule(e, step.delay_s, now_ms);
 	set_status(e->m, p->index, step.next, step.counted);
@@ -355,32 +179,35 @@ static unsigned timeout_s(const struct probe_spec *spec)
 	return s < TIMEOUT_MAX_S ? s : TIMEOUT_MAX_S;
 }
 
-/* From now on it has its time. */
-static void begun(struct ka_probe *p, uint64_t now_ms)
+/* It has its place, and from now on its time. */
+static void run_probe(struct entry *e, uint64_t now_ms)
 {
-	struct entry *e = entry_of(p);
+	enum ka_result result;
 
 	e->started_ms = now_ms;
-	loop_timer(e->m->loop, &e->timer,
-		   now_ms + timeout_s(&p->spec) * 1000ull);
+	if (e->ops->state_size)
+		memset(e->probe.state, 0, e->ops->state_size);
+	result = e->ops->start(&e->probe, now_ms);
+	if (result == KA_PENDING)
+		loop_timer(e->m->loop, &e->timer,
+			   now_ms + timeout_s(&e->probe.spec) * 1000ull);
+	else
+		finish(&e->probe, result, now_ms);
+}
+
+static void on_turn(struct ka_place *p, uint64_t now_ms)
+{
+	run_probe((struct entry *)((char *)p - offsetof(struct entry, place)),
+		  now_ms);
 }
 
 static void start_probe(struct entry *e, uint64_t now_ms)
 {
-	enum ka_result result;
-
 	e->probes++;
 	e->under_way = true;
-	e->started_ms = now_ms;
-	if (e->ops->state_size)
-		memset(e->state, 0, e->ops->state_size);
-	result = e->ops->start(&e->probe, now_ms);
-	if (result == KA_PENDING && e->probe.queued)
-		return;
-	if (result == KA_PENDING)
-		begun(&e->probe, now_ms);
-	else
-		finish(&e->probe, result, now_ms);
+	if (ka_queue_enter(e->m->queue, &e->place,
+			   ka_class_of(&e->probe.spec)))
+		run_probe(e, now_ms);
 }
 
 static void on_timer(void *arg, uint64_t now_ms)
@@ -404,8 +231,13 @@ static void on_timer(void *arg, uint64_t now_ms)
 static void on_ready(void *arg, uint32_t events, uint64_t now_ms)
 {
 	struct entry *e = arg;
-	enum ka_result result = e->ops->ready(&e->probe, events, now_ms);
+	enum ka_result result = KA_PENDING;
 
+	if (!e->under_way || e->place.waits) {
+		e->ops->idle(&e->probe, events);
+		return;
+	}
+	result = e->ops->ready(&e->probe, events, now_ms);
 	if (result != KA_PENDING)
 		finish(&e->probe, result, now_ms);
 }
@@ -423,11 +255,11 @@ static struct entry *entry_new(struct monitor *m, const struct service *s)
 		.loop = m->loop,
 		.map = m->map,
 		.icmp = m->icmp,
-		.scripts = m->scripts,
+		.tls_conf = m->tls_conf,
+		.hooks = &m->hooks,
 		.index = s->index,
 		.watch = { .fd = -1, .fn = on_ready, .arg = e },
 		.finish = finish,
-		.begun = begun,
 	};
 	(void)str_copy(e->name, sizeof(e->name), s->name);
 	return e;
@@ -437,18 +269,20 @@ static void entry_free(struct entry *e)
 {
 	if (!e)
 		return;
-	stop_probe(e);
-	free(e->state);
+	leave_kind(e);
+	free(e->probe.state);
+	free(e->probe.kept);
 	free(e);
 }
 
 /* The intervals and maxfailure aside: they are followed without a restart. */
-static bool same_probe(const struct ka_probe *p, const struct probe_spec *spec,
-		       struct in_addr addr, uint16_t port)
+static bool same_probe(const struct ka_probe *p, const struct ka_target *t)
 {
-	const struct probe_spec *old = &p->spec;
+	const struct probe_spec *old = &p->spec, *spec = t->spec;
 
-	return p->addr.s_addr == addr.s_addr && p->port == port &&
+	return p->addr.s_addr == t->addr.s_addr && p->port == t->port &&
+	       !strcmp(p->login.user, t->login.user) &&
+	       !strcmp(p->login.despw, t->login.despw) &&
 	       old->type == spec->type && old->method_get == spec->method_get &&
 	       old->non_persistent == spec->non_persistent &&
 	       old->close_fin == spec->close_fin &&
@@ -460,35 +294,32 @@ static bool same_probe(const struct ka_probe *p, const struct probe_spec *spec,
 	       old->use_output == spec->use_output;
 }
 
-static void warn_about(const struct entry *e)
+static void *zeroed(void *memory, size_t size)
 {
-	const struct probe_spec *spec = &e->probe.spec;
-
-	if (spec->type == PROBE_HTTP && spec->method_get)
-		log_write(LOG_KEEPALIVE, LOG_WARNING_4,
-			  "Service %s: keepalive method get compares the "
-			  "response code only, not the page%s",
-			  e->name, spec->hash[0] ? " with its hash" : "");
+	if (!size)
+		return memory;
+	memory = xrealloc(memory, size);
+	memset(memory, 0, size);
+	return memory;
 }
 
 /* Probes at once, or nearly so when very many start together. */
-static void begin(struct entry *e, const struct probe_spec *spec,
-		  struct in_addr addr, uint16_t port)
+static void begin(struct entry *e, const struct ka_target *t)
 {
 	struct monitor *m = e->m;
+	struct ka_probe *p = &e->probe;
 
-	stop_probe(e);
+	leave_kind(e);
 	e->blocked[0] = '\0';
-	e->probe.detail[0] = '\0';
-	e->probe.spec = *spec;
-	e->probe.addr = addr;
-	e->probe.port = port;
-	e->ops = kinds[spec->type];
-	assert(e->ops); /* find_block() has seen to it */
-	if (e->ops->state_size)
-		e->state = xrealloc(e->state, e->ops->state_size);
-	e->probe.state = e->state;
-	warn_about(e);
+	p->detail[0] = '\0';
+	p->spec = *t->spec;
+	p->addr = t->addr;
+	p->port = t->port;
+	p->login = t->login;
+	e->ops = kinds[t->spec->type];
+	assert(e->ops); /* ka_target_find() has seen to it */
+	p->state = zeroed(p->state, e->ops->state_size);
+	p->kept = zeroed(p->kept, e->ops->kept_size);
 	if (e->ops == &ka_none)
 		start_probe(e, loop_now(m->loop));
 	else
@@ -515,8 +346,7 @@ static void block(struct monitor *m, struct entry *e, const char *why)
 		      e->status.state == SERVICE_DYING;
 	bool is_new = strcmp(e->blocked, why) != 0;
 
-	stop_probe(e);
-	e->ops = NULL;
+	leave_kind(e);
 	(void)str_copy(e->blocked, sizeof(e->blocked), why);
 	(void)str_copy(e->probe.detail, sizeof(e->probe.detail), why);
 	if (is_new)
@@ -528,8 +358,7 @@ static void block(struct monitor *m, struct entry *e, const char *why)
 
 static void suspend(struct monitor *m, struct entry *e)
 {
-	stop_probe(e);
-	e->ops = NULL;
+	leave_kind(e);
 	e->blocked[0] = '\0';
 	e->probe.detail[0] = '\0';
 	set_status(m, e->probe.index,
@@ -540,31 +369,29 @@ static void follow_active(struct monitor *m, struct entry *e,
 			  const struct service *s)
 {
 	bool fresh = !e->ops; /* was suspended or blocked */
-	const struct probe_spec *spec = spec_of(m->conf, s);
-	char why[WHY_LEN];
-	struct in_addr addr;
-	uint16_t port;
+	char why[KA_WHY_LEN];
+	struct ka_target t;
 
-	find_block(m, s, why);
-	if (*why) {
+	if (!ka_target_find(m->conf, &m->hooks, s, &t, why)) {
 		block(m, e, why);
 		return;
 	}
-	monitor_probe_target(m->conf, s, &addr, &port);
-	if (!fresh && same_probe(&e->probe, spec, addr, port)) {
-		follow_times(e, spec);
+	m->in_class[ka_class_of(t.spec)]++;
+	e->logs_all = t.logs_all;
+	if (!fresh && same_probe(&e->probe, &t)) {
+		follow_times(e, t.spec);
 		return;
 	}
 	if (fresh && e->status.state == SERVICE_SUSPENDED &&
-	    spec->type != PROBE_NONE) {
+	    t.spec->type != PROBE_NONE) {
 		unsigned index = s->index;
 
-		begin(e, spec, addr, port);
+		begin(e, &t);
 		set_status(m, index, (struct ka_status){ SERVICE_DOWN, 0, 0 },
 			   false);
 		return;
 	}
-	begin(e, spec, addr, port);
+	begin(e, &t);
 }
 
 /* The service's entry, a new one when the index has a new owner. */
@@ -604,11 +431,26 @@ static void sync_service(struct monitor *m, unsigned index)
 		follow_active(m, e, s);
 }
 
+/* When it begins, not for each service more. */
+static void warn_of_many(struct monitor *m)
+{
+	for (int i = 0; i < KA_CLASS_NUM; i++) {
+		bool too_many = m->in_class[i] > ka_classes[i].max;
+
+		if (too_many && !m->told[i])
+			log_write(LOG_KEEPALIVE, LOG_WARNING_4, T_KAL_TOO_MANY,
+				  ka_classes[i].max, ka_classes[i].name);
+		m->told[i] = too_many;
+	}
+}
+
 void monitor_sync(struct monitor *m)
 {
-	m->starts = m->nscripts = 0;
+	m->starts = 0;
+	memset(m->in_class, 0, sizeof(m->in_class));
 	for (unsigned i = 1; i <= SERVICE_MAX; i++)
 		sync_service(m, i);
+	warn_of_many(m);
 }
 
 struct monitor *monitor_new(struct loop *l, const struct hostmap *m,
@@ -623,7 +465,8 @@ struct monitor *monitor_new(struct loop *l, const struct hostmap *m,
 	if (hooks)
 		mon->hooks = *hooks;
 	mon->icmp = ka_icmp_new(l, m);
-	mon->scripts = ka_scripts_new(l, &mon->hooks);
+	mon->tls_conf = ka_tls_conf_new();
+	mon->queue = ka_queue_new(l, on_turn);
 	return mon;
 }
 
@@ -634,7 +477,8 @@ void monitor_free(struct monitor *m)
 	for (unsigned i = 1; i <= SERVICE_MAX; i++)
 		entry_free(m->entry[i]);
 	ka_icmp_free(m->icmp);
-	ka_scripts_free(m->scripts);
+	ka_tls_conf_free(m->tls_conf);
+	ka_queue_free(m->queue);
 	free(m);
 }
 
@@ -660,6 +504,8 @@ void monitor_info(const struct monitor *m, unsigned service_index,
 	info->probe_failures = e->probe_failures;
 	info->last_change_ms = e->last_change_ms;
 	info->took_ms = e->took_ms;
+	if (e->ops == &ka_http && e->probe.spec.method_get)
+		(void)ka_http_page(&e->probe, info->hash);
 	(void)str_copy(info->detail, sizeof(info->detail), e->probe.detail);
 }
 

@@ -30,12 +30,17 @@ struct ka_probe; /* one probe under way: sockets, deadline, result */
 
 struct ka_ops {
 	const char *name;  /* as typed after "keepalive type" */
-	size_t state_size; /* zeroed memory that the probe may use */
+	size_t state_size; /* memory of one probe, zeroed before start() */
+	size_t kept_size;  /* from one to the next, zeroed before the first */
 	/* start a probe; KA_PENDING: ready() is called on readiness */
 	enum ka_result (*start)(struct ka_probe *p, uint64_t now_ms);
 	enum ka_result (*ready)(struct ka_probe *p, uint32_t events,
 				uint64_t now_ms);
 	void (*stop)(struct ka_probe *p); /* free what start took */
+	/* Readiness of a connection that stop() has left open: NULL when it
+	 * leaves none.  leave() comes behind the last probe. */
+	void (*idle)(struct ka_probe *p, uint32_t events);
+	void (*leave)(struct ka_probe *p);
 };
 
 /* ---- the state of every service -------------------------------------------- */
@@ -69,6 +74,10 @@ struct monitor_hooks {
 	/* is the module that an ssl-accel or ssl-init service needs there and
 	 * loaded? without it the service is Down whatever its probe says */
 	bool (*module_ready)(void *arg, const struct service *s);
+	/* The password of an ftp-record in clear; false: another unit sealed
+	 * it. */
+	bool (*secret_open)(void *arg, const char *sealed, char *clear,
+			    size_t cap);
 };
 
 struct monitor *monitor_new(struct loop *l, const struct hostmap *m,
@@ -85,6 +94,7 @@ struct monitor_info {
 	uint64_t last_change_ms;
 	char detail[96]; /* why the last probe failed, "" when it did not */
 	uint64_t took_ms; /* the last probe, from its start to its result */
+	char hash[33];	  /* of the page that a GET has learned; "": none */
 };
 void monitor_info(const struct monitor *m, unsigned service_index,
 		  struct monitor_info *info);
