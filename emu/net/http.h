@@ -5,11 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "emu/net/chunk.h"
+
 /*
  * HTTP/1 messages on a byte stream, one pass, nothing copied (RFC 9112).
  *
- * llhttp does the parsing, in its strict form: a message that two parsers could
- * read in two ways (both lengths, folded lines, bare CR, NUL, two Hosts) is bad.
+ * llhttp takes heads apart, in its strict form, and more is refused here: a
+ * message that two parsers could read in two ways (both lengths, codings beside
+ * chunked, folded lines, bare CR or LF, NUL, two Hosts, a chunk that is longer
+ * than its size) is bad.
  * A stream is one direction of one connection.  Bytes are fed as they come; at a
  * head's end and at a message's end the feeding stops and says so, so that a
  * decision can be taken before another byte is passed on.
@@ -52,16 +56,19 @@ enum http_event {
 };
 
 struct http_stream {
-	_Alignas(16) unsigned char state[128]; /* llhttp's */
 	size_t seen;   /* bytes of a head that gathers, looked at */
+	uint64_t left; /* of a body of stated length */
+	struct chunk_state chunk;
 	uint8_t where; /* in a head, in a body, raw, bad */
+	uint8_t body;  /* how it ends */
 	bool responses;
 	bool bodiless; /* the response belongs to a HEAD */
+	bool opaque;   /* what follows the message may be no HTTP */
 	bool alien;    /* bad from its first byte: another protocol */
 	const char *why;
 	/* gets the bytes of bodies, chunked coding undone; NULL: nobody */
-	void (*body)(void *arg, const char *at, size_t len);
-	void *body_arg;
+	void (*taker)(void *arg, const char *at, size_t len);
+	void *taker_arg;
 };
 
 void http_begin(struct http_stream *s, bool responses);
@@ -82,6 +89,9 @@ void http_expect(struct http_stream *s, bool bodiless);
 void http_take_body(struct http_stream *s,
 		    void (*body)(void *arg, const char *at, size_t len),
 		    void *arg);
+/* Of a request stream: CONNECT or Upgrade was not agreed to, so what follows the
+ * message is a request again. */
+void http_declined(struct http_stream *s);
 const char *http_why(const struct http_stream *s);
 
 /* ---- looking at a head ------------------------------------------------------ */

@@ -375,6 +375,8 @@ static bool is_dead_early(struct flow *f, struct leg *g, uint32_t events)
 
 	if (f->state == FLOW_OPEN || !(events & (EPOLLERR | EPOLLHUP)))
 		return false;
+	if (f->talk && f->talk->phase == TALK_BYE)
+		return false; /* its end is what is waited for */
 	if (g->side == LEG_CLIENT) {
 		if (f->state != FLOW_CONNECT && f->state != FLOW_REQUEST)
 			return false; /* the handshake will say it */

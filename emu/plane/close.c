@@ -46,6 +46,11 @@ static const struct {
 	[END_BAD_REQUEST] = { "the request is not to be trusted", true,
 			      LOG_NOTICE_5 },
 	[END_REDIRECTED] = { "redirected", false, QUIET },
+	[END_REDIRECTED_RESET] = { "redirected", true, QUIET },
+	[END_NO_REDIRECT] = { "a request with a body needs another service and "
+			      "cannot be redirected; see persistence reset "
+			      "remap",
+			      true, LOG_NOTICE_5 },
 	[END_CLIENT_TLS] = { "TLS with the client failed", true, LOG_NOTICE_5 },
 	[END_SERVER_TLS] = { "TLS with the server failed", true, LOG_NOTICE_5 },
 	[END_HANDSHAKE_TIMEOUT] = { "TLS handshake timed out", true,
@@ -109,7 +114,8 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	if (why == END_CLIENT_RESET || why == END_SERVER_RESET)
 		count(&w->c->resets, 1);
 	/* a reset would overtake the alert that tells the client why */
-	if (why == END_CLIENT_TLS || why == END_REDIRECTED)
+	if (why == END_CLIENT_TLS || why == END_REDIRECTED ||
+	    (why == END_CLOSED && f->talk && f->leg[LEG_CLIENT].readable))
 		leg_discard(w, &f->leg[LEG_CLIENT]);
 	leg_close(w, &f->leg[LEG_CLIENT],
 		  end_row[why].reset && why != END_CLIENT_TLS);

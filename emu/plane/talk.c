@@ -2,15 +2,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "emu/base/out.h"
 #include "emu/flow/policy.h"
 #include "emu/net/sniff.h"
+#include "sslmod/image.h"
 
 #define BUDGET	 (1u << 20) /* bytes a turn: others wait */
 #define ROOM	 4096	    /* kept free of a block for what is inserted */
 #define READ_MAX (BLOCK_LEN - ROOM)
 #define PACKET	 1460 /* spanning-packets counts these */
+#define BYE_READS 4   /* a turn, of what comes behind a redirect */
+
+static const char too_long[] = "a head longer than spanning-packets allows";
 
 enum went { WENT_ON, WENT_WAITING, WENT_OVER };
 
@@ -109,18 +114,68 @@ static enum went over(struct flow *f, enum flow_end why)
 	return WENT_OVER;
 }
 
-static enum went bad_client(struct flow *f)
+/* Another turn: there is more to read than one may take. */
+static void later(struct flow *f)
+{
+	if (f->queued)
+		return;
+	f->queued = true;
+	TAILQ_INSERT_TAIL(&f->w->again, f, more);
+}
+
+static enum went bad_client(struct flow *f, const char *why)
 {
 	struct worker_counters *c = f->w->c;
 	const struct policy_rule *r = f->use[f->nuse - 1].rule;
 
 	if (r)
 		count(&c->rule[r->index].rejects, 1);
-	flow_fail(f, END_BAD_REQUEST, http_why(&f->talk->req));
+	flow_fail(f, END_BAD_REQUEST, why);
 	return WENT_OVER;
 }
 
 /* ---- answers of our own ---------------------------------------------------- */
+
+/* Both sides end their direction before the connection is given up. */
+static enum went await_end(struct flow *f, struct leg *c)
+{
+	if (!c->shut) {
+		c->shut = true;
+		if (c->tls)
+			tls_shutdown(c->tls);
+		(void)shutdown(c->fd, SHUT_WR);
+	}
+	for (int i = 0; i < BYE_READS && c->readable; i++) {
+		int n = leg_read(c, f->w->scratch, sizeof(f->w->scratch));
+
+		if (n == LEG_EOF || n == LEG_BROKEN)
+			return over(f, END_REDIRECTED);
+	}
+	if (c->readable)
+		later(f);
+	return WENT_WAITING;
+}
+
+/* The redirect is on its way; http-redirect-option says what ends the
+ * connection, and how the client's own end is answered. */
+static enum went bye_step(struct flow *f)
+{
+	struct leg *c = &f->leg[LEG_CLIENT];
+
+	if (leg_is_full(c) && !leg_flush(f->w, c))
+		return over(f, END_CLIENT_RESET);
+	if (leg_is_full(c))
+		return WENT_WAITING;
+	switch ((enum redirect_close)f->policy->p->flow.redirect_close) {
+	case REDIRECT_FIN_FIN:
+		return await_end(f, c);
+	case REDIRECT_RST_RST:
+		return over(f, END_REDIRECTED_RESET);
+	case REDIRECT_FIN_RST:
+		break;
+	}
+	return over(f, END_REDIRECTED);
+}
 
 /* content.md 7.1 */
 static enum went answer_redirect(struct flow *f, const struct request *req)
@@ -135,7 +190,10 @@ static enum went answer_redirect(struct flow *f, const struct request *req)
 	sent = push(f, &f->leg[LEG_CLIENT], text.buf, text.len);
 	out_fini(&text);
 	flow_redirected(f, &f->talk->v);
-	return over(f, sent ? END_REDIRECTED : END_CLIENT_RESET);
+	if (!sent)
+		return over(f, END_CLIENT_RESET);
+	f->talk->phase = TALK_BYE;
+	return WENT_ON;
 }
 
 /* ---- a request ------------------------------------------------------------- */
@@ -150,12 +208,23 @@ static void note_request(struct flow *f, const char *buf,
 	count(&f->w->c->method[http_method_index(buf + h->method.at,
 						 h->method.len)],
 	      1);
-	t->may_upgrade = h->opaque;
 	t->last |= !h->keep_alive;
-	t->answering = false;
+	t->answering = t->answered = false;
 	t->unsure = false;
 	http_begin(&t->resp, true);
 	http_expect(&t->resp, t->was_head);
+}
+
+/* spanning-packets bounds how far a head is looked for (content.md 7.4). */
+static bool is_too_long(const struct flow *f, size_t len)
+{
+	return len > (size_t)f->policy->p->flow.spanning_packets * PACKET;
+}
+
+/* content.md 7.2: what was posted would be lost on the way round. */
+static bool cannot_redirect(const struct talk *t, const struct http_head *h)
+{
+	return t->v.reason == REASON_RESET_REDIRECT && (h->chunked || h->length);
 }
 
 /* The head is whole: where does it go?  Its bytes go on or wait with it. */
@@ -166,13 +235,14 @@ static enum went decide_request(struct flow *f, const struct http_head *h)
 			       .buf = bytes(&t->in),
 			       .http = h };
 
-	if (t->last) /* behind "Connection: close": nobody waits for it */
-		return over(f, END_CLOSED);
+	if (is_too_long(f, h->len))
+		return bad_client(f, too_long);
 	note_request(f, req.buf, h);
 	if (!flow_ask(f, &req, &t->v))
 		return WENT_OVER;
 	if (t->v.kind == VERDICT_REDIRECT)
-		return answer_redirect(f, &req);
+		return cannot_redirect(t, h) ? over(f, END_NO_REDIRECT)
+					     : answer_redirect(f, &req);
 	t->set_cookie = t->v.set_cookie;
 	t->phase = TALK_BODY;
 	if (!flow_act(f, &t->v))
@@ -200,8 +270,6 @@ static enum went client_ended(struct flow *f)
 	struct talk *t = f->talk;
 
 	f->leg[LEG_CLIENT].eof = true;
-	if (t->phase == TALK_ANSWER) /* it waits for its answer */
-		return WENT_WAITING;
 	return over(f, t->phase == TALK_HEAD && !t->in.len ? END_CLOSED
 							   : END_CLIENT_RESET);
 }
@@ -255,14 +323,6 @@ static enum went first_alien(struct flow *f)
 	return WENT_OVER;
 }
 
-/* spanning-packets bounds how far a head is looked for (content.md 7.4). */
-static bool is_too_long(const struct flow *f)
-{
-	const struct policy *p = f->policy->p;
-
-	return f->talk->in.len > (uint32_t)p->flow.spanning_packets * PACKET;
-}
-
 static enum went feed_request(struct flow *f)
 {
 	struct http_head *h = &f->w->head;
@@ -277,11 +337,13 @@ static enum went feed_request(struct flow *f)
 	case HTTP_EV_END:
 		if (pass_body(f, used) == WENT_OVER)
 			return WENT_OVER;
-		t->phase = TALK_ANSWER;
+		t->phase = t->answered ? TALK_HEAD : TALK_ANSWER;
 		return WENT_ON;
 	case HTTP_EV_MORE:
 		if (t->phase == TALK_HEAD)
-			return is_too_long(f) ? bad_client(f) : read_client(f);
+			return is_too_long(f, t->in.len)
+				       ? bad_client(f, too_long)
+				       : read_client(f);
 		if (t->in.len)
 			return pass_body(f, used);
 		return read_client(f);
@@ -289,8 +351,27 @@ static enum went feed_request(struct flow *f)
 	case HTTP_EV_BAD:
 		break;
 	}
-	return t->req.alien && f->state == FLOW_REQUEST ? first_alien(f)
-							: bad_client(f);
+	return t->req.alien && f->state == FLOW_REQUEST
+		       ? first_alien(f)
+		       : bad_client(f, http_why(&t->req));
+}
+
+/* Between two requests: may the next one be looked at? */
+static enum went head_step(struct flow *f)
+{
+	struct talk *t = f->talk;
+
+	/* a client that has not taken its answers asks in vain, and whatever
+	 * ends the connection must not overtake them */
+	if (leg_is_full(&f->leg[LEG_CLIENT]))
+		return WENT_WAITING;
+	if (t->in.len && t->last) /* nobody waits for it */
+		return over(f, END_CLOSED);
+	if (t->in.len)
+		return feed_request(f);
+	return read_client(f) == WENT_ON ? WENT_ON
+	       : f->state == FLOW_OVER	 ? WENT_OVER
+					 : WENT_WAITING;
 }
 
 static enum went request_step(struct flow *f)
@@ -302,12 +383,7 @@ static enum went request_step(struct flow *f)
 		return over(f, END_SERVER_RESET);
 	if (leg_is_full(s) || t->phase == TALK_ANSWER || t->phase == TALK_RAW)
 		return WENT_WAITING;
-	/* nothing of a head yet, or an end that needs no byte */
-	if (!t->in.len && t->phase == TALK_HEAD)
-		return read_client(f) == WENT_ON ? feed_request(f)
-		       : f->state == FLOW_OVER	 ? WENT_OVER
-						 : WENT_WAITING;
-	return feed_request(f);
+	return t->phase == TALK_HEAD ? head_step(f) : feed_request(f);
 }
 
 /* ---- an answer ------------------------------------------------------------- */
@@ -347,8 +423,9 @@ static enum went pass_head(struct flow *f, const struct http_head *h)
 
 static bool opens_tunnel(const struct talk *t, const struct http_head *h)
 {
-	return (t->may_upgrade && h->status == 101) ||
-	       (t->was_connect && h->status / 100 == 2);
+	if (t->was_connect)
+		return h->status / 100 == 2;
+	return t->req.opaque && h->status == 101;
 }
 
 static enum went answer_head(struct flow *f, const struct http_head *h)
@@ -358,6 +435,8 @@ static enum went answer_head(struct flow *f, const struct http_head *h)
 
 	t->answering = h->status >= 200 || tunnel;
 	t->last |= t->answering && !h->keep_alive && !tunnel;
+	if (t->answering && !tunnel)
+		http_declined(&t->req);
 	if (pass_head(f, h) == WENT_OVER)
 		return WENT_OVER;
 	if (tunnel)
@@ -373,20 +452,23 @@ static enum went answer_end(struct flow *f)
 	if (!t->answering || t->phase == TALK_RAW)
 		return WENT_ON;
 	t->answering = false;
-	/* an answer before the request was over: the rest of it is not awaited */
-	if (t->phase == TALK_BODY)
-		t->last = true;
 	if (t->phase == TALK_ANSWER)
 		t->phase = TALK_HEAD;
-	if (t->last && f->leg[LEG_CLIENT].eof)
-		return over(f, END_CLOSED);
+	else
+		t->answered = true;
 	return WENT_ON;
+}
+
+/* The server has said all that was asked for. */
+static bool is_silent(const struct talk *t)
+{
+	return (t->phase == TALK_HEAD && !t->answering) || t->answered;
 }
 
 static enum went server_ended(struct flow *f)
 {
 	struct talk *t = f->talk;
-	bool idle = t->phase == TALK_HEAD && !t->answering;
+	bool idle = is_silent(t);
 
 	f->leg[LEG_SERVER].eof = true;
 	if (!t->unsure && !idle && http_eof(&t->resp) == HTTP_EV_BAD)
@@ -458,7 +540,7 @@ static enum went answer_step(struct flow *f)
 		return WENT_WAITING;
 	if (f->ending)
 		return over(f, END_CLOSED);
-	if (t->phase == TALK_HEAD) /* nothing was asked: only an end may come */
+	if (is_silent(t)) /* only an end may come */
 		return t->out.len ? over(f, END_SERVER_RESET) : read_server(f);
 	if (!t->out.len && !t->answering)
 		return read_server(f) == WENT_ON ? feed_answer(f)
@@ -487,21 +569,16 @@ static bool go_raw(struct flow *f)
 	return flow_relay(f);
 }
 
-static void later(struct flow *f)
-{
-	if (f->queued)
-		return;
-	f->queued = true;
-	TAILQ_INSERT_TAIL(&f->w->again, f, more);
-}
-
 bool talk_run(struct flow *f)
 {
 	uint64_t start = f->bytes[0] + f->bytes[1];
 
 	for (;;) {
-		enum went a = answer_step(f), b = WENT_WAITING;
+		enum went a = WENT_WAITING, b = WENT_WAITING;
 
+		if (f->talk->phase == TALK_BYE)
+			return bye_step(f) != WENT_OVER;
+		a = answer_step(f);
 		if (a == WENT_OVER)
 			return false;
 		if (f->talk->phase == TALK_RAW)
@@ -531,7 +608,9 @@ static enum went sniff_step(struct flow *f)
 
 	switch (sniff(req.buf, t->in.len, t->wants, &req, &sip)) {
 	case SNIFF_MORE:
-		return is_too_long(f) ? bad_client(f) : WENT_WAITING;
+		return is_too_long(f, t->in.len)
+			       ? bad_client(f, too_long)
+			       : WENT_WAITING;
 	case SNIFF_HTTP:
 		return feed_request(f);
 	case SNIFF_DONE:
@@ -544,8 +623,14 @@ static enum went sniff_step(struct flow *f)
 void talk_first(struct flow *f)
 {
 	for (;;) {
-		enum went w = f->talk->in.len ? sniff_step(f) : WENT_WAITING;
+		enum went w = WENT_WAITING;
 
+		if (f->talk->phase == TALK_BYE) {
+			(void)bye_step(f);
+			return;
+		}
+		if (f->talk->in.len)
+			w = sniff_step(f);
 		if (w == WENT_OVER || f->state != FLOW_REQUEST)
 			return;
 		if (w == WENT_WAITING && read_client(f) != WENT_ON)

@@ -14,12 +14,14 @@
  *	TALK_ANSWER	the request is with the server; the next one is not
  *			looked at before the answer is over
  *	TALK_RAW	Upgrade or CONNECT was agreed on: bytes are relayed
+ *	TALK_BYE	the client got a redirect of the switch's own and is
+ *			waited for no longer than until it has it
  *
  * One request is under way at a time, so a connection that moves to another
  * server never has answers of two.  Bytes that were read and may not go on yet
  * wait in a block; an idle connection has none.
  */
-enum talk_phase { TALK_HEAD, TALK_BODY, TALK_ANSWER, TALK_RAW };
+enum talk_phase { TALK_HEAD, TALK_BODY, TALK_ANSWER, TALK_RAW, TALK_BYE };
 
 struct input { /* bytes read from a leg and not yet passed on */
 	char *block;
@@ -35,7 +37,7 @@ struct talk {
 	bool answering;	  /* the answer has begun */
 	bool was_head;	  /* HEAD: the answer has no body */
 	bool was_connect; /* CONNECT: a good answer opens a tunnel */
-	bool may_upgrade; /* the request asks to leave HTTP */
+	bool answered;	  /* the answer is over before its request */
 	bool last;	  /* no further request on this connection */
 	bool unsure;	  /* the server's bytes are no HTTP: only relayed */
 	bool set_cookie;
