@@ -212,7 +212,6 @@ static const char no_map[] = "source ports are the operating system's choice";
 static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
-static const char no_redirect[] = "no redirects are sent";
 static const char no_cache[] = "no requests are bypassed";
 static const char no_load[] = "no loads are measured";
 
@@ -344,8 +343,8 @@ const struct cmd flow_cmds[] = {
 		  "With FIN from both\n"
 		  "With a reset at once",
 	  .no = "no http-redirect-option",
-	  .set = FIELD(flow.redirect_close, .store = SET_WORD, .words = closes),
-	  .inert = no_redirect },
+	  .set = FIELD(flow.redirect_close, .store = SET_WORD,
+		       .words = closes) },
 	{ .syntax = "persistence reset {redirect|remap}",
 	  .help = "Persistent connections\n"
 		  "When another service is needed\n"

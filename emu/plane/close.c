@@ -1,6 +1,8 @@
 #include "emu/plane/relay.h"
 
 #include <assert.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <stddef.h>
 
 #include "emu/base/log.h"
@@ -163,6 +165,32 @@ uint64_t flow_due(const struct timed *t)
 	return limit ? from + limit : 0;
 }
 
+/* Bytes for a leg's peer that it has not taken yet, the kernel's among them. */
+static uint32_t waiting(const struct leg *g)
+{
+	int n = 0;
+
+	if (g->fd < 0 || ioctl(g->fd, SIOCOUTQ, &n) < 0 || n < 0)
+		n = 0;
+	return (uint32_t)n + g->rest_len + g->piped;
+}
+
+/* A peer that takes what waits for it, however slowly, is not idle, though
+ * nothing is read meanwhile. */
+static bool is_taking(struct flow *f)
+{
+	uint32_t now = 0, before = f->waiting;
+
+	if (f->state != FLOW_OPEN)
+		return false;
+	now = waiting(&f->leg[LEG_CLIENT]) + waiting(&f->leg[LEG_SERVER]);
+	f->waiting = now;
+	if (!now || now == before)
+		return false;
+	f->used_ms = f->w->now_ms;
+	return true;
+}
+
 void flow_expire(struct timed *t)
 {
 	static const enum flow_end end[] = {
@@ -174,5 +202,8 @@ void flow_expire(struct timed *t)
 	};
 	struct flow *f = FLOW_OF(t);
 
-	flow_close(f, end[f->state]);
+	if (is_taking(f))
+		wheel_set(f->w, t);
+	else
+		flow_close(f, end[f->state]);
 }

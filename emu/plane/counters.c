@@ -176,6 +176,7 @@ static void rule_sum(const struct plane *p, unsigned index,
 		c->frames += get(&w->rule[index].frames);
 		c->rejects += get(&w->rule[index].rejects);
 		c->overload_rejects += get(&w->rule[index].overloads);
+		c->redirects += get(&w->rule[index].redirects);
 	}
 }
 
@@ -190,6 +191,7 @@ void plane_rule_counters(const struct plane *p, unsigned index,
 	c->frames -= z->frames;
 	c->rejects -= z->rejects;
 	c->overload_rejects -= z->overload_rejects;
+	c->redirects -= z->redirects;
 }
 
 uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,

@@ -97,6 +97,7 @@ struct flow {
 	uint32_t connect_ms, idle_ms; /* 0: never */
 	uint64_t since_ms;	      /* start of this state */
 	uint64_t used_ms;	      /* last byte */
+	uint32_t waiting; /* for peers to take it, when last idle */
 	uint64_t bytes[2];	      /* read from each leg */
 	struct talk *talk;	      /* owned; NULL: bytes are relayed */
 	bool ending; /* the server is done, the client has not got all yet */

@@ -190,6 +190,7 @@ static enum went answer_redirect(struct flow *f, const struct request *req)
 	sent = push(f, &f->leg[LEG_CLIENT], text.buf, text.len);
 	out_fini(&text);
 	flow_redirected(f, &f->talk->v);
+	flow_account(f, LEG_CLIENT, req->http->len);
 	if (!sent)
 		return over(f, END_CLIENT_RESET);
 	f->talk->phase = TALK_BYE;
