@@ -192,8 +192,8 @@ enum chunk_result chunk_feed(struct chunk_state *c, const char *buf, size_t len,
 
 	while (at < len) {
 		if (c->at == AT_DATA) {
-			size_t n = len - at < c->left ? len - at
-						      : (size_t)c->left;
+			size_t n =
+				len - at < c->left ? len - at : (size_t)c->left;
 
 			if (c->taker)
 				c->taker(c->taker_arg, buf + at, n);

@@ -9,11 +9,11 @@
 #include "emu/net/sniff.h"
 #include "sslmod/image.h"
 
-#define BUDGET	 (1u << 20) /* bytes a turn: others wait */
-#define ROOM	 4096	    /* kept free of a block for what is inserted */
-#define READ_MAX (BLOCK_LEN - ROOM)
-#define PACKET	 1460 /* spanning-packets counts these */
-#define BYE_READS 4   /* a turn, of what comes behind a redirect */
+#define BUDGET	  (1u << 20) /* bytes a turn: others wait */
+#define ROOM	  4096	     /* kept free of a block for what is inserted */
+#define READ_MAX  (BLOCK_LEN - ROOM)
+#define PACKET	  1460 /* spanning-packets counts these */
+#define BYE_READS 4    /* a turn, of what comes behind a redirect */
 
 static const char too_long[] = "a head longer than spanning-packets allows";
 
@@ -225,7 +225,8 @@ static bool is_too_long(const struct flow *f, size_t len)
 /* content.md 7.2: what was posted would be lost on the way round. */
 static bool cannot_redirect(const struct talk *t, const struct http_head *h)
 {
-	return t->v.reason == REASON_RESET_REDIRECT && (h->chunked || h->length);
+	return t->v.reason == REASON_RESET_REDIRECT &&
+	       (h->chunked || h->length);
 }
 
 /* The head is whole: where does it go?  Its bytes go on or wait with it. */
@@ -609,9 +610,8 @@ static enum went sniff_step(struct flow *f)
 
 	switch (sniff(req.buf, t->in.len, t->wants, &req, &sip)) {
 	case SNIFF_MORE:
-		return is_too_long(f, t->in.len)
-			       ? bad_client(f, too_long)
-			       : WENT_WAITING;
+		return is_too_long(f, t->in.len) ? bad_client(f, too_long)
+						 : WENT_WAITING;
 	case SNIFF_HTTP:
 		return feed_request(f);
 	case SNIFF_DONE:

@@ -208,8 +208,7 @@ static const struct {
 	{ "0\r\n\r\n", "HE." },
 	{ "00003\r\nabc\r\n000\r\n\r\n", "HE." },
 	{ "3;a\r\nabc\r\n0;b=c;d=\"e\\\"f;\"\r\n\r\n", "HE." },
-	{ "3\r\nabc\r\n0\r\nTrail: er\r\nContent-Lengths: 3\r\n\r\n",
-	  "HE." },
+	{ "3\r\nabc\r\n0\r\nTrail: er\r\nContent-Lengths: 3\r\n\r\n", "HE." },
 	{ "3\r\nabc\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n", "HEHE." },
 	{ "3\r\nab", "H." },
 };
@@ -218,8 +217,8 @@ START_TEST(chunks_at_every_step)
 {
 	char text[256];
 	size_t len = (size_t)snprintf(
-		text, sizeof(text), LINES "Transfer-Encoding: chunked\r\n\r\n%s",
-		chunks[_i].body);
+		text, sizeof(text),
+		LINES "Transfer-Encoding: chunked\r\n\r\n%s", chunks[_i].body);
 
 	for (size_t step = 1; step <= len; step++)
 		ck_assert_str_eq(events(text, len, step, false),
@@ -271,13 +270,13 @@ START_TEST(a_declined_upgrade_goes_on)
 			 HTTP_EV_HEAD);
 	ck_assert(head.opaque);
 	at = used;
-	ck_assert_int_eq(http_feed(&s, text + at, strlen(text + at), &used,
-				   &head),
-			 HTTP_EV_END);
+	ck_assert_int_eq(
+		http_feed(&s, text + at, strlen(text + at), &used, &head),
+		HTTP_EV_END);
 	http_declined(&s);
-	ck_assert_int_eq(http_feed(&s, text + at, strlen(text + at), &used,
-				   &head),
-			 HTTP_EV_HEAD);
+	ck_assert_int_eq(
+		http_feed(&s, text + at, strlen(text + at), &used, &head),
+		HTTP_EV_HEAD);
 	ck_assert(span_is(text + at, head.path, "/b"));
 }
 END_TEST
