@@ -345,6 +345,8 @@ static void begin_way(struct udp_flow *u, const struct verdict *v)
 {
 	u->use.member = v->member;
 	u->use.group = v->group;
+	if (v->group)
+		count(&u->w->c->group[v->group->index].hits, 1);
 	u->idle_ms = WAY_BACK_MS;
 	wheel_set(u->w, &u->timed);
 }
