@@ -1,8 +1,7 @@
 /*
  * show group: source groups as written and the connections that took their
- * address (content.md 3.5).  The product also counts by service and by frame;
- * here a group counts as a whole and by bytes, since a relayed connection has
- * no frames.
+ * address (content.md 3.5).  A frame is what was read at once: a datagram, or a
+ * piece of a connection.
  */
 #include "chassis/chassis.h"
 #include <string.h>
@@ -24,7 +23,8 @@
 /* Column widths; negative: right-justified. */
 enum {
 	W_INDENT = 5,
-	W_NAME = 33, /* service name before its state */
+	W_NAME = 33, /* service name before its hits */
+	W_HITS = -5,
 	W_LABEL = 28,
 	W_SUB = 22,
 	/* show group usage */
@@ -71,46 +71,60 @@ static void head_show(const struct env *env, const struct group *g,
 	acls_show(env, g, o);
 }
 
-static void services_show(const struct env *env, const char *title,
-			  const char (*names)[NAME_LEN + 1], int n,
-			  struct out *o)
+static uint64_t hits_of(const struct env *env, const struct group *g,
+			bool destination, const struct service *s)
 {
-	const struct service *s = NULL;
-	struct monitor_info info;
+	return env->plane ? plane_group_service_hits(env->plane, g->index,
+						     destination, s->index)
+			  : 0;
+}
 
-	out_printf(o, "  %s:\n", title);
-	if (!n)
+static void services_show(const struct env *env, const struct group *g,
+			  bool destination, struct out *o)
+{
+	const char(*names)[NAME_LEN + 1] = destination ? g->dest : g->source;
+	int n = destination ? g->ndest : g->nsource;
+	const struct service *s = NULL;
+
+	out_printf(o, "  %s Services:\n",
+		   destination ? "Destination" : "Source");
+	if (!n) {
 		out_printf(o, "%*sNONE\n", W_INDENT, "");
+		return;
+	}
+	out_printf(o, "%*s", W_INDENT, "");
+	out_col(o, W_NAME, "Name:");
+	out_puts(o, "Hits:\n");
 	for (int i = 0; i < n; i++) {
 		s = service_find(env->conf, names[i]);
 		if (!s)
 			continue;
-		live_service(env, s, &info);
 		out_printf(o, "%*s", W_INDENT, "");
 		out_col(o, W_NAME, "%s", s->name);
-		out_printf(o, "%s\n", service_state_name(info.state));
+		out_col(o, W_HITS, "%llu",
+			(unsigned long long)hits_of(env, g, destination, s));
+		out_puts(o, "\n");
 	}
 }
 
 static void counters_show(const struct group_counters *c, struct out *o)
 {
 	out_puts(o, "  Group Service Total Counters:\n");
-	out_col(o, W_LABEL + W_INDENT, "     Hits/Bytes:");
-	out_printf(o, "%llu/%llu\n", (unsigned long long)c->hits,
-		   (unsigned long long)c->bytes);
+	out_col(o, W_LABEL + W_INDENT, "     Hits/Frames/Bytes:");
+	out_printf(o, "%llu/%llu/%llu\n", (unsigned long long)c->hits,
+		   (unsigned long long)c->frames, (unsigned long long)c->bytes);
 	out_col(o, W_LABEL + W_INDENT, "     Connections Total/Current:");
 	out_printf(o, "%llu/%u\n", (unsigned long long)c->total_conns,
 		   c->current_conns);
+	out_col(o, W_LABEL + W_INDENT, "     FTP Control Total/Current:");
+	out_printf(o, "%llu/%u\n", (unsigned long long)c->total_ftp,
+		   c->current_ftp);
 }
 
 static void portmap_show(const struct group *g, struct out *o)
 {
 	out_printf(o, "  Portmap: %s\n",
 		   g->portmap_disabled ? "Disabled" : "Enabled");
-	out_printf(o,
-		   "  Portmap Base Port: %u  Number of Ports: %u  "
-		   "VIP Address Range: %u\n",
-		   g->base_port, g->number_of_ports, g->vip_address_range);
 	out_printf(o, "  Flow Timeout Multiplier: %u\n",
 		   live_multiplier(g->flow_timeout_multiplier));
 }
@@ -122,8 +136,8 @@ static void group_show(const struct env *env, const struct group *g,
 
 	live_group_counters(env, g, &c);
 	head_show(env, g, o);
-	services_show(env, "Source Services", g->source, g->nsource, o);
-	services_show(env, "Destination Services", g->dest, g->ndest, o);
+	services_show(env, g, false, o);
+	services_show(env, g, true, o);
 	counters_show(&c, o);
 	portmap_show(g, o);
 }

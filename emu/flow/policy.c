@@ -151,16 +151,21 @@ static void join_groups(struct build *b)
 			struct policy_service *s =
 				policy_service_named(b->p, g->dest[i]);
 
-			if (s && !s->group)
-				s->group = group_by_index(b->p, g->index);
+			if (!s || s->group)
+				continue;
+			s->group = group_by_index(b->p, g->index);
+			s->group_hits = shared_group_hits(b->shared, g->index,
+							  true, s->index);
 		}
 		for (int i = 0; i < g->nsource; i++) {
 			struct policy_service *s =
 				policy_service_named(b->p, g->source[i]);
 
-			if (s && !s->source_group)
-				s->source_group =
-					group_by_index(b->p, g->index);
+			if (!s || s->source_group)
+				continue;
+			s->source_group = group_by_index(b->p, g->index);
+			s->source_hits = shared_group_hits(b->shared, g->index,
+							   false, s->index);
 		}
 	}
 }

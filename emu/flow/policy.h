@@ -56,6 +56,7 @@ struct policy_service {
 	bool has_module; /* there is an image, or no chassis to ask */
 	const struct policy_group *group; /* add destination service */
 	const struct policy_group *source_group; /* add service */
+	_Atomic uint64_t *group_hits, *source_hits; /* live in struct shared */
 };
 
 struct policy_member {

@@ -11,9 +11,10 @@
  * control thread's own.
  */
 
-#define CHUNK	  1024
-#define PORT_HITS (1u << 31)
-#define LOAD_IDLE 2
+#define CHUNK	   1024
+#define PORT_HITS  (1u << 31)
+#define GROUP_HITS (1u << 30)
+#define LOAD_IDLE  2
 
 struct chunk {
 	struct chunk *next;
@@ -21,7 +22,8 @@ struct chunk {
 };
 
 struct hit {
-	/* rule << 12 | service, or PORT_HITS | proto << 16 | port; 0: free,
+	/* rule << 12 | service, or PORT_HITS | proto << 16 | port, or
+	 * GROUP_HITS | group << 13 | destination << 12 | service; 0: free,
 	 * indexes start at 1 */
 	uint32_t pair;
 	_Atomic uint64_t *count;
@@ -108,8 +110,8 @@ void shared_set_load(struct shared *s, unsigned service, unsigned load)
 _Atomic uint64_t *shared_clause(struct shared *s, unsigned acl, unsigned clause)
 {
 	if (!s->clause[acl])
-		s->clause[acl] = xcalloc(CLAUSE_SHARED_MAX + 2,
-					 sizeof(*s->clause[acl]));
+		s->clause[acl] =
+			xcalloc(CLAUSE_SHARED_MAX + 2, sizeof(*s->clause[acl]));
 	return &s->clause[acl][clause];
 }
 
@@ -188,4 +190,11 @@ _Atomic uint64_t *shared_port_hits(struct shared *s, uint8_t proto,
 				   uint16_t port)
 {
 	return hits_of(s->hits, PORT_HITS | (uint32_t)proto << 16 | port);
+}
+
+_Atomic uint64_t *shared_group_hits(struct shared *s, unsigned group,
+				    bool destination, unsigned service)
+{
+	return hits_of(s->hits, GROUP_HITS | group << 13 |
+					(unsigned)destination << 12 | service);
 }

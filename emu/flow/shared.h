@@ -2,6 +2,7 @@
 #define CSS_EMU_FLOW_SHARED_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "emu/conf/conf.h"
@@ -59,6 +60,9 @@ void shared_leave(struct shared *s, unsigned service);
  */
 _Atomic uint64_t *shared_hits(struct shared *s, unsigned rule,
 			      unsigned service);
+/* Of a service in a source group: of its sources, or of its destinations. */
+_Atomic uint64_t *shared_group_hits(struct shared *s, unsigned group,
+				    bool destination, unsigned service);
 /* The same of a row of the flow-state table; port in host order. */
 _Atomic uint64_t *shared_port_hits(struct shared *s, uint8_t proto,
 				   uint16_t port);

@@ -319,6 +319,79 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	return fd;
 }
 
+/* ---- announced connections -------------------------------------------------- */
+
+#define FEW 4
+
+int sock_listen_at(struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+	int fd = tcp_socket();
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (const struct sockaddr *)at, sizeof(*at))) {
+		at->sin_port = 0;
+		if (bind(fd, (const struct sockaddr *)at, sizeof(*at)))
+			return close_keep_errno(fd);
+	}
+	if (listen(fd, FEW) || getsockname(fd, (struct sockaddr *)at, &len))
+		return close_keep_errno(fd);
+	return fd;
+}
+
+static int connect_from(const struct sockaddr_in *to,
+			const struct sockaddr_in *from)
+{
+	int fd = tcp_socket();
+
+	if (fd < 0)
+		return -1;
+	set_on(fd, SOL_SOCKET, SO_REUSEADDR); /* port 20 again and again */
+	if (from && bind(fd, (const struct sockaddr *)from, sizeof(*from)))
+		return close_keep_errno(fd);
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) &&
+	    errno != EINPROGRESS)
+		return close_keep_errno(fd);
+	return fd;
+}
+
+int sock_connect_at(const struct sockaddr_in *to,
+		    const struct sockaddr_in *from)
+{
+	struct sockaddr_in address = *from;
+	int fd = connect_from(to, from);
+
+	address.sin_port = 0;
+	if (fd < 0)
+		fd = connect_from(to, &address);
+	return fd < 0 ? connect_from(to, NULL) : fd;
+}
+
+struct sockaddr_in sock_name(int fd)
+{
+	struct sockaddr_in a = { 0 };
+	socklen_t len = sizeof(a);
+
+	return getsockname(fd, (struct sockaddr *)&a, &len) ||
+			       a.sin_family != AF_INET
+		       ? (struct sockaddr_in){ .sin_family = AF_INET }
+		       : a;
+}
+
+struct sockaddr_in sock_peer(int fd)
+{
+	struct sockaddr_in a = { 0 };
+	socklen_t len = sizeof(a);
+
+	return getpeername(fd, (struct sockaddr *)&a, &len) ||
+			       a.sin_family != AF_INET
+		       ? (struct sockaddr_in){ .sin_family = AF_INET }
+		       : a;
+}
+
+/* ---- datagrams --------------------------------------------------------------- */
+
 int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	     struct in_addr src, in_port_t sport)
 {

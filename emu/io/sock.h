@@ -31,6 +31,19 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
  * cannot be had (EADDRNOTAVAIL) is reported like any failure. */
 int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 		 struct in_addr src);
+/*
+ * For connections that another one announces: host's addresses, unmapped, since
+ * they are those of sockets that are there.  A listener for few connections at
+ * *at, or on another port when that one is taken; *at is where it is.  -1 and
+ * errno kept.
+ */
+int sock_listen_at(struct sockaddr_in *at);
+/* A connection to a host's address; from's address and port are had if they may
+ * be, then its address, then anything. */
+int sock_connect_at(const struct sockaddr_in *to,
+		    const struct sockaddr_in *from);
+struct sockaddr_in sock_name(int fd); /* 0.0.0.0: it has none */
+struct sockaddr_in sock_peer(int fd);
 /* Small writes wait for each other: switches TCP_NODELAY off. */
 void sock_nagle(int fd);
 /* SO_ERROR of a connecting socket: 0 when it is open. */

@@ -13,6 +13,7 @@
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
+#include "emu/plane/channel.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/talk.h"
 #include "emu/sticky/sticky.h"
@@ -73,15 +74,14 @@ static enum flow_end connect_error(int error, bool has_source)
 	}
 }
 
-static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
-			   struct in_addr src, const struct ssl_back *back)
+static void connects(struct flow *f, int fd, bool has_source,
+		     const struct ssl_back *back)
 {
 	struct leg *g = &f->leg[LEG_SERVER];
 
-	g->fd = sock_connect(f->w->map, dst, port, src);
+	g->fd = fd;
 	if (g->fd < 0) {
-		flow_fail(f, connect_error(errno, src.s_addr != INADDR_ANY),
-			  strerror(errno));
+		flow_fail(f, connect_error(errno, has_source), strerror(errno));
 		return;
 	}
 	count(&f->w->c->connected, 1);
@@ -92,6 +92,18 @@ static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 		return;
 	}
 	enter_state(f, FLOW_CONNECT, f->connect_ms);
+}
+
+void flow_connects(struct flow *f, int fd, bool has_source)
+{
+	connects(f, fd, has_source, NULL);
+}
+
+static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
+			   struct in_addr src, const struct ssl_back *back)
+{
+	connects(f, sock_connect(f->w->map, dst, port, src),
+		 src.s_addr != INADDR_ANY, back);
 }
 
 static void connect_plain(struct flow *f, struct in_addr dst, in_port_t port,
@@ -293,7 +305,8 @@ static void decide(struct flow *f)
 	if (v.kind != VERDICT_TERMINATE) {
 		f->learn = v.rule && v.rule->sticky == STICK_TABLE &&
 			   v.rule->sticky_type == STICKY_SSL;
-		(void)flow_act(f, &v);
+		if (flow_act(f, &v))
+			f->channel = channel_new(f);
 		return;
 	}
 	f->talk = talk_new(f->w);
@@ -402,7 +415,7 @@ static bool is_useless(struct leg *g, uint32_t events)
 	struct flow *f = flow_of(g);
 	const struct leg *to = &f->leg[!g->side], *from = g;
 
-	return f->state == FLOW_OPEN && !f->talk && !g->muted &&
+	return f->state == FLOW_OPEN && !f->talk && !f->channel && !g->muted &&
 	       leg_is_full(to) && !to->writable && !leg_is_full(from) &&
 	       (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == EPOLLIN;
 }
@@ -442,14 +455,14 @@ static struct flow *flow_new(struct worker *w)
 	return (struct flow *)(void *)b;
 }
 
-void flow_accepted(struct worker *w, const struct point *at, int fd,
-		   const struct sockaddr_in *peer)
+struct flow *flow_begin(struct worker *w, struct held_policy *h, int fd)
 {
 	struct flow *f = flow_new(w);
 
 	if (!f) {
 		(void)close(fd);
-		return;
+		worker_policy_put(w, h);
+		return NULL;
 	}
 	memset(f, 0, sizeof(*f));
 	f->leg[LEG_CLIENT] = f->leg[LEG_SERVER] = no_leg;
@@ -458,15 +471,24 @@ void flow_accepted(struct worker *w, const struct point *at, int fd,
 	f->leg[LEG_CLIENT].open = true;
 	count(&w->c->accepted, 1);
 	f->w = w;
-	f->policy = worker_policy(w);
+	f->policy = h;
 	f->connect_ms = PLAIN_CONNECT_MS;
 	LIST_INSERT_HEAD(&w->flows, f, link);
 	w->nflows++;
 	enter_state(f, FLOW_CONNECT, PLAIN_CONNECT_MS);
-	if (!leg_watch(w, &f->leg[LEG_CLIENT])) {
-		flow_close(f, END_NO_MEMORY);
+	if (leg_watch(w, &f->leg[LEG_CLIENT]))
+		return f;
+	flow_close(f, END_NO_MEMORY);
+	return NULL;
+}
+
+void flow_accepted(struct worker *w, const struct point *at, int fd,
+		   const struct sockaddr_in *peer)
+{
+	struct flow *f = flow_begin(w, worker_policy(w), fd);
+
+	if (!f)
 		return;
-	}
 	begin_use(f,
 		  (struct flow_use){ .key = { .src = hostmap_reverse(
 						      w->map, peer->sin_addr),

@@ -8,6 +8,7 @@
 #include "emu/base/log.h"
 #include "emu/base/str.h"
 #include "emu/flow/policy.h"
+#include "emu/plane/channel.h"
 #include "emu/plane/talk.h"
 
 /*
@@ -126,6 +127,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	if (f->talk)
 		talk_free(w, f->talk);
 	f->talk = NULL;
+	channel_over(f);
 	worker_policy_put(w, f->policy);
 	if (f->queued)
 		TAILQ_REMOVE(&w->again, f, more);
@@ -152,8 +154,8 @@ void flow_bury(struct worker *w)
 /* ---- time ------------------------------------------------------------------ */
 
 #define FLOW_OF(t)                                                             \
-	((struct flow *)(void *)((char *)(uintptr_t)(t) -                      \
-				 offsetof(struct flow, timed)))
+	((struct flow *)(void *)((char *)(uintptr_t)(t)-offsetof(struct flow,  \
+								 timed)))
 
 /* When this state ends by itself; 0: never. */
 uint64_t flow_due(const struct timed *t)
@@ -162,6 +164,8 @@ uint64_t flow_due(const struct timed *t)
 	uint32_t limit = f->state == FLOW_OPEN ? f->idle_ms : f->limit_ms;
 	uint64_t from = f->state == FLOW_OPEN ? f->used_ms : f->since_ms;
 
+	if (channel_is_busy(f)) /* what it announced is under way */
+		return 0;
 	return limit ? from + limit : 0;
 }
 

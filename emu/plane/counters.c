@@ -222,18 +222,25 @@ void plane_zero_rule(struct plane *p, unsigned index)
 				      memory_order_relaxed);
 }
 
+struct group_left {
+	uint64_t conns, ftp;
+};
+
 static void group_sum(const struct plane *p, unsigned index,
-		      struct group_counters *c, uint64_t *left)
+		      struct group_counters *c, struct group_left *left)
 {
 	*c = (struct group_counters){ 0 };
-	*left = 0;
+	*left = (struct group_left){ 0 };
 	for (int i = 0; i < p->nworkers; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
-		*left += get(&w->group[index].left);
+		left->conns += get(&w->group[index].left);
+		left->ftp += get(&w->group[index].ftp_left);
 		c->hits += get(&w->group[index].hits);
 		c->bytes += get(&w->group[index].bytes);
+		c->frames += get(&w->group[index].frames);
 		c->total_conns += get(&w->group[index].total);
+		c->total_ftp += get(&w->group[index].ftp_total);
 	}
 }
 
@@ -241,21 +248,39 @@ void plane_group_counters(const struct plane *p, unsigned index,
 			  struct group_counters *c)
 {
 	const struct group_counters *z = &p->group_zero[index];
-	uint64_t left;
+	struct group_left left;
 
 	group_sum(p, index, c, &left);
-	c->current_conns =
-		c->total_conns > left ? (uint32_t)(c->total_conns - left) : 0;
+	c->current_conns = (uint32_t)less(c->total_conns, left.conns);
+	c->current_ftp = (uint32_t)less(c->total_ftp, left.ftp);
 	c->hits -= z->hits;
+	c->frames -= z->frames;
+	c->total_ftp -= z->total_ftp;
 	c->bytes -= z->bytes;
 	c->total_conns -= z->total_conns;
 }
 
 void plane_zero_group(struct plane *p, unsigned index)
 {
-	uint64_t left;
+	struct group_left left;
 
 	group_sum(p, index, &p->group_zero[index], &left);
+	for (int i = 0; p->policy && i < p->policy->nservice; i++) {
+		const struct policy_service *s = &p->policy->service[i];
+
+		if (s->group && s->group->index == index)
+			atomic_store_explicit(s->group_hits, 0,
+					      memory_order_relaxed);
+		if (s->source_group && s->source_group->index == index)
+			atomic_store_explicit(s->source_hits, 0,
+					      memory_order_relaxed);
+	}
+}
+
+uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
+				  bool destination, unsigned service)
+{
+	return get(shared_group_hits(p->shared, group, destination, service));
 }
 
 void plane_totals(const struct plane *p, struct plane_totals *t)

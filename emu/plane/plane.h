@@ -61,8 +61,8 @@ struct rule_counters {
 	uint64_t hits, bytes, frames, redirects, rejects, overload_rejects;
 };
 struct group_counters {
-	uint64_t hits, bytes, total_conns;
-	uint32_t current_conns;
+	uint64_t hits, frames, bytes, total_conns, total_ftp;
+	uint32_t current_conns, current_ftp; /* ftp: control connections */
 };
 void plane_service_counters(const struct plane *p, unsigned index,
 			    struct service_counters *c);
@@ -76,6 +76,9 @@ uint64_t plane_clause_hits(const struct plane *p, unsigned acl, unsigned clause)
 void plane_zero_clause(struct plane *p, unsigned acl, unsigned clause);
 void plane_group_counters(const struct plane *p, unsigned index,
 			  struct group_counters *c);
+/* Hits of one service of a group, among its sources or its destinations. */
+uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
+				  bool destination, unsigned service);
 void plane_zero_service(struct plane *p, unsigned index);
 void plane_zero_rule(struct plane *p, unsigned index);
 void plane_zero_group(struct plane *p, unsigned index);

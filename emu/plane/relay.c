@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "emu/flow/policy.h"
+#include "emu/plane/channel.h"
 #include "sslmod/image.h"
 
 /*
@@ -27,7 +28,8 @@ void flow_account(struct flow *f, unsigned side, uint64_t n)
 	f->bytes[side] += n;
 	f->used_ms = f->w->now_ms;
 	for (unsigned i = 0; i < f->nuse; i++)
-		use_account(f->w, &f->use[i], side == LEG_SERVER, n);
+		use_account(f->w, &f->use[i],
+			    (side == LEG_SERVER) != f->reversed, n);
 }
 
 static enum moved over(struct flow *f, enum flow_end why)
@@ -145,8 +147,9 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 			break;
 		if (!left)
 			return MOVED_MORE;
-		n = from->bulk ? bulk(f, from, to, &broken)
-			       : copy(f, from, to, &broken);
+		n = f->channel	 ? channel_copy(f, from, to, &broken)
+		    : from->bulk ? bulk(f, from, to, &broken)
+				 : copy(f, from, to, &broken);
 		if (broken)
 			return reset_by(f, to);
 		if (n == LEG_BROKEN)

@@ -8,6 +8,7 @@
 struct flow_line;
 struct request;
 struct ssl_image;
+struct channel;
 struct talk;
 struct tls;
 
@@ -100,9 +101,13 @@ struct flow {
 	uint32_t waiting; /* for peers to take it, when last idle */
 	uint64_t bytes[2];	      /* read from each leg */
 	struct talk *talk;	      /* owned; NULL: bytes are relayed */
-	bool ending; /* the server is done, the client has not got all yet */
-	bool learn;  /* the server's first bytes may hold a TLS session id */
-	LIST_ENTRY(flow) link;	      /* worker's flows; next of over */
+	struct channel *channel; /* owned; NULL: nothing is announced here */
+	struct flow *announcer;	 /* borrowed: knows of its end; NULL: none */
+	bool reversed; /* the server opened it: leg 0 is the server's */
+	bool ending;   /* the server is done, the client has not got all yet */
+	bool learn;    /* the server's first bytes may hold a TLS session id */
+	LIST_ENTRY(flow) link;	  /* worker's flows; next of over */
+	LIST_ENTRY(flow) sibling; /* announcer's */
 	struct timed timed;
 	TAILQ_ENTRY(flow) more;
 };
@@ -115,6 +120,11 @@ static inline struct flow *flow_of(struct leg *g)
 /* ---- begin.c --------------------------------------------------------------- */
 void flow_accepted(struct worker *w, const struct point *at, int fd,
 		   const struct sockaddr_in *peer);
+/* A flow of an accepted connection, before any decision; NULL: no memory, and
+ * fd is closed.  h: one use of it. */
+struct flow *flow_begin(struct worker *w, struct held_policy *h, int fd);
+/* Its other side is fd, which connects, or -1 and errno. */
+void flow_connects(struct flow *f, int fd, bool has_source);
 /* Goes on as far as readiness allows.  The flow may be over afterwards. */
 void flow_run(struct flow *f);
 void flow_event(struct leg *g, uint32_t events);

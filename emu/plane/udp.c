@@ -36,7 +36,6 @@ struct udp_flow {
 	struct point *at; /* borrowed: it ends its flows before it goes */
 	struct sockaddr_in client; /* host's address */
 	struct flow_use use;
-	in_port_t dport; /* behind translation, as use.dst */
 	struct held_policy *policy;
 	struct worker *w;
 	uint32_t idle_ms; /* 0: for ever */
@@ -114,7 +113,7 @@ static struct udp_flow *way_find(struct udp_table *t, const struct flow_key *k,
 	LIST_FOREACH(u, bucket_of(t, k), bucket)
 		if (!u->is_flow && is_same(&u->use.key, k) &&
 		    u->use.dst.s_addr == v->dst.s_addr &&
-		    u->dport == v->dport &&
+		    u->use.dport == v->dport &&
 		    index_of(u->use.group) == index_of(v->group))
 			return u;
 	return NULL;
@@ -304,7 +303,6 @@ static struct udp_flow *udp_new(struct worker *w, struct point *at,
 		.at = at,
 		.client = *client,
 		.use = *use,
-		.dport = v->dport,
 		.w = w,
 		.used_ms = w->now_ms,
 		.timed.kind = TIMED_UDP,
@@ -320,6 +318,7 @@ static struct udp_flow *udp_new(struct worker *w, struct point *at,
 	u->policy = worker_policy(w);
 	u->use.rule = v->rule;
 	u->use.dst = v->dst;
+	u->use.dport = v->dport;
 	LIST_INSERT_HEAD(bucket_of(w->udp, &use->key), u, bucket);
 	TAILQ_INSERT_TAIL(&w->udp->order, u, order);
 	w->udp->n++;
@@ -345,8 +344,7 @@ static void begin_way(struct udp_flow *u, const struct verdict *v)
 {
 	u->use.member = v->member;
 	u->use.group = v->group;
-	if (v->group)
-		count(&u->w->c->group[v->group->index].hits, 1);
+	use_group_hit(u->w, v);
 	u->idle_ms = WAY_BACK_MS;
 	wheel_set(u->w, &u->timed);
 }

@@ -40,6 +40,22 @@ void use_decide(struct worker *w, const struct policy *p,
 	pthread_mutex_unlock(&ring->lock);
 }
 
+void use_group_hit(struct worker *w, const struct verdict *v)
+{
+	const struct policy_service *svc = v->member ? v->member->svc : NULL;
+	_Atomic uint64_t *hits = NULL;
+
+	if (!v->group)
+		return;
+	count(&w->c->group[v->group->index].hits, 1);
+	if (svc && svc->group == v->group)
+		hits = svc->group_hits;
+	else if (svc && svc->source_group == v->group)
+		hits = svc->source_hits;
+	if (hits)
+		atomic_fetch_add_explicit(hits, 1, memory_order_relaxed);
+}
+
 void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 {
 	struct worker_counters *c = w->c;
@@ -49,11 +65,12 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 	u->group = v->group;
 	u->src = v->src;
 	u->dst = v->dst;
+	u->dport = v->dport;
 	shared_enter(w->shared, svc->index);
 	count(&c->service[svc->index].total, 1);
 	if (!u->group)
 		return;
-	count(&c->group[u->group->index].hits, 1);
+	use_group_hit(w, v);
 	count(&c->group[u->group->index].total, 1);
 }
 
@@ -159,9 +176,7 @@ void use_lines(const struct flow_use *u, uint64_t idle_ms,
 	back.src = out.nat_dst;
 	back.dst = u->src.s_addr ? u->src : out.src;
 	back.nat_dst = out.src;
-	back.sport = out.dport;
-	if (u->member && u->member->svc->port)
-		back.sport = u->member->svc->port;
+	back.sport = u->dport ? ntohs(u->dport) : out.dport;
 	back.dport = u->sport ? ntohs(u->sport) : out.sport;
 	back.bytes = bytes[1];
 	line[0] = out;

@@ -16,7 +16,7 @@ struct flow_use {
 	const struct policy_member *member; /* NULL: none */
 	const struct policy_group *group;   /* NULL: none */
 	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
-	in_port_t sport;	 /* 0: the key's */
+	in_port_t sport, dport;	 /* the same; 0: the key's */
 };
 
 /* One decision, recorded where `show lab why` finds it. */
@@ -27,7 +27,8 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v);
 void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
 
 /* ---- counters -------------------------------------------------------------- */
-void use_hit(struct worker *w, const struct verdict *v);     /* FORWARD */
+void use_hit(struct worker *w, const struct verdict *v); /* FORWARD */
+void use_group_hit(struct worker *w, const struct verdict *v);
 void use_dropped(struct worker *w, const struct verdict *v); /* DROP */
 /* Its port is in the flow-state table. */
 void use_port_hit(const struct policy *p, const struct flow_key *k);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "emu/plane/announced.h"
 #include "emu/plane/relay.h"
 #include "emu/plane/udp.h"
 
@@ -18,6 +19,7 @@ static const struct {
 } kind[] = {
 	[TIMED_FLOW] = { flow_due, flow_expire },
 	[TIMED_UDP] = { udp_due, udp_expire },
+	[TIMED_AWAITED] = { awaited_due, awaited_expire },
 };
 static_assert(sizeof(kind) / sizeof(*kind) == TIMED_NUM,
 	      "kind[] does not match enum timed_kind");

@@ -10,7 +10,7 @@ struct worker;
  * What ends by itself: it is embedded in its owner, whose kind says how to ask
  * when it is due and what to do then.
  */
-enum timed_kind { TIMED_FLOW, TIMED_UDP, TIMED_NUM };
+enum timed_kind { TIMED_FLOW, TIMED_UDP, TIMED_AWAITED, TIMED_NUM };
 
 struct timed {
 	LIST_ENTRY(timed) link;

@@ -17,6 +17,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/flow/policy.h"
 #include "emu/io/loop.h"
+#include "emu/plane/announced.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/relay.h"
 #include "emu/plane/talk.h"
@@ -41,6 +42,12 @@ struct held_policy *worker_policy(struct worker *w)
 {
 	w->policy->flows++;
 	return w->policy;
+}
+
+struct held_policy *worker_policy_more(struct held_policy *h)
+{
+	h->flows++;
+	return h;
 }
 
 static void held_free(struct held_policy *h)
@@ -369,6 +376,9 @@ static void ready(struct worker *w, const struct epoll_event *ev)
 	case SOURCE_UDP:
 		udp_event(w, ev->data.ptr);
 		break;
+	case SOURCE_AWAITED:
+		awaited_event(w, ev->data.ptr);
+		break;
 	case SOURCE_LEG:
 		flow_event(ev->data.ptr, ev->events);
 		break;
@@ -422,6 +432,7 @@ static void turn(struct worker *w)
 	wheel_turn(w);
 	flow_bury(w);
 	udp_bury(w);
+	awaited_bury(w);
 }
 
 static void close_all(struct worker *w)
@@ -429,6 +440,7 @@ static void close_all(struct worker *w)
 	while (!LIST_EMPTY(&w->flows))
 		flow_close(LIST_FIRST(&w->flows), END_STOPPED);
 	flow_bury(w);
+	awaited_bury(w);
 	udp_close_all(w);
 	/* the analyzer does not see that closing takes them off the list */
 	while (!LIST_EMPTY(&w->points)) /* NOLINTNEXTLINE */

@@ -37,9 +37,10 @@ struct worker_counters {
 	} rule[CONTENT_MAX + 1];
 	struct {
 		_Atomic uint64_t hits, bytes, frames, total, left;
+		_Atomic uint64_t ftp_total, ftp_left; /* control channels */
 	} group[GROUP_MAX + 1];
 	_Atomic uint64_t flows_total, flows_over, hits; /* of both protocols */
-	_Atomic uint64_t udp_total, udp_in, udp_out; /* flows; datagrams */
+	_Atomic uint64_t udp_total, udp_in, udp_out;	/* flows; datagrams */
 	_Atomic uint64_t udp_lost; /* datagrams that could not be passed on */
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
@@ -57,7 +58,13 @@ static inline void count(_Atomic uint64_t *c, uint64_t n)
 }
 
 /* ---- what epoll reports: the first member tells what it is ----------------- */
-enum source { SOURCE_MAIL, SOURCE_POINT, SOURCE_LEG, SOURCE_UDP };
+enum source {
+	SOURCE_MAIL,
+	SOURCE_POINT,
+	SOURCE_LEG,
+	SOURCE_UDP,
+	SOURCE_AWAITED
+};
 
 struct point { /* one worker's socket of a listener */
 	enum source source;
@@ -157,10 +164,11 @@ struct worker {
 	struct held_policy *policy; /* current; in held */
 	struct held_list held;
 	struct point_list points;
-	uint64_t accept_again_ms; /* 0: accepting */
-	uint64_t full_told_ms;	  /* 0: never; that it does not accept */
-	unsigned nflows, max_flows; /* of both kinds */
-	struct udp_table *udp;	    /* owned */
+	uint64_t accept_again_ms;     /* 0: accepting */
+	uint64_t full_told_ms;	      /* 0: never; that it does not accept */
+	unsigned nflows, max_flows;   /* of both kinds */
+	struct udp_table *udp;	      /* owned */
+	struct awaited *awaited_over; /* closed in this turn */
 	struct flow_list flows;
 	struct flow_queue again; /* more to do without a new event */
 	struct timed_list wheel[WHEEL_SLOTS];
@@ -191,6 +199,7 @@ void worker_mail(struct worker *w, const struct mail *m); /* copies */
 
 /* ---- for flows, on the worker's thread ------------------------------------- */
 struct held_policy *worker_policy(struct worker *w); /* of a new flow */
+struct held_policy *worker_policy_more(struct held_policy *h); /* once more */
 void worker_policy_put(struct worker *w, struct held_policy *h);
 void *worker_block(struct worker *w); /* BLOCK_LEN bytes; NULL: no memory */
 void worker_block_put(struct worker *w, void *block);

@@ -153,9 +153,21 @@ void plane_group_counters(const struct plane *p, unsigned index,
 {
 	(void)p;
 	*c = (struct group_counters){ .hits = 40 + index,
+				      .frames = 12,
 				      .bytes = 4096,
+				      .total_ftp = 5,
+				      .current_ftp = 2,
 				      .total_conns = 41,
 				      .current_conns = 3 };
+}
+
+uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
+				  bool destination, unsigned service)
+{
+	(void)p;
+	(void)group;
+	(void)service;
+	return destination ? 7 : 3;
 }
 
 void plane_totals(const struct plane *p, struct plane_totals *t)

@@ -249,7 +249,10 @@ START_TEST(a_group_is_shown_with_services_and_totals)
 	text = shown(show_group_cmds, "show group [<name:group>]");
 	has(text, "\nGroup: out - Suspended ( 192.168.3.6 )\n");
 	has(text, "  Source Services:\n     NONE\n  Destination Services:\n"
-		  "     web1                             Alive\n");
+		  "     Name:                            Hits:\n"
+		  "     web1                                 7\n");
+	has(text, "     Hits/Frames/Bytes:          41/12/4096\n");
+	has(text, "     FTP Control Total/Current:  5/2\n");
 	has(text, "Connections Total/Current:  41/3\n");
 }
 END_TEST
