@@ -22,6 +22,8 @@ struct loop;
 struct monitor;
 struct out;
 struct plane;
+struct policy;
+struct shared;
 struct radius_client;
 struct software;
 struct sessions;
@@ -53,6 +55,9 @@ struct env {
 	struct jobs *jobs;
 	struct monitor *monitor;
 	struct plane *plane;
+	/* Both NULL: without a plane, `lab trace` makes them for each question. */
+	const struct policy *trace_policy;
+	struct shared *trace_shared;
 	struct sessions *sessions;
 	struct ssh_server *sshd; /* NULL: off */
 	struct radius_client *radius;

@@ -143,21 +143,9 @@ static void request_write(const struct args *a, struct out *o)
 	out_puts(o, "\r\n");
 }
 
-/* A switch without traffic: every service that is active counts as alive. */
-static struct shared *all_alive(const struct conf *c)
-{
-	struct shared *s = shared_new();
-	const struct service *svc = NULL;
-
-	TAILQ_FOREACH(svc, &c->services, link)
-		if (svc->active)
-			shared_set_state(s, svc->index, SERVICE_ALIVE);
-	return s;
-}
-
 static void trace_scratch(struct cli *cli, struct trace_in *t, bool json)
 {
-	struct shared *s = all_alive(t->conf);
+	struct shared *s = trace_all_alive(t->conf);
 	struct out warn = { 0 };
 	struct policy *p = policy_build(t->conf, NULL, s, &warn);
 
@@ -194,6 +182,10 @@ static int trace_run(struct cli *cli, const struct args *a, struct err *err)
 	if (p) {
 		t.policy = plane_policy(p);
 		t.shared = plane_shared(p);
+		trace(&t, arg_key(a, "json"), cli_out(cli));
+	} else if (cli_env(cli)->trace_policy) {
+		t.policy = cli_env(cli)->trace_policy;
+		t.shared = cli_env(cli)->trace_shared;
 		trace(&t, arg_key(a, "json"), cli_out(cli));
 	} else {
 		trace_scratch(cli, &t, arg_key(a, "json"));

@@ -137,6 +137,7 @@ void script_ran(struct cli *c, const struct words *w, bool failed)
 static void run_line(struct session *ses, struct script *s, const char *text,
 		     size_t len)
 {
+	int before = s->rejected;
 	struct out o = { 0 };
 	char *line = NULL;
 
@@ -150,6 +151,8 @@ static void run_line(struct session *ses, struct script *s, const char *text,
 			      "A configuration line cannot hold a zero byte");
 	else
 		session_line(ses, line, &o);
+	if (o.len && s->rejected == before && s->result && s->result->printed)
+		s->result->printed(s->result->arg, s->line, out_text(&o));
 	out_fini(&o);
 	wipe(line, strlen(line));
 	free(line);

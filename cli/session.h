@@ -99,6 +99,8 @@ struct script_result {
 	void (*warned)(void *arg, unsigned line, const char *text,
 		       const char *message);
 	bool (*stop)(void *arg); /* true: no further line; may be NULL */
+	/* what a line that was taken printed; NULL: nobody reads it */
+	void (*printed)(void *arg, unsigned line, const char *text);
 };
 int script_run(const struct env *env, const char *text, size_t len,
 	       const struct script_result *r);

@@ -11,5 +11,8 @@ int boot_run(const struct options *o, int *reboot, struct err *err);
 
 /* css11500 replay: the exit status (contract.md). */
 int replay_main(const struct options *o);
+/* css11500 trace: 0 every request is answered; 1 some, or lines of the
+ * configuration, are not understood; 2 could not run. */
+int trace_main(const struct options *o);
 
 #endif

@@ -60,6 +60,8 @@ static int dispatch(const struct options *o, char **argv)
 		return run(o, argv);
 	case CMD_REPLAY:
 		return replay_main(o);
+	case CMD_TRACE:
+		return trace_main(o);
 	case CMD_ATTACH:
 		return attach_main(o->disk);
 	case CMD_VERSION:

@@ -87,8 +87,8 @@ static int listen_check(const char *option, const char *value, struct err *err)
 		return 0;
 	if (!colon || (size_t)(colon - value) >= sizeof(host) ||
 	    !str_to_u32(colon + 1, 1, 65535, &port))
-		return err_set(err, ERR_SYNTAX, -1, "%s %s: use ADDR:PORT or off",
-			       option, value);
+		return err_set(err, ERR_SYNTAX, -1,
+			       "%s %s: use ADDR:PORT or off", option, value);
 	memcpy(host, value, (size_t)(colon - value));
 	host[colon - value] = '\0';
 	if (!str_to_addr(host, &addr))
@@ -217,17 +217,18 @@ static int version_set(struct options *o, const char *value, struct err *err)
 
 #define RUN    BIT(CMD_RUN)
 #define REPLAY BIT(CMD_REPLAY)
+#define TRACE  BIT(CMD_TRACE)
 #define ATTACH BIT(CMD_ATTACH)
-#define ALL    (BIT(CMD_NONE) | RUN | REPLAY | ATTACH)
+#define ALL    (BIT(CMD_NONE) | RUN | REPLAY | TRACE | ATTACH)
 
 static const struct option table[] = {
-	{ "--disk", "DIR", RUN | ATTACH, disk_set,
+	{ "--disk", "DIR", RUN | TRACE | ATTACH, disk_set,
 	  "the switch's disk; ~/.local/state/css11500 if not given" },
-	{ "--chassis", "MODEL", RUN | REPLAY, chassis_set,
+	{ "--chassis", "MODEL", RUN | REPLAY | TRACE, chassis_set,
 	  "11501, 11501S, 11503 (default) or 11506" },
-	{ "--slot", "N=PART", RUN | REPLAY, slot_set,
+	{ "--slot", "N=PART", RUN | REPLAY | TRACE, slot_set,
 	  "card in a slot, e.g. 2=CSS5-SSL-K9, or N=empty; repeatable" },
-	{ "--startup", "FILE", RUN, startup_set,
+	{ "--startup", "FILE", RUN | TRACE, startup_set,
 	  "run this file and not the disk's startup-config" },
 	{ "--import-ssl", "FILE[:PASSPHRASE-FILE]", RUN, import_set,
 	  "put a PEM, DER or PKCS#12 file into the SSL store; repeatable" },
@@ -274,6 +275,7 @@ static enum command command_find(const char *word)
 	} words[] = {
 		{ "run", CMD_RUN },
 		{ "replay", CMD_REPLAY },
+		{ "trace", CMD_TRACE },
 		{ "attach", CMD_ATTACH },
 	};
 
@@ -328,14 +330,13 @@ static void disk_default(struct options *o)
 
 static int file_take(struct options *o, const char *arg, struct err *err)
 {
-	if (o->command != CMD_REPLAY)
+	if (o->command != CMD_REPLAY && o->command != CMD_TRACE)
 		return err_set(err, ERR_SYNTAX, -1,
 			       "%.100s: not expected here; css11500 --help "
 			       "tells the usage",
 			       arg);
 	if (o->nfile == OPT_FILE_MAX)
-		return err_set(err, ERR_RANGE, -1,
-			       "replay: at most %d files at a time",
+		return err_set(err, ERR_RANGE, -1, "at most %d files at a time",
 			       OPT_FILE_MAX);
 	o->file[o->nfile++] = arg;
 	return 0;
@@ -344,13 +345,17 @@ static int file_take(struct options *o, const char *arg, struct err *err)
 static int finish(const struct options *o, struct err *err)
 {
 	if (o->command == CMD_NONE)
-		return err_set(
-			err, ERR_INCOMPLETE, -1,
-			"say what to do: css11500 run, replay or attach; "
-			"css11500 --help tells more");
+		return err_set(err, ERR_INCOMPLETE, -1,
+			       "say what to do: css11500 run, replay, trace or "
+			       "attach; "
+			       "css11500 --help tells more");
 	if (o->command == CMD_REPLAY && !o->nfile)
 		return err_set(err, ERR_INCOMPLETE, -1,
 			       "replay needs a file: css11500 replay FILE...");
+	if (o->command == CMD_TRACE && !o->nfile)
+		return err_set(err, ERR_INCOMPLETE, -1,
+			       "trace needs a file of requests: css11500 trace "
+			       "FILE...");
 	return 0;
 }
 
@@ -370,7 +375,7 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 		if (o->command == CMD_NONE)
 			return err_set(err, ERR_SYNTAX, -1,
 				       "%.60s: no such command; one of run, "
-				       "replay, attach",
+				       "replay, trace, attach",
 				       argv[1]);
 		i = 2;
 	}
@@ -431,6 +436,7 @@ void options_usage(struct out *o)
 {
 	out_puts(o, "usage: css11500 run [options]\n"
 		    "       css11500 replay [options] FILE...\n"
+		    "       css11500 trace [options] FILE...\n"
 		    "       css11500 attach [--disk DIR]\n"
 		    "       css11500 --version | --help\n"
 		    "\nrun: boots the switch and runs it until SIGTERM\n");
@@ -438,6 +444,11 @@ void options_usage(struct out *o)
 	out_puts(o, "\nreplay: feeds files to a scratch switch, reports "
 		    "rejected lines\n");
 	usage_of(o, CMD_REPLAY);
+	out_puts(o,
+		 "\ntrace: says what the switch would do with the requests of "
+		 "files (- for standard input),\nwithout sending any; JSON, "
+		 "one object a request\n");
+	usage_of(o, CMD_TRACE);
 	out_puts(o,
 		 "\nattach: this terminal becomes a console of the switch on "
 		 "that disk\n");

@@ -15,6 +15,7 @@ enum command {
 	CMD_NONE,
 	CMD_RUN,
 	CMD_REPLAY,
+	CMD_TRACE,
 	CMD_ATTACH,
 	CMD_HELP,
 	CMD_VERSION
@@ -42,7 +43,7 @@ struct options {
 	int ready_fd; /* -1: none */
 	bool show, json;
 	bool boot_menu;
-	const char *file[OPT_FILE_MAX]; /* replay */
+	const char *file[OPT_FILE_MAX]; /* replay, trace */
 	int nfile;
 };
 

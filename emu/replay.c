@@ -8,59 +8,39 @@
 #include <string.h>
 #include <time.h>
 
-#include "chassis/chassis.h"
-#include "cli/bootrec.h"
-#include "cli/env.h"
 #include "cli/render.h"
 #include "cli/session.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/wall.h"
 #include "emu/boot.h"
-#include "emu/conf/conf.h"
-#include "emu/io/disk.h"
-#include "emu/io/loop.h"
 #include "emu/options.h"
 #include "emu/scratch.h"
 #include "sslmod/card_ssl.h"
-#include "sslmod/store.h"
 
 enum { REPLAY_OK = 0, REPLAY_REJECTED = 1, REPLAY_FAILED = 2 };
 
 struct replay {
 	const struct options *opt;
-	struct env env;
-	struct bootrec bootrec;
+	struct scratch scratch;
 	const char *file; /* being fed */
 	unsigned rejected;
 };
 
-static void json_string(const char *s)
-{
-	(void)putchar('"');
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < ' ' || c >= 0x7f)
-			printf("\\u%04x", c);
-		else
-			(void)putchar(c);
-	}
-	(void)putchar('"');
-}
-
 static void json_line(const struct replay *r, unsigned line, unsigned column,
 		      const char *text, const char *message)
 {
-	printf("{\"file\":");
-	json_string(r->file);
-	printf(",\"line\":%u,\"column\":%u,\"text\":", line, column);
-	json_string(text);
-	printf(",\"message\":");
-	json_string(message);
-	printf("}\n");
+	struct out o = { 0 };
+
+	out_puts(&o, "{\"file\":");
+	out_json(&o, r->file);
+	out_printf(&o, ",\"line\":%u,\"column\":%u,\"text\":", line, column);
+	out_json(&o, text);
+	out_puts(&o, ",\"message\":");
+	out_json(&o, message);
+	out_puts(&o, "}\n");
+	(void)fputs(out_text(&o), stdout);
+	out_fini(&o);
 }
 
 static void rejected(void *arg, unsigned line, unsigned column,
@@ -97,16 +77,10 @@ static int feed(struct replay *r, struct err *err)
 		r->file = r->opt->file[i];
 		if (scratch_read_file(r->file, &text, &len, err))
 			return -1;
-		(void)script_run(&r->env, text, len, &result);
+		(void)script_run(&r->scratch.env, text, len, &result);
 		free(text);
 	}
 	return 0;
-}
-
-static void no_apply(void *arg, struct out *warn)
-{
-	(void)arg;
-	(void)warn;
 }
 
 static void show(const struct env *env)
@@ -118,39 +92,6 @@ static void show(const struct env *env)
 	out_fini(&o);
 }
 
-static int build(struct replay *r, struct err *err)
-{
-	r->env.disk = disk_open(NULL, err);
-	if (!r->env.disk)
-		return -1;
-	r->env.boot_ms = clock_ms();
-	r->env.boot_time = wall_now();
-	r->env.map = r->opt->map;
-	r->env.arg = r;
-	r->env.apply = no_apply;
-	r->env.conf = conf_new();
-	r->env.loop = loop_new();
-	r->env.store = store_open(r->env.disk);
-	bootrec_load(r->env.disk, &r->bootrec);
-	r->env.bootrec = &r->bootrec;
-	scratch_hooks(&r->env, r->opt->tls, true);
-	return scratch_chassis(r->opt, &r->env, err);
-}
-
-static void tear_down(struct replay *r)
-{
-	if (r->env.chassis)
-		chassis_free(r->env.chassis);
-	if (r->env.store)
-		store_free(r->env.store);
-	if (r->env.conf)
-		conf_free(r->env.conf);
-	if (r->env.loop)
-		loop_free(r->env.loop);
-	if (r->env.disk)
-		disk_close(r->env.disk);
-}
-
 int replay_main(const struct options *o)
 {
 	struct replay r = { .opt = o };
@@ -158,14 +99,14 @@ int replay_main(const struct options *o)
 	int status = REPLAY_OK;
 
 	sslmod_start();
-	if (build(&r, &err) || feed(&r, &err)) {
+	if (scratch_open(&r.scratch, o, &err) || feed(&r, &err)) {
 		(void)fprintf(stderr, "css11500: %s\n", err.msg);
 		status = REPLAY_FAILED;
 	} else {
 		if (o->show)
-			show(&r.env);
+			show(&r.scratch.env);
 		status = r.rejected ? REPLAY_REJECTED : REPLAY_OK;
 	}
-	tear_down(&r);
+	scratch_close(&r.scratch);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "cli/env.h"
 #include "emu/base/err.h"
 #include "emu/base/str.h"
+#include "emu/base/wall.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/conf.h"
 #include "emu/io/disk.h"
@@ -130,9 +131,9 @@ static bool is_device(mode_t mode)
  * how a shell hands over what another program prints. */
 static const char *no_file(const struct stat *st)
 {
-	return S_ISDIR(st->st_mode)	 ? "is a folder"
+	return S_ISDIR(st->st_mode)	? "is a folder"
 	       : is_device(st->st_mode) ? "is a device"
-					 : NULL;
+					: NULL;
 }
 
 int scratch_read_file(const char *path, char **text, size_t *len,
@@ -163,4 +164,50 @@ int scratch_read_file(const char *path, char **text, size_t *len,
 	*text = xrealloc(*text, *len + 1);
 	(*text)[*len] = '\0';
 	return 0;
+}
+
+/* ---- a scratch switch ------------------------------------------------------ */
+
+static void no_apply(void *arg, struct out *warn)
+{
+	(void)arg;
+	(void)warn;
+}
+
+int scratch_open(struct scratch *s, const struct options *o, struct err *err)
+{
+	struct env *e = &s->env;
+
+	*s = (struct scratch){ 0 };
+	e->disk = disk_open(NULL, err);
+	if (!e->disk)
+		return -1;
+	e->boot_ms = clock_ms();
+	e->boot_time = wall_now();
+	e->map = o->map;
+	e->arg = s;
+	e->apply = no_apply;
+	e->conf = conf_new();
+	e->loop = loop_new();
+	e->store = store_open(e->disk);
+	bootrec_load(e->disk, &s->bootrec);
+	e->bootrec = &s->bootrec;
+	scratch_hooks(e, o->tls, true);
+	return scratch_chassis(o, e, err);
+}
+
+void scratch_close(struct scratch *s)
+{
+	struct env *e = &s->env;
+
+	if (e->chassis)
+		chassis_free(e->chassis);
+	if (e->store)
+		store_free(e->store);
+	if (e->conf)
+		conf_free(e->conf);
+	if (e->loop)
+		loop_free(e->loop);
+	if (e->disk)
+		disk_close(e->disk);
 }

@@ -4,13 +4,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/bootrec.h"
+#include "cli/env.h"
 #include "sslmod/image.h"
 
-struct env;
 struct err;
 struct options;
 
-/* What the running switch and the scratch switch of `replay` build alike. */
+/* A switch without ports, traffic or disk: what `replay` and `trace` run on. */
+struct scratch {
+	struct env env;
+	struct bootrec bootrec;
+};
+/* What it has built is freed by scratch_close() even when it fails. */
+int scratch_open(struct scratch *s, const struct options *o, struct err *err);
+void scratch_close(struct scratch *s);
+
+/* What the running switch and a scratch switch build alike. */
 
 /* The chassis of --chassis with its default cards and those of --slot. */
 int scratch_chassis(const struct options *o, struct env *env, struct err *err);

@@ -100,3 +100,19 @@ void out_fini(struct out *o)
 	free(o->buf);
 	*o = (struct out){ 0 };
 }
+
+void out_json(struct out *o, const char *text)
+{
+	out_puts(o, "\"");
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			out_printf(o, "\\%c", c);
+		else if (c < ' ' || c > '~')
+			out_printf(o, "\\u%04x", c);
+		else
+			out_write(o, text, 1);
+	}
+	out_puts(o, "\"");
+}

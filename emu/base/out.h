@@ -25,6 +25,8 @@ void out_write(struct out *o, const void *data, size_t len);
 void out_col(struct out *o, int width, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* As a JSON string, quotes included; each byte beyond ASCII is one character. */
+void out_json(struct out *o, const char *text);
 /* The text so far, never NULL. */
 const char *out_text(const struct out *o);
 void out_clear(struct out *o); /* forgets the text, keeps the memory */

@@ -153,6 +153,23 @@ static struct candidate candidate_of(const struct deciding *d,
 	return c;
 }
 
+static enum why_out why_out(const struct deciding *d,
+			    const struct policy_member *m,
+			    const struct candidate *c)
+{
+	if (c->eligible)
+		return WHY_IN;
+	if (redirects(m->svc))
+		return WHY_OUT_REDIRECT;
+	if (needs_module(m->svc) && !m->svc->has_module)
+		return WHY_OUT_MODULE;
+	if (!is_up(d->s, m->svc))
+		return WHY_OUT_STATE;
+	if (!m->weight)
+		return WHY_OUT_WEIGHT;
+	return c->conns >= m->svc->max_conns ? WHY_OUT_FULL : WHY_OUT_LOAD;
+}
+
 static void tell_candidate(struct why *w, const struct deciding *d,
 			   const struct policy_member *m,
 			   const struct candidate *c)
@@ -165,7 +182,7 @@ static void tell_candidate(struct why *w, const struct deciding *d,
 		.weight = c->weight,
 		.load = c->load,
 		.state = (uint8_t)shared_state(d->s, m->svc->index),
-		.eligible = c->eligible,
+		.out = (uint8_t)why_out(d, m, c),
 		.conns = c->conns,
 	};
 }

@@ -149,6 +149,7 @@ static void why_begin(struct why *w, const struct decide_in *in)
 	w->generation = in->policy->generation;
 	w->key = *in->key;
 	w->has_request = req != NULL;
+	w->unparsed = is_unparsed(in);
 	w->request_kind = (uint8_t)(req ? req->kind : REQUEST_OTHER);
 	if (req && (req->http || req->sip))
 		keep_head(w, req->buf,
@@ -162,6 +163,7 @@ static void why_end(struct why *w, const struct verdict *v)
 	w->rule = (uint16_t)(v->rule ? v->rule->index : 0);
 	w->service = (uint16_t)(v->member ? v->member->svc->index : 0);
 	w->group = (uint16_t)(v->group ? v->group->index : 0);
+	w->remap = v->remap;
 	w->src = v->src;
 	w->dst = v->dst;
 	w->dport = v->dport;

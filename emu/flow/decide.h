@@ -102,7 +102,7 @@ enum verdict_kind flow_decide(const struct decide_in *in, struct verdict *v);
 /* The Location of a REDIRECT (content.md 7.1) and the Set-Cookie field, with
  * its line end, of an answer (7.5). */
 void verdict_location(const struct verdict *v, const struct request *req,
-		      struct out *o);
+		      const struct flow_key *key, struct out *o);
 void verdict_cookie(const struct verdict *v, uint64_t now_s, struct out *o);
 
 #endif

@@ -9,10 +9,22 @@
 #include "emu/conf/ssllist.h"
 #include "emu/flow/decide.h"
 #include "emu/flow/policy.h"
+#include "emu/flow/shared.h"
 #include "emu/flow/why.h"
 #include "emu/net/sniff.h"
 
 #define STEPS_MAX 3 /* a flow, its clear text; the module once more is a loop */
+
+struct shared *trace_all_alive(const struct conf *c)
+{
+	struct shared *s = shared_new();
+	const struct service *svc = NULL;
+
+	TAILQ_FOREACH(svc, &c->services, link)
+		if (svc->active)
+			shared_set_state(s, svc->index, SERVICE_ALIVE);
+	return s;
+}
 
 struct asked { /* one request taken apart */
 	struct http_head http;
@@ -59,15 +71,6 @@ static void decide_dry(const struct trace_in *t, const struct flow_key *key,
 	(void)flow_decide(&in, v);
 }
 
-static void tell(const struct trace_in *t, const struct why *why, bool json,
-		 struct out *o)
-{
-	if (json)
-		why_json(why, t->policy, o);
-	else
-		why_explain(why, t->policy, o);
-}
-
 /* The clear-text target of the entry that ends TLS for this address. */
 static bool clear_target(const struct trace_in *t,
 			 const struct policy_service *svc, struct flow_key *key)
@@ -92,28 +95,65 @@ static bool clear_target(const struct trace_in *t,
 	return false;
 }
 
-void trace(const struct trace_in *t, bool json, struct out *o)
+/* One decision after another; false: that was the last one. */
+static bool next(const struct trace_in *t, const struct request *req,
+		 struct flow_key *key, struct why *why, unsigned *slot)
+{
+	struct verdict v;
+
+	decide_dry(t, key, NULL, why, &v);
+	if (v.kind == VERDICT_TERMINATE && req)
+		decide_dry(t, key, req, why, &v);
+	if (v.kind != VERDICT_FORWARD ||
+	    v.member->svc->type != SERVICE_SSL_ACCEL)
+		return false;
+	*slot = v.member->svc->slot;
+	return clear_target(t, v.member->svc, key);
+}
+
+static void in_words(const struct trace_in *t, const struct request *req,
+		     struct out *o)
 {
 	struct flow_key key = t->key;
+	unsigned slot = 0;
+	struct why why;
+
+	for (int step = 0; step < STEPS_MAX; step++) {
+		bool more = next(t, req, &key, &why, &slot);
+
+		why_explain(&why, t->policy, o);
+		if (!more)
+			return;
+		out_printf(o, "TLS ends in module %u; its clear text:\n", slot);
+	}
+}
+
+/* What becomes of a module's clear text is a member of what becomes of the TLS. */
+static void as_json(const struct trace_in *t, const struct request *req,
+		    struct out *o)
+{
+	struct flow_key key = t->key;
+	unsigned slot = 0;
+	struct why why;
+	int depth = 0;
+
+	for (bool more = true; more && depth < STEPS_MAX; depth++) {
+		more = next(t, req, &key, &why, &slot);
+		out_puts(o, depth ? ",\"clear\":{" : "{");
+		why_json(&why, t->policy, o);
+	}
+	while (depth--)
+		out_puts(o, "}");
+	out_puts(o, "\n");
+}
+
+void trace(const struct trace_in *t, bool json, struct out *o)
+{
 	struct asked a;
 	const struct request *req = read_request(t, &a);
 
-	for (int step = 0; step < STEPS_MAX; step++) {
-		struct verdict v;
-		struct why why;
-
-		decide_dry(t, &key, NULL, &why, &v);
-		if (v.kind == VERDICT_TERMINATE && req)
-			decide_dry(t, &key, req, &why, &v);
-		tell(t, &why, json, o);
-		if (v.kind != VERDICT_FORWARD ||
-		    v.member->svc->type != SERVICE_SSL_ACCEL)
-			return;
-		if (!clear_target(t, v.member->svc, &key))
-			return;
-		if (!json)
-			out_printf(o,
-				   "TLS ends in module %u; its clear text:\n",
-				   v.member->svc->slot);
-	}
+	if (json)
+		as_json(t, req, o);
+	else
+		in_words(t, req, o);
 }

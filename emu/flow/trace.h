@@ -27,7 +27,10 @@ struct trace_in {
 	uint64_t now_ms, wall_s;
 };
 
-/* In words, a block a decision; json: an object a line. */
+/* A switch without traffic: every service that is active counts as alive. */
+struct shared *trace_all_alive(const struct conf *c);
+/* In words, a block a decision; json: one object, the decision about the clear
+ * text of a module inside of it. */
 void trace(const struct trace_in *t, bool json, struct out *o);
 
 #endif

@@ -7,6 +7,8 @@
 #include "emu/flow/policy.h"
 #include "emu/sticky/sticky.h"
 
+#define HTTP_PORT 80
+
 static const char *const kind_name[] = {
 	[VERDICT_DROP] = "drop",	   [VERDICT_FORWARD] = "forward",
 	[VERDICT_TERMINATE] = "terminate", [VERDICT_REDIRECT] = "redirect",
@@ -55,15 +57,21 @@ const char *verdict_reason_name(enum verdict_reason r)
 
 /* ---- answers --------------------------------------------------------------- */
 
-static void url_self(const struct request *req, struct out *o)
+/* Old clients name no host: then it is the address that they came to. */
+static void url_self(const struct request *req, const struct flow_key *key,
+		     struct out *o)
 {
 	const struct http_head *h = req->http;
 	const char *target = req->buf + h->target.at;
 	uint32_t len = h->target.len;
 
-	if (*target == '/')
+	if (*target == '/' && h->host.len)
 		out_printf(o, "http://%.*s", (int)h->host.len,
 			   req->buf + h->host.at);
+	else if (*target == '/')
+		out_printf(o, "http://%s", str_addr(key->dst));
+	if (*target == '/' && !h->host.len && ntohs(key->dport) != HTTP_PORT)
+		out_printf(o, ":%u", ntohs(key->dport));
 	out_printf(o, "%.*s", (int)len, target);
 }
 
@@ -85,7 +93,7 @@ static void url_of_service(const struct policy_service *s,
 }
 
 void verdict_location(const struct verdict *v, const struct request *req,
-		      struct out *o)
+		      const struct flow_key *key, struct out *o)
 {
 	if (v->location && !strncmp(v->location, "//", 2))
 		out_printf(o, "http:%s", v->location);
@@ -94,7 +102,7 @@ void verdict_location(const struct verdict *v, const struct request *req,
 	else if (v->member && req->http)
 		url_of_service(v->member->svc, req, o);
 	else if (req->http)
-		url_self(req, o);
+		url_self(req, key, o);
 }
 
 void verdict_cookie(const struct verdict *v, uint64_t now_s, struct out *o)

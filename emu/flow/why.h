@@ -34,11 +34,23 @@ enum why_sticky {
 	WHY_STICKY_NUM,
 };
 
+/* Why the balance method may not choose a service. */
+enum why_out {
+	WHY_IN, /* it may */
+	WHY_OUT_STATE,
+	WHY_OUT_MODULE,
+	WHY_OUT_REDIRECT,
+	WHY_OUT_WEIGHT,
+	WHY_OUT_FULL,
+	WHY_OUT_LOAD,
+	WHY_OUT_NUM,
+};
+
 struct why_candidate {
 	uint16_t service; /* index */
 	uint8_t weight, load;
 	uint8_t state; /* enum service_state */
-	bool eligible;
+	uint8_t out;   /* enum why_out */
 	uint32_t conns;
 };
 
@@ -55,6 +67,8 @@ struct why {
 	uint8_t ncandidate;   /* told; ntotal: how many there were */
 	uint8_t ntotal;
 	bool has_request;
+	bool unparsed; /* its method is not one that rules look at */
+	bool remap;    /* the connection leaves the service that it had */
 	uint8_t request_kind;
 	struct why_candidate candidate[WHY_CANDIDATES];
 	struct in_addr src, dst; /* behind translation */
@@ -66,7 +80,7 @@ struct why {
 /* In words, a block; policy NULL or of another generation: without the rules
  * that lost. */
 void why_explain(const struct why *w, const struct policy *p, struct out *o);
-/* The same as a JSON object, on one line. */
+/* The same as members of a JSON object, without its braces. */
 void why_json(const struct why *w, const struct policy *p, struct out *o);
 
 #endif

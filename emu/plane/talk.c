@@ -184,7 +184,7 @@ static enum went answer_redirect(struct flow *f, const struct request *req)
 	bool sent = false;
 
 	out_puts(&text, "HTTP/1.1 302 Object Moved\r\nLocation: ");
-	verdict_location(&f->talk->v, req, &text);
+	verdict_location(&f->talk->v, req, &f->use[f->nuse - 1].key, &text);
 	out_puts(&text, "\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
 			"Connection: close\r\nContent-Length: 0\r\n\r\n");
 	sent = push(f, &f->leg[LEG_CLIENT], text.buf, text.len);
