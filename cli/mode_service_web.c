@@ -51,42 +51,43 @@ static const char *const data_names[] = { "default", "ascii", "numeric", NULL };
 	}
 #define KEPT(...) FIELD(kept, __VA_ARGS__)
 
-/* TCP of a service that only compresses, towards clients or servers. */
-#define COMPRESS_TCP_ROWS(side, side_help)                                     \
+/* TCP of a service that only compresses, towards clients [0] or servers [1]. */
+#define COMPRESS_TCP_ROWS(side, side_help, place, ...)                         \
 	{ .syntax = "compress tcp " side " syn-timeout "                       \
 		    "<seconds:uint:1-3600>",                                   \
 	  .help = side_help "Limit of connection set-up\n"                     \
 			    "Seconds",                                         \
 	  .no = "no compress tcp " side " syn-timeout",                        \
-	  .set = KEPT(.dflt = "30"),                                           \
-	  .inert = INERT_NO_COMPRESSION },                                     \
+	  .set = FIELD(compress_tcp[place].syn_s, .store = SET_U16,            \
+		       .dflt = "30"),                                          \
+	  __VA_ARGS__ },                                                       \
 		{ .syntax = "compress tcp " side " inactivity-timeout "        \
 			    "<seconds:uint:0-3600>",                           \
 		  .help = "Limit of idle connections\n"                        \
 			  "Seconds, 0 never",                                  \
 		  .no = "no compress tcp " side " inactivity-timeout",         \
-		  .set = KEPT(.dflt = "240"),                                  \
-		  .inert = INERT_NO_COMPRESSION },                             \
+		  .set = FIELD(compress_tcp[place].idle_s, .store = SET_U16,   \
+			       .dflt = "240") },                               \
 		{ .syntax =                                                    \
 			  "compress tcp " side " ack-delay <ms:uint:0-10000>", \
 		  .help = "Delay of acknowledgements\n"                        \
 			  "Milliseconds",                                      \
 		  .no = "no compress tcp " side " ack-delay",                  \
 		  .set = KEPT(.dflt = "200"),                                  \
-		  .inert = INERT_NO_COMPRESSION },                             \
+		  .inert = INERT_HOST_TCP },                                   \
 		{ .syntax = "compress tcp " side " nagle {enable|disable}",    \
 		  .help = "Nagle algorithm\n"                                  \
 			  "On\n"                                               \
 			  "Off",                                               \
 		  .no = "no compress tcp " side " nagle",                      \
 		  .set = KEPT(.dflt = "enable"),                               \
-		  .inert = INERT_NO_COMPRESSION },                             \
+		  .inert = INERT_SENT_AT_ONCE },                               \
 	{                                                                      \
 		.syntax = "compress tcp " side " retrans <ms:uint:50-500>",    \
 		.help = "Retransmission timer\n"                               \
 			"Milliseconds",                                        \
 		.no = "no compress tcp " side " retrans",                      \
-		.set = KEPT(.dflt = "500"), .inert = INERT_NO_COMPRESSION      \
+		.set = KEPT(.dflt = "500"), .inert = INERT_HOST_TCP            \
 	}
 
 const struct cmd service_web_cmds[] = {
@@ -171,16 +172,14 @@ const struct cmd service_web_cmds[] = {
 		  "Turn it on\n"
 		  "Turn it off",
 	  .set = FIELD(compress, .store = SET_FLAG, .yes = "enable",
-		       .no = "disable"),
-	  .inert = INERT_NO_COMPRESSION },
+		       .no = "disable") },
 	{ .syntax = "compress accept-omit {identity|deflate|gzip}",
 	  .help = "Coding when the client names none\n"
 		  "None\n"
 		  "Deflate\n"
 		  "Gzip",
 	  .no = "no compress accept-omit",
-	  .set = FIELD(compress_omit, .store = SET_WORD, .words = omit_names),
-	  .inert = INERT_NO_COMPRESSION },
+	  .set = FIELD(compress_omit, .store = SET_WORD, .words = omit_names) },
 	{ .syntax = "compress encode "
 		    "{auto|deflate|force-deflate|force-gzip|gzip}",
 	  .help = "Preferred coding\n"
@@ -191,32 +190,31 @@ const struct cmd service_web_cmds[] = {
 		  "Gzip",
 	  .no = "no compress encode",
 	  .set = FIELD(compress_encode, .store = SET_WORD,
-		       .words = encode_names),
-	  .inert = INERT_NO_COMPRESSION },
+		       .words = encode_names) },
 	{ .syntax = "compress type {default|ascii|numeric}",
 	  .help = "Kind of data expected\n"
 		  "Any\n"
 		  "Text\n"
 		  "Numbers",
 	  .no = "no compress type",
-	  .set = FIELD(compress_type, .store = SET_WORD, .words = data_names),
-	  .inert = INERT_NO_COMPRESSION },
+	  .set = FIELD(compress_type, .store = SET_WORD, .words = data_names) },
 	{ .syntax = "compress tcp",
 	  .help = "TCP of a service that only compresses" },
-	COMPRESS_TCP_ROWS("virtual", "Towards clients\n"),
-	COMPRESS_TCP_ROWS("server", "Towards servers\n"),
+	COMPRESS_TCP_ROWS("virtual", "Towards clients\n", 0,
+			  .inert = INERT_HOST_TCP),
+	COMPRESS_TCP_ROWS("server", "Towards servers\n", 1, .inert = NULL),
 	{ .syntax = "compress tcp buffer-share rx <bytes:uint:16400-262144>",
 	  .help = "Data kept in buffers\n"
 		  "Received data\n"
 		  "Bytes",
 	  .no = "no compress tcp buffer-share rx",
 	  .set = KEPT(.dflt = "32768"),
-	  .inert = INERT_NO_COMPRESSION },
+	  .inert = INERT_HOST_TCP },
 	{ .syntax = "compress tcp buffer-share tx <bytes:uint:16400-262144>",
 	  .help = "Data to send\n"
 		  "Bytes",
 	  .no = "no compress tcp buffer-share tx",
 	  .set = KEPT(.dflt = "65536"),
-	  .inert = INERT_NO_COMPRESSION },
+	  .inert = INERT_HOST_TCP },
 	{ 0 },
 };

@@ -127,6 +127,13 @@ struct ssl_image *card_ssl_image(const struct card *card,
 	return i < 0 ? NULL : m->image[i];
 }
 
+struct ssl_stats *card_ssl_compressor(const struct card *card)
+{
+	const struct module *m = module_of(card);
+
+	return m && card->ops == &card_ssl_c_k9 ? m->stats : NULL;
+}
+
 /* ---- show ----------------------------------------------------------------- */
 
 void card_ssl_show_statistics(const struct card *card, unsigned parts,

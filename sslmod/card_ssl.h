@@ -22,6 +22,11 @@ void card_ssl_show_urlrewrite(const struct card *card,
 			      struct out *o); /* rows */
 void card_ssl_clear_statistics(struct card *card);
 
+/* Who counts what the card compresses, borrowed; NULL: it has no hardware for it
+ * (only CSS5-SSL-C-K9 has). */
+struct ssl_stats;
+struct ssl_stats *card_ssl_compressor(const struct card *card);
+
 /* Before anything else in the process: secure memory, allocator, library
  * settings.  Once. */
 void sslmod_start(void);

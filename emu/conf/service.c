@@ -135,6 +135,10 @@ struct service *service_add(struct conf *c, const char *name, struct err *err)
 	s->max_content = 100;
 	s->max_usage_mb = 1;
 	s->prepend_http = true;
+	for (int side = 0; side < 2; side++) {
+		s->compress_tcp[side].syn_s = 30;
+		s->compress_tcp[side].idle_s = 240;
+	}
 	s->cache_bypass = true;
 	probe_spec_init(&s->keepalive);
 	c->service_at[index] = s;

@@ -22,6 +22,20 @@ enum service_type { /* content.md 1.4 */
 		    SERVICE_TYPE_NUM,
 };
 
+/* Places of the words in the compress commands. */
+enum compress_encode {
+	COMPRESS_AUTO,
+	COMPRESS_DEFLATE,
+	COMPRESS_FORCE_DEFLATE,
+	COMPRESS_FORCE_GZIP,
+	COMPRESS_GZIP,
+};
+enum compress_type {
+	COMPRESS_TYPE_DEFAULT,
+	COMPRESS_TYPE_ASCII,
+	COMPRESS_TYPE_NUMERIC,
+};
+
 enum ip_proto { PROTO_ANY = 0, PROTO_TCP = 6, PROTO_UDP = 17 };
 
 #define SERVICE_SSLLIST_MAX 8 /* guess: "several" lists a service */
@@ -59,7 +73,10 @@ struct service {
 	uint16_t max_usage_mb; /* default 1 */
 	char subscriber[NAME_LEN + 1];
 	bool compress;
-	uint8_t compress_omit, compress_encode, compress_type; /* indexes */
+	uint8_t compress_omit, compress_encode, compress_type; /* places */
+	struct {
+		uint16_t syn_s, idle_s;
+	} compress_tcp[2]; /* towards clients, towards servers */
 	char ssllist[SERVICE_SSLLIST_MAX][NAME_LEN + 1]; /* order of entry */
 	int nssllist;
 	struct probe_spec keepalive;

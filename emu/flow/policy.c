@@ -17,7 +17,9 @@
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/match/rule.h"
+#include "sslmod/card_ssl.h"
 #include "sslmod/image.h"
+#include "sslmod/stats.h"
 
 /*
  * Compilation in three passes: groups, services (which point to groups), rules
@@ -97,6 +99,48 @@ static void redirect_of(const struct service *s, struct policy_service *ps)
 		       *to && s->prepend_http ? HTTP_SCHEME : "", to);
 }
 
+/* The card that compresses for a service: the one in its slot, or without a slot
+ * the first that can (guess: the documents show services with a slot only). */
+static struct ssl_stats *compressor_of(const struct chassis *ch, bool wanted,
+				       unsigned slot)
+{
+	struct ssl_stats *found = NULL;
+
+	if (!ch || !wanted)
+		return NULL;
+	if (slot)
+		return card_ssl_compressor(chassis_card(ch, slot));
+	for (slot = 1; !found && slot <= chassis_model(ch)->nslots; slot++)
+		found = card_ssl_compressor(chassis_card(ch, slot));
+	return found;
+}
+
+/* Of two limits where 0 is none. */
+static uint16_t sooner_s(uint16_t a, uint16_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+static void build_compress(struct build *b, const struct service *s,
+			   struct policy_service *ps)
+{
+	struct ssl_stats *st = compressor_of(b->chassis, s->compress, s->slot);
+
+	ps->compresses = s->compress;
+	ps->compress = (struct compress_conf){
+		.encode = s->compress_encode,
+		.omit = s->compress_omit,
+		.type = s->compress_type,
+	};
+	ps->compress_syn_s = s->compress_tcp[1].syn_s;
+	ps->compress_idle_s =
+		sooner_s(s->compress_tcp[0].idle_s, s->compress_tcp[1].idle_s);
+	ps->compressor = st ? ssl_stats_ref(st) : NULL;
+	if (s->compress && !st && s->active)
+		out_printf(b->warn, "service %s: no card compresses for it\n",
+			   s->name);
+}
+
 static void build_service(struct build *b, const struct service *s)
 {
 	struct policy_service *ps = &b->p->service[b->p->nservice++];
@@ -114,6 +158,7 @@ static void build_service(struct build *b, const struct service *s)
 	str_copy(ps->name, sizeof(ps->name), s->name);
 	str_copy(ps->string, sizeof(ps->string), s->string);
 	redirect_of(s, ps);
+	build_compress(b, s, ps);
 	if (is_module(s->type)) {
 		struct ssl_image *im = image_of(b->chassis, s->slot, s->index);
 
@@ -292,9 +337,11 @@ void policy_unref(struct policy *p)
 	if (!p ||
 	    atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	for (int i = 0; i < p->nservice; i++)
+	for (int i = 0; i < p->nservice; i++) {
 		if (p->service[i].image)
 			ssl_image_unref(p->service[i].image);
+		ssl_stats_unref(p->service[i].compressor);
+	}
 	for (int i = 0; i < p->nrule; i++)
 		policy_rule_fini(&p->rule[i]);
 	for (int i = 0; i < p->nacl; i++)
@@ -353,6 +400,8 @@ bool policy_images_current(const struct policy *p, const struct chassis *ch)
 
 		if (is_module(s->type) &&
 		    s->image != image_of(ch, s->slot, s->index))
+			return false;
+		if (s->compressor != compressor_of(ch, s->compresses, s->slot))
 			return false;
 	}
 	return true;

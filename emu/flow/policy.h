@@ -14,6 +14,7 @@
 #include "emu/match/url.h"
 #include "emu/sticky/arpt.h"
 #include "emu/sticky/string.h"
+#include "sslmod/compress.h"
 
 struct chassis;
 struct hf_group;
@@ -32,10 +33,10 @@ struct policy_group {
 	unsigned index;
 	char name[NAME_LEN + 1];
 	struct in_addr vip;
-	uint16_t base_port;	 /* first source port */
+	uint16_t base_port; /* first source port */
 	uint16_t number_of_ports;
-	uint8_t vips;		 /* portmap vip-address-range */
-	bool portmap;		 /* false: UDP keeps its source port */
+	uint8_t vips; /* portmap vip-address-range */
+	bool portmap; /* false: UDP keeps its source port */
 	int64_t idle_ms;
 };
 
@@ -51,10 +52,14 @@ struct policy_service {
 	char redirect[261];   /* of a redirect service: where to */
 	bool redirect_whole;  /* redirect-string: no path is appended */
 	uint32_t slowstart_s; /* 0: none */
-	unsigned slot;			  /* of a module service */
-	struct ssl_image *image;	  /* owned ref; NULL: no module */
+	unsigned slot;	      /* of a module service */
+	bool compresses;
+	uint16_t compress_syn_s, compress_idle_s; /* 0: for ever */
+	struct compress_conf compress;
+	struct ssl_stats *compressor; /* owned ref, of a card; NULL: none */
+	struct ssl_image *image;      /* owned ref; NULL: no module */
 	bool has_module; /* there is an image, or no chassis to ask */
-	const struct policy_group *group; /* add destination service */
+	const struct policy_group *group;	 /* add destination service */
 	const struct policy_group *source_group; /* add service */
 	_Atomic uint64_t *group_hits, *source_hits; /* live in struct shared */
 };
@@ -89,7 +94,7 @@ struct policy_rule {
 	enum application application;
 	bool layer5;
 	enum request_kind wants;
-	struct url_set url; /* npattern 0: none */
+	struct url_set url;   /* npattern 0: none */
 	struct hf_group *hfg; /* owned */
 	char hfg_name[33];
 	uint16_t hfg_weight;
@@ -101,10 +106,10 @@ struct policy_rule {
 	enum policy_sticky sticky;
 	uint8_t sticky_type; /* enum sticky_type, of STICK_TABLE */
 	struct in_addr sticky_mask;
-	uint64_t sticky_ms;	  /* 0: entries do not grow old */
+	uint64_t sticky_ms;	   /* 0: entries do not grow old */
 	struct string_rule string; /* STICK_STRING */
 	struct arpt_rule arpt;	   /* STICK_ARPT */
-	uint8_t serverdown; /* enum policy_serverdown */
+	uint8_t serverdown;	   /* enum policy_serverdown */
 	enum policy_no_cookie no_cookie;
 	char no_cookie_url[253];
 	struct policy_member no_cookie_member; /* svc NULL: none */
@@ -126,19 +131,19 @@ enum port_mode {
 	PORT_ROUTED, /* neither: content rules are not for them */
 };
 
-struct policy_port { /* a row of the flow-state table */
-	uint16_t port;	     /* host order */
+struct policy_port {   /* a row of the flow-state table */
+	uint16_t port; /* host order */
 	uint8_t proto;
-	uint8_t mode; /* enum port_mode */
+	uint8_t mode;		/* enum port_mode */
 	_Atomic uint64_t *hits; /* lives in struct shared */
 };
 
 enum policy_serverdown { /* sticky-serverdown-failover, in the order of conf */
-	DOWN_BALANCE,
-	DOWN_REDIRECT,
-	DOWN_REJECT,
-	DOWN_SRCIP,
-	DOWN_SRCIP_DSTPORT,
+			 DOWN_BALANCE,
+			 DOWN_REDIRECT,
+			 DOWN_REJECT,
+			 DOWN_SRCIP,
+			 DOWN_SRCIP_DSTPORT,
 };
 
 struct policy_clause {
@@ -171,17 +176,17 @@ struct policy {
 	struct policy_port *port;	/* owned */
 	uint16_t permanent[FLOW_PERMANENT_MAX]; /* host order, 0: none */
 	uint16_t tcp_mss; /* of connections from clients; 0: no limit set */
-	struct policy_acl *acl;		/* owned */
-	struct clause_net **nets;	/* owned: networks of clauses */
+	struct policy_acl *acl;	  /* owned */
+	struct clause_net **nets; /* owned: networks of clauses */
 	size_t nnets;
 	struct policy_ingress *ingress; /* owned, longest prefix first */
 	int ningress;
-	struct match_table *match;	/* owned; finds places in rule[] */
+	struct match_table *match; /* owned; finds places in rule[] */
 	int nservice, ngroup, nrule, nacl, nport;
 
 	bool acl_enabled;
 	const struct policy_acl *acl_of[4095]; /* by VLAN; NULL: none applied */
-	struct flow_conf flow; /* a copy */
+	struct flow_conf flow;		       /* a copy */
 };
 
 /*

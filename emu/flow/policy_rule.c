@@ -215,6 +215,17 @@ static bool is_layer5(const struct content *c, const struct policy_rule *r)
 	       c->redirect[0];
 }
 
+/* Answers are compressed that were asked for in HTTP: requests are looked at. */
+static bool is_compressed(const struct policy_rule *r)
+{
+	bool any = false;
+
+	for (int i = 0; i < r->nmember; i++) /* ssl-accel sees no request yet */
+		any |= r->member[i].svc->compressor &&
+		       r->member[i].svc->type != SERVICE_SSL_ACCEL;
+	return any && r->wants == REQUEST_HTTP && r->proto != PROTO_UDP;
+}
+
 /* ---- the rule -------------------------------------------------------------- */
 
 static void build_balance(struct build *b, const struct content *c,
@@ -282,6 +293,6 @@ void policy_build_rule(struct build *b, const struct content *c)
 	build_sticky(c, r);
 	build_members(b, c, r);
 	build_no_cookie(b, c, r);
-	r->layer5 = is_layer5(c, r);
+	r->layer5 = is_layer5(c, r) || is_compressed(r);
 	b->p->nrule++;
 }

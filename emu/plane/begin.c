@@ -184,6 +184,10 @@ static bool connect_to(struct flow *f, const struct verdict *v)
 			return false;
 		}
 	}
+	if (svc->compressor && !f->image && !back) {
+		f->connect_ms = svc->compress_syn_s * 1000u;
+		f->idle_ms = svc->compress_idle_s * 1000u;
+	}
 	if (back)
 		connect_tls(f, back, v->src);
 	else
@@ -295,11 +299,37 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 	return f->state != FLOW_OVER;
 }
 
+/* Kinds that no rule asks for may be wanted for another reason. */
+static void wait_for_request(struct flow *f, unsigned kinds)
+{
+	f->talk = talk_new(f->w);
+	if (!f->talk) {
+		flow_close(f, END_NO_MEMORY);
+		return;
+	}
+	f->talk->wants = kinds | match_wants(f->policy->p->match,
+					     &f->use[f->nuse - 1].key);
+	enter_state(f, FLOW_REQUEST, REQUEST_MS);
+}
+
+/* The module's service has the answers compressed, whatever the rules of its
+ * clear text look at. */
+static bool is_compressed(const struct flow *f)
+{
+	const struct policy_member *m = f->use[0].member;
+
+	return f->nuse > 1 && m && m->svc->compressor;
+}
+
 /* The first decision about a flow, when only its addresses are known. */
 static void decide(struct flow *f)
 {
 	struct verdict v;
 
+	if (is_compressed(f)) {
+		wait_for_request(f, 1u << REQUEST_HTTP);
+		return;
+	}
 	if (!flow_ask(f, NULL, &v))
 		return;
 	if (v.kind != VERDICT_TERMINATE) {
@@ -309,14 +339,7 @@ static void decide(struct flow *f)
 			f->channel = channel_new(f);
 		return;
 	}
-	f->talk = talk_new(f->w);
-	if (!f->talk) {
-		flow_close(f, END_NO_MEMORY);
-		return;
-	}
-	f->talk->wants =
-		match_wants(f->policy->p->match, &f->use[f->nuse - 1].key);
-	enter_state(f, FLOW_REQUEST, REQUEST_MS);
+	wait_for_request(f, 0);
 }
 
 static void begin_use(struct flow *f, struct flow_use u)

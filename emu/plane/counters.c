@@ -85,7 +85,8 @@ static uint64_t hits_total(const struct plane *p)
 
 static void rate_tick(struct rate *r, uint64_t total, uint64_t passed_ms)
 {
-	uint32_t n = (uint32_t)(less(total, r->last) * 1000 / passed_ms);
+	uint64_t more = less(total, r->last);
+	uint32_t n = (uint32_t)((more * 1000 + passed_ms / 2) / passed_ms);
 
 	r->last = total;
 	r->at = (r->at + 1) % RATE_SECONDS;

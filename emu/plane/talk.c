@@ -48,6 +48,7 @@ void talk_free(struct worker *w, struct talk *t)
 {
 	input_drop(w, &t->in);
 	input_drop(w, &t->out);
+	squeeze_fini(&t->squeeze);
 	t->next = w->free_talk;
 	w->free_talk = t;
 }
@@ -249,6 +250,7 @@ static enum went decide_request(struct flow *f, const struct http_head *h)
 	t->phase = TALK_BODY;
 	if (!flow_act(f, &t->v))
 		return WENT_OVER;
+	squeeze_request(f, req.buf, h);
 	flow_account(f, LEG_CLIENT, h->len);
 	if (!push(f, &f->leg[LEG_SERVER], req.buf, h->len))
 		return over(f, END_SERVER_RESET);
@@ -390,37 +392,55 @@ static enum went request_step(struct flow *f)
 
 /* ---- an answer ------------------------------------------------------------- */
 
-static enum went pass_answer(struct flow *f, size_t used)
+/* The server's next bytes, or what they have become; last: of this answer. */
+static enum went pass_on(struct flow *f, size_t used, bool last)
 {
 	struct talk *t = f->talk;
+	const char *data = bytes(&t->out);
+	size_t len = used;
 
-	if (used && !push(f, &f->leg[LEG_CLIENT], bytes(&t->out), used))
+	if (t->squeeze.on)
+		data = squeeze_take(f, last, &len);
+	else
+		squeeze_bypassed(f, used);
+	if (len && !push(f, &f->leg[LEG_CLIENT], data, len))
 		return over(f, END_CLIENT_RESET);
 	flow_account(f, LEG_SERVER, used);
 	input_took(f->w, &t->out, used);
+	if (last && t->squeeze.on)
+		squeeze_end(f);
 	return WENT_ON;
 }
 
-/* The head goes on, with the switch's own cookie in front of its end. */
+static enum went pass_answer(struct flow *f, size_t used)
+{
+	return pass_on(f, used, false);
+}
+
+/* The head goes on, or what compression makes of it, with the switch's own
+ * cookie in front of its end. */
 static enum went pass_head(struct flow *f, const struct http_head *h)
 {
 	struct talk *t = f->talk;
-	struct out cookie = { 0 };
+	struct out own = { 0 };
 	const size_t end = 2; /* the empty line, which llhttp wants as CR LF */
-	bool ok = false;
+	bool squeezed = squeeze_head(f, bytes(&t->out), h, &own), ok = false;
 
-	if (!t->set_cookie || h->status < 200)
+	if (!squeezed && (!t->set_cookie || h->status < 200))
 		return pass_answer(f, h->len);
+	if (t->set_cookie)
+		verdict_cookie(&t->v, f->w->wall_s, &own);
 	t->set_cookie = false;
-	verdict_cookie(&t->v, f->w->wall_s, &cookie);
-	ok = push(f, &f->leg[LEG_CLIENT], bytes(&t->out), h->len - end) &&
-	     push(f, &f->leg[LEG_CLIENT], cookie.buf, cookie.len);
-	out_fini(&cookie);
+	ok = (squeezed ||
+	      push(f, &f->leg[LEG_CLIENT], bytes(&t->out), h->len - end)) &&
+	     push(f, &f->leg[LEG_CLIENT], own.buf, own.len) &&
+	     push(f, &f->leg[LEG_CLIENT], "\r\n", end);
+	out_fini(&own);
 	if (!ok)
 		return over(f, END_CLIENT_RESET);
-	flow_account(f, LEG_SERVER, h->len - end);
-	input_took(f->w, &t->out, h->len - end);
-	return pass_answer(f, end);
+	flow_account(f, LEG_SERVER, h->len);
+	input_took(f->w, &t->out, h->len);
+	return WENT_ON;
 }
 
 static bool opens_tunnel(const struct talk *t, const struct http_head *h)
@@ -475,6 +495,8 @@ static enum went server_ended(struct flow *f)
 	f->leg[LEG_SERVER].eof = true;
 	if (!t->unsure && !idle && http_eof(&t->resp) == HTTP_EV_BAD)
 		return over(f, END_SERVER_RESET);
+	if (t->squeeze.on && pass_on(f, 0, true) == WENT_OVER)
+		return WENT_OVER;
 	if (leg_is_full(&f->leg[LEG_CLIENT])) {
 		f->ending = true; /* when the client has it all */
 		return WENT_WAITING;
@@ -511,7 +533,7 @@ static enum went feed_answer(struct flow *f)
 	case HTTP_EV_HEAD:
 		return answer_head(f, h);
 	case HTTP_EV_END:
-		if (pass_answer(f, used) == WENT_OVER)
+		if (pass_on(f, used, true) == WENT_OVER)
 			return WENT_OVER;
 		return answer_end(f);
 	case HTTP_EV_MORE:
@@ -523,6 +545,8 @@ static enum went feed_answer(struct flow *f)
 	case HTTP_EV_BAD:
 		break;
 	}
+	if (t->squeeze.on) /* half of it is another body already */
+		return over(f, END_SERVER_RESET);
 	/* A server that does not speak HTTP: the client gets what it says, and
 	 * no second request goes this way. */
 	t->unsure = t->last = true;

@@ -4,6 +4,7 @@
 #include "emu/flow/decide.h"
 #include "emu/net/http.h"
 #include "emu/plane/relay.h"
+#include "emu/plane/squeeze.h"
 
 /*
  * A flow that a layer 5 rule looks into.  HTTP is followed message by message
@@ -41,6 +42,7 @@ struct talk {
 	bool last;	  /* no further request on this connection */
 	bool unsure;	  /* the server's bytes are no HTTP: only relayed */
 	bool set_cookie;
+	struct squeeze squeeze;
 	struct verdict v; /* of the request under way */
 };
 

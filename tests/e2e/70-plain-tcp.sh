@@ -22,6 +22,7 @@ rule() { # NAME LAST-BYTE BALANCE
 }
 
 {
+	echo "flow permanent port1 80" # held connections say nothing
 	service one 1
 	service two 2
 	service three 3

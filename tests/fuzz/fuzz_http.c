@@ -4,7 +4,9 @@
 
 #include "emu/match/url.h"
 #include "emu/net/http.h"
+#include "emu/base/out.h"
 #include "emu/net/sip.h"
+#include "sslmod/compress.h"
 
 /*
  * Messages on a stream: the first two bytes tell which direction it is and into
@@ -23,6 +25,32 @@ static void inside(struct http_span s, const struct http_head *h)
 {
 	if (s.at > h->len || s.len > h->len - s.at)
 		abort();
+}
+
+/* What compression makes of it, and that its own head is one. */
+static void check_compression(const char *buf, const struct http_head *h)
+{
+	static struct http_head again;
+	struct compress_conf c = { 0 };
+	enum ssl_count why = SSL_COUNT_NUM;
+	struct http_stream s;
+	struct out o = { 0 };
+	size_t used = 0;
+
+	if (h->method.len) {
+		(void)compress_offer(&c, buf, h, &why);
+		return;
+	}
+	if (!compress_admits(buf, h, &why))
+		return;
+	compress_head(buf, h, CODING_GZIP, &o);
+	out_puts(&o, "\r\n");
+	http_begin(&s, true);
+	if (h->nfield + 3 <= HTTP_FIELD_MAX && o.len < HTTP_HEAD_MAX &&
+	    (http_feed(&s, o.buf, o.len, &used, &again) != HTTP_EV_HEAD ||
+	     used != o.len || !again.chunked || again.has_length))
+		abort();
+	out_fini(&o);
 }
 
 static void check_head(const char *buf, const struct http_head *h, size_t len)
@@ -44,6 +72,7 @@ static void check_head(const char *buf, const struct http_head *h, size_t len)
 		inside(h->field[i].name, h);
 		inside(h->field[i].value, h);
 	}
+	check_compression(buf, h);
 	(void)host_match(&u.host, buf + h->host.at, h->host.len);
 	(void)path_match(&u, buf + h->path.at, h->path.len);
 }
