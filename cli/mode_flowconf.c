@@ -207,7 +207,6 @@ static void step_render(const void *obj, struct out *o)
 /* ---- the table ------------------------------------------------------------ */
 
 static const char no_pool[] = "flows are never reclaimed to make room";
-static const char no_noflow[] = "every connection gets a flow";
 static const char no_map[] = "source ports are the operating system's choice";
 static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
@@ -283,8 +282,7 @@ const struct cmd flow_cmds[] = {
 	  .run = noflow_ports_set,
 	  .render = noflow_ports_render,
 	  .no = "no noflow-portmap",
-	  .clear = noflow_ports_set,
-	  .inert = no_noflow },
+	  .clear = noflow_ports_set },
 	{ .syntax = "noflow-portmap disable",
 	  .help = "Keep their source ports",
 	  .run = noflow_ports_off },

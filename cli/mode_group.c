@@ -139,9 +139,6 @@ static void active_render(const void *obj, struct out *o)
 		SETTING_AT(struct group, field), __VA_ARGS__                   \
 	}
 
-static const char host_ports[] =
-	"this host chooses the source port of a connection";
-
 const struct cmd group_cmds[] = {
 	{ .syntax = "vip address <ip:host> [range <range:uint:1-65535>]",
 	  .help = "Virtual address of the group\n"
@@ -188,29 +185,25 @@ const struct cmd group_cmds[] = {
 		  "Port number",
 	  .no = "no portmap base-port",
 	  .set = FIELD(base_port, .store = SET_U16, .dflt = "2016",
-		       .check = suspended),
-	  .inert = host_ports },
+		       .check = suspended) },
 	{ .syntax = "portmap number-of-ports <count:uint:2048-63488>",
 	  .help = "Set how many ports\n"
 		  "Number of ports",
 	  .no = "no portmap number-of-ports",
 	  .set = FIELD(number_of_ports, .store = SET_U16, .dflt = "63488",
-		       .check = suspended, .changed = ports_round),
-	  .inert = host_ports },
+		       .check = suspended, .changed = ports_round) },
 	{ .syntax = "portmap vip-address-range <count:uint:1-255>",
 	  .help = "Set how many addresses\n"
 		  "Number of addresses",
 	  .no = "no portmap vip-address-range",
 	  .set = FIELD(vip_address_range, .store = SET_U8, .dflt = "1",
-		       .check = suspended),
-	  .inert = host_ports },
+		       .check = suspended) },
 	{ .syntax = "portmap {enable|disable}",
 	  .help = "Translate source ports\n"
 		  "Keep the source port of clients (UDP)",
 	  .no = "no portmap disable",
 	  .set = FIELD(portmap_disabled, .store = SET_FLAG, .yes = "disable",
-		       .no = "enable", .check = suspended),
-	  .inert = host_ports },
+		       .no = "enable", .check = suspended) },
 	{ .syntax = "flow-timeout-multiplier <multiplier:uint:0-65533>",
 	  .help = "Idle time of flows in units of 16 seconds\n"
 		  "Number, 0 never",

@@ -17,6 +17,7 @@
 #include "emu/conf/acl.h"
 #include "emu/conf/group.h"
 #include "emu/conf/service.h"
+#include "emu/nat/portmap.h"
 
 #define MODULES 6 /* slots of the largest chassis */
 
@@ -164,17 +165,14 @@ static int show(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- show group NAME portmap ------------------------------------------------- */
 
-/*
- * Connections leave through the module that runs the switch, from ports that
- * this host chooses; other modules map none.
- */
+/* Connections leave through the module that runs the switch; others map none. */
 static void module_portmap(const struct env *env, const struct group *g,
 			   unsigned slot, struct out *o)
 {
-	struct group_counters c = { 0 };
+	struct portmap_figures f = { 0 };
 
-	if (slot == 1)
-		live_group_counters(env, g, &c);
+	if (slot == 1 && env->plane)
+		plane_group_ports(env->plane, g->index, &f);
 	out_printf(o, "\nPortmap of group %s - Slot %u, Subslot 1:\n", g->name,
 		   slot);
 	out_col(o, W_SUB + 2, "  Base Port:");
@@ -184,9 +182,11 @@ static void module_portmap(const struct env *env, const struct group *g,
 	out_col(o, W_SUB + 2, "  VIP Address Range:");
 	out_printf(o, "%u\n", g->vip_address_range);
 	out_col(o, W_SUB + 2, "  Current Mappings:");
-	out_printf(o, "%u\n", c.current_conns);
+	out_printf(o, "%u\n", f.used);
+	out_col(o, W_SUB + 2, "  Last Port Mapped:");
+	out_printf(o, "%u\n", f.last);
 	out_col(o, W_SUB + 2, "  No Portmap Errors:");
-	out_puts(o, "0\n");
+	out_printf(o, "%llu\n", (unsigned long long)f.refused);
 }
 
 static int portmap(struct cli *cli, const struct args *a, struct err *err)

@@ -15,6 +15,8 @@
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
 #include "emu/conf/global.h"
+#include "emu/nat/portmap.h"
+#include "emu/plane/plane.h"
 
 enum {
 	W_SLOT = 14,
@@ -59,8 +61,15 @@ static struct use use_of(const struct env *env, bool flows)
 	struct use u = { .map = flows ? &f->portmap : &f->noflow_portmap };
 	struct net_counters c;
 
-	if (!flows)
+	if (!flows) {
+		struct portmap_figures m = { 0 };
+
+		if (env->plane)
+			plane_noflow_ports(env->plane, &m);
+		u.mappings = m.used;
+		u.errors = m.refused;
 		return u;
+	}
 	net_counters(env, &c);
 	u.mappings = c.n[NET_TCP_MAPPED];
 	u.errors = c.n[NET_TCP_NO_PORT];

@@ -50,9 +50,11 @@ static void build_groups(struct build *b)
 		b->p->group[b->p->ngroup++] = (struct policy_group){
 			.index = g->index,
 			.vip = g->vip,
-			.base_port = g->base_port,
-			.number_of_ports = g->number_of_ports,
-			.vips = g->vip_address_range,
+			.range = { .base = g->base_port,
+				   .ports = g->number_of_ports,
+				   .addresses = g->vip_address_range },
+			.ports = shared_ports(b->shared, g->index,
+					      g->vip_address_range),
 			.portmap = !g->portmap_disabled,
 			.idle_ms = policy_idle_ms(g->flow_timeout_multiplier),
 		};

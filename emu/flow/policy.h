@@ -12,6 +12,7 @@
 #include "emu/conf/service.h"
 #include "emu/match/clause.h"
 #include "emu/match/url.h"
+#include "emu/nat/portmap.h"
 #include "emu/sticky/arpt.h"
 #include "emu/sticky/string.h"
 #include "sslmod/compress.h"
@@ -33,10 +34,9 @@ struct policy_group {
 	unsigned index;
 	char name[NAME_LEN + 1];
 	struct in_addr vip;
-	uint16_t base_port; /* first source port */
-	uint16_t number_of_ports;
-	uint8_t vips; /* portmap vip-address-range */
-	bool portmap; /* false: UDP keeps its source port */
+	struct portmap_range range;
+	struct portmap_pool *ports; /* lives in struct shared */
+	bool portmap;		    /* false: UDP keeps its source port */
 	int64_t idle_ms;
 };
 

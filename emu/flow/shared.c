@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "emu/base/xalloc.h"
+#include "emu/nat/portmap.h"
 #include "emu/sticky/sticky.h"
 
 /*
@@ -64,6 +65,8 @@ void shared_free(struct shared *s)
 	free(s->hits);
 	for (unsigned i = 0; i <= ACL_SHARED_MAX; i++)
 		free((void *)(uintptr_t)s->clause[i]);
+	for (unsigned i = 0; i <= GROUP_MAX; i++)
+		portmap_free(s->ports[i]);
 	sticky_free(s->sticky);
 	free(s);
 }
@@ -113,6 +116,15 @@ _Atomic uint64_t *shared_clause(struct shared *s, unsigned acl, unsigned clause)
 		s->clause[acl] =
 			xcalloc(CLAUSE_SHARED_MAX + 2, sizeof(*s->clause[acl]));
 	return &s->clause[acl][clause];
+}
+
+struct portmap_pool *shared_ports(struct shared *s, unsigned group,
+				  unsigned addresses)
+{
+	if (!s->ports[group])
+		s->ports[group] = portmap_new();
+	portmap_reserve(s->ports[group], addresses);
+	return s->ports[group];
 }
 
 uint32_t shared_conns(const struct shared *s, unsigned service)

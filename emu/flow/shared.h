@@ -8,6 +8,7 @@
 #include "emu/conf/conf.h"
 #include "emu/keepalive/keepalive.h"
 
+struct portmap_pool;
 struct sticky;
 
 #define ACL_SHARED_MAX	  99 /* ACLs, and clauses of one (content.md 6.1) */
@@ -33,6 +34,8 @@ struct shared {
 	_Atomic uint64_t *clause[ACL_SHARED_MAX + 1]; /* owned; by ACL, then
 							 clause number */
 	struct hit_table *hits;				/* owned */
+	struct portmap_pool *ports[GROUP_MAX + 1]; /* owned; by source group,
+						     NULL: never in use */
 };
 
 struct shared *shared_new(void); /* every service suspended */
@@ -50,6 +53,9 @@ void shared_set_load(struct shared *s, unsigned service, unsigned load);
 /* Hits of a clause; made when first asked for, control thread only. */
 _Atomic uint64_t *shared_clause(struct shared *s, unsigned acl,
 				unsigned clause);
+/* The same of source ports; addresses: as many as the group has. */
+struct portmap_pool *shared_ports(struct shared *s, unsigned group,
+				  unsigned addresses);
 uint32_t shared_conns(const struct shared *s, unsigned service);
 void shared_enter(struct shared *s, unsigned service);
 void shared_leave(struct shared *s, unsigned service);

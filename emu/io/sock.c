@@ -300,8 +300,8 @@ static int bind_source(int fd, struct in_addr host, in_port_t port)
 	return bind(fd, (const struct sockaddr *)&from, sizeof(from));
 }
 
-int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
-		 struct in_addr src)
+int sock_connect_from(const struct hostmap *m, struct in_addr dst,
+		      in_port_t port, struct in_addr src, in_port_t sport)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr = hostmap_addr(m, dst),
@@ -310,13 +310,21 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 
 	if (fd < 0)
 		return -1;
+	if (sport) /* a connection from there may just be over */
+		set_on(fd, SOL_SOCKET, SO_REUSEADDR);
 	if (src.s_addr != htonl(INADDR_ANY) &&
-	    bind_source(fd, hostmap_addr(m, src), 0))
+	    bind_source(fd, hostmap_addr(m, src), sport))
 		return close_keep_errno(fd);
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) &&
 	    errno != EINPROGRESS)
 		return close_keep_errno(fd);
 	return fd;
+}
+
+int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
+		 struct in_addr src)
+{
+	return sock_connect_from(m, dst, port, src, 0);
 }
 
 /* ---- announced connections -------------------------------------------------- */

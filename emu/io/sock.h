@@ -31,6 +31,9 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
  * cannot be had (EADDRNOTAVAIL) is reported like any failure. */
 int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 		 struct in_addr src);
+/* The same from a port, which must not be in use. */
+int sock_connect_from(const struct hostmap *m, struct in_addr dst,
+		      in_port_t port, struct in_addr src, in_port_t sport);
 /*
  * For connections that another one announces: host's addresses, unmapped, since
  * they are those of sockets that are there.  A listener for few connections at

@@ -141,7 +141,7 @@ static bool entering(const char *line, size_t len, struct ftp_line *l)
 		struct cursor c = { line + i, line + len };
 
 		if (is_digit(line[i]) && !is_digit(line[i - 1]) &&
-		    commas(line, c, l))
+		    line[i - 1] != ',' && commas(line, c, l))
 			return true;
 	}
 	return false;

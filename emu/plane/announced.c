@@ -141,6 +141,7 @@ static void as_active(const struct awaited *a, const struct sockaddr_in *peer,
 	v->group = c->member->svc->source_group;
 	v->src = v->group ? v->group->vip : c->key.dst;
 	v->dst = c->key.src;
+	u->src = v->src;
 	u->sport = peer->sin_port;
 }
 
@@ -156,8 +157,9 @@ static void as_passive(const struct awaited *a, const struct sockaddr_in *peer,
 				    .dport = a->at.sin_port,
 				    .proto = IPPROTO_TCP };
 	v->group = c->group;
-	v->src = c->src;
 	v->dst = c->dst;
+	if (v->group && !use_map(a->by->policy->p, u, v->group, false))
+		v->group = NULL; /* from any port, rather than not at all */
 }
 
 static int connect_other(const struct awaited *a, const struct flow_use *u)

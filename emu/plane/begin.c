@@ -61,6 +61,8 @@ static void enter_state(struct flow *f, enum flow_stage s, uint32_t limit_ms)
 static enum flow_end connect_error(int error, bool has_source)
 {
 	switch (error) {
+	case EADDRINUSE:
+		return END_NO_PORT;
 	case EADDRNOTAVAIL:
 		return has_source ? END_NO_SOURCE : END_NO_PORT;
 	case EMFILE:
@@ -99,10 +101,34 @@ void flow_connects(struct flow *f, int fd, bool has_source)
 	connects(f, fd, has_source, NULL);
 }
 
+/* From a port of the source group that nobody else on this host has either. */
+static int connect_mapped(struct flow *f, const struct policy_group *g,
+			  struct in_addr dst, in_port_t port)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+	int fd = -1, error = EADDRINUSE;
+
+	for (int i = 0; i < USE_MAP_TRIES; i++) {
+		if (!use_map(f->policy->p, u, g, false))
+			break;
+		fd = sock_connect_from(f->w->map, dst, port, u->src, u->sport);
+		error = errno;
+		if (fd >= 0 || (error != EADDRINUSE && error != EADDRNOTAVAIL))
+			break;
+		use_unmap(u, g);
+	}
+	errno = error;
+	return fd;
+}
+
 static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 			   struct in_addr src, const struct ssl_back *back)
 {
-	connects(f, sock_connect(f->w->map, dst, port, src),
+	const struct policy_group *g = f->use[f->nuse - 1].group;
+
+	connects(f,
+		 g ? connect_mapped(f, g, dst, port)
+		   : sock_connect(f->w->map, dst, port, src),
 		 src.s_addr != INADDR_ANY, back);
 }
 

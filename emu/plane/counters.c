@@ -284,6 +284,31 @@ uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
 	return get(shared_group_hits(p->shared, group, destination, service));
 }
 
+void plane_group_ports(const struct plane *p, unsigned index,
+		       struct portmap_figures *f)
+{
+	const struct portmap_pool *m = p->shared->ports[index];
+
+	*f = (struct portmap_figures){ 0 };
+	if (m)
+		portmap_read(m, f);
+}
+
+void plane_noflow_ports(const struct plane *p, struct portmap_figures *f)
+{
+	uint64_t taken = 0, given = 0;
+
+	*f = (struct portmap_figures){ 0 };
+	for (int i = 0; i < p->nworkers; i++) {
+		const struct worker_counters *w = p->worker[i]->c;
+
+		given += get(&w->noflow_given);
+		taken += get(&w->noflow_taken);
+		f->refused += get(&w->noflow_refused);
+	}
+	f->used = (uint32_t)less(taken, given);
+}
+
 void plane_totals(const struct plane *p, struct plane_totals *t)
 {
 	uint64_t active = flows_active(p);

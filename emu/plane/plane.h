@@ -79,6 +79,11 @@ void plane_group_counters(const struct plane *p, unsigned index,
 /* Hits of one service of a group, among its sources or its destinations. */
 uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
 				  bool destination, unsigned service);
+/* Source ports of a group, and of datagrams without a flow (emu/nat/portmap.h). */
+struct portmap_figures;
+void plane_group_ports(const struct plane *p, unsigned index,
+		       struct portmap_figures *f);
+void plane_noflow_ports(const struct plane *p, struct portmap_figures *f);
 void plane_zero_service(struct plane *p, unsigned index);
 void plane_zero_rule(struct plane *p, unsigned index);
 void plane_zero_group(struct plane *p, unsigned index);

@@ -141,6 +141,9 @@ static void udp_close(struct udp_flow *u)
 	if (u->is_flow) {
 		count(&w->c->flows_over, 2);
 		use_leave(w, &u->use);
+	} else if (u->use.group) {
+		count(&w->c->noflow_given, u->use.mapping.port != 0);
+		use_unmap(&u->use, u->use.group);
 	}
 	worker_policy_put(w, u->policy);
 	t->n--;
@@ -279,19 +282,38 @@ static void tell_failure(struct worker *w, const struct flow_key *k,
 			  : strerror(error));
 }
 
-/* portmap disable keeps the port that the client has (content.md 3.2). */
-static int server_socket(struct worker *w, const struct flow_key *k,
-			 const struct verdict *v)
+/* From a port of the source group that nobody else on this host has either. */
+static int mapped_socket(struct worker *w, struct flow_use *u,
+			 const struct verdict *v, bool packet)
 {
-	in_port_t sport = v->group && !v->group->portmap ? k->sport : 0;
+	int fd = -1;
 
-	return sock_udp(w->map, v->dst, v->dport, v->src, sport);
+	for (int i = 0; i < USE_MAP_TRIES; i++) {
+		errno = EADDRINUSE;
+		if (!use_map(w->policy->p, u, v->group, packet)) {
+			count(&w->c->noflow_refused, packet);
+			return -1;
+		}
+		fd = sock_udp(w->map, v->dst, v->dport, u->src, u->sport);
+		if (fd >= 0 || errno != EADDRINUSE)
+			return fd;
+		use_unmap(u, v->group);
+	}
+	return -1;
+}
+
+static int server_socket(struct worker *w, struct flow_use *u,
+			 const struct verdict *v, bool packet)
+{
+	if (v->group)
+		return mapped_socket(w, u, v, packet);
+	return sock_udp(w->map, v->dst, v->dport, v->src, 0);
 }
 
 static struct udp_flow *udp_new(struct worker *w, struct point *at,
 				const struct sockaddr_in *client,
 				const struct flow_use *use,
-				const struct verdict *v)
+				const struct verdict *v, bool packet)
 {
 	struct udp_flow *u = make_room(w) ? malloc(sizeof(*u)) : NULL;
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = u };
@@ -307,11 +329,13 @@ static struct udp_flow *udp_new(struct worker *w, struct point *at,
 		.used_ms = w->now_ms,
 		.timed.kind = TIMED_UDP,
 	};
-	u->fd = server_socket(w, &use->key, v);
+	u->fd = server_socket(w, &u->use, v, packet);
 	if (u->fd < 0 || epoll_ctl(w->ep, EPOLL_CTL_ADD, u->fd, &ev)) {
 		tell_failure(w, &use->key, v, errno);
 		if (u->fd >= 0)
 			(void)close(u->fd);
+		if (v->group)
+			use_unmap(&u->use, v->group);
 		free(u);
 		return NULL;
 	}
@@ -345,6 +369,7 @@ static void begin_way(struct udp_flow *u, const struct verdict *v)
 	u->use.member = v->member;
 	u->use.group = v->group;
 	use_group_hit(u->w, v);
+	count(&u->w->c->noflow_taken, u->use.mapping.port != 0);
 	u->idle_ms = WAY_BACK_MS;
 	wheel_set(u->w, &u->timed);
 }
@@ -376,7 +401,7 @@ static struct udp_flow *decided(struct worker *w, struct point *at,
 		u = way_find(w->udp, key, &v);
 	if (u)
 		return u;
-	u = udp_new(w, at, client, &use, &v);
+	u = udp_new(w, at, client, &use, &v, mode == PORT_PACKET);
 	if (!u)
 		return NULL;
 	if (mode == PORT_FLOW)

@@ -63,7 +63,8 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 
 	u->member = v->member;
 	u->group = v->group;
-	u->src = v->src;
+	if (!u->sport)
+		u->src = v->src;
 	u->dst = v->dst;
 	u->dport = v->dport;
 	shared_enter(w->shared, svc->index);
@@ -78,10 +79,50 @@ void use_leave(struct worker *w, struct flow_use *u)
 {
 	if (u->member)
 		shared_leave(w->shared, u->member->svc->index);
-	if (u->group)
+	if (u->group) {
 		count(&w->c->group[u->group->index].left, 1);
+		use_unmap(u, u->group);
+	}
 	u->member = NULL;
 	u->group = NULL;
+}
+
+/* ---- source ports ---------------------------------------------------------- */
+
+/* A port that stays what it is (portmap disable): UDP only, TCP is always mapped
+ * (content.md 3.2). */
+static bool keeps_port(const struct policy *p, const struct flow_use *u,
+		       const struct policy_group *g, bool packet)
+{
+	return u->key.proto == IPPROTO_UDP &&
+	       (packet ? p->flow.noflow_portmap.off : !g->portmap);
+}
+
+bool use_map(const struct policy *p, struct flow_use *u,
+	     const struct policy_group *g, bool packet)
+{
+	struct portmap_range r = g->range;
+
+	u->src = g->vip;
+	u->sport = u->key.sport;
+	if (keeps_port(p, u, g, packet))
+		return true;
+	if (packet) {
+		r.base = p->flow.noflow_portmap.base;
+		r.ports = p->flow.noflow_portmap.range;
+	}
+	if (!portmap_take(g->ports, &r, &u->mapping))
+		return false;
+	u->src.s_addr = htonl(ntohl(g->vip.s_addr) + u->mapping.address);
+	u->sport = htons(u->mapping.port);
+	return true;
+}
+
+void use_unmap(struct flow_use *u, const struct policy_group *g)
+{
+	if (u->mapping.port)
+		portmap_give(g->ports, &u->mapping);
+	u->mapping.port = 0;
 }
 
 /* ---- counters -------------------------------------------------------------- */

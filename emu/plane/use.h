@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "emu/flow/decide.h"
+#include "emu/nat/portmap.h"
 #include "emu/plane/worker.h"
 
 /*
@@ -17,6 +18,8 @@ struct flow_use {
 	const struct policy_group *group;   /* NULL: none */
 	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
 	in_port_t sport, dport;	 /* the same; 0: the key's */
+	struct mapping
+		mapping; /* of the group, which src and sport come from */
 };
 
 /* One decision, recorded where `show lab why` finds it. */
@@ -25,6 +28,15 @@ void use_decide(struct worker *w, const struct policy *p,
 		struct verdict *v);
 void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v);
 void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
+/*
+ * Takes a source address and port of the verdict's group; packet: of datagrams
+ * that get no flow.  use_leave gives it back.  false: all are in use.
+ */
+bool use_map(const struct policy *p, struct flow_use *u,
+	     const struct policy_group *g, bool packet);
+void use_unmap(struct flow_use *u, const struct policy_group *g);
+
+#define USE_MAP_TRIES 16 /* ports that others on this host have */
 
 /* ---- counters -------------------------------------------------------------- */
 void use_hit(struct worker *w, const struct verdict *v); /* FORWARD */

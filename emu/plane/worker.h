@@ -41,6 +41,8 @@ struct worker_counters {
 	} group[GROUP_MAX + 1];
 	_Atomic uint64_t flows_total, flows_over, hits; /* of both protocols */
 	_Atomic uint64_t udp_total, udp_in, udp_out;	/* flows; datagrams */
+	/* source ports of datagrams without a flow: taken, given back, not had */
+	_Atomic uint64_t noflow_taken, noflow_given, noflow_refused;
 	_Atomic uint64_t udp_lost; /* datagrams that could not be passed on */
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
