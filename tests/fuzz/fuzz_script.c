@@ -14,6 +14,7 @@
 #include "cli/session_priv.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
+#include "emu/base/str.h"
 #include "emu/conf/sched.h"
 #include "emu/io/loop.h"
 #include "scratch_env.h"
@@ -67,7 +68,8 @@ static void parse(const char *text)
 	struct err err;
 	struct pipe *p = pipe_new(text, &err);
 	struct pipe_result r;
-	uint64_t when = 0;
+	struct tm noon = { .tm_hour = 12, .tm_mday = 1 };
+	struct sched_record when = { .line = "show clock" };
 
 	if (p) {
 		out_puts(&p->buf, text);
@@ -80,7 +82,10 @@ static void parse(const char *text)
 	(void)text_to_qname(text, &o);
 	text_to_base64(text, strlen(text), &o);
 	text_dump(text, strlen(text), TEXT_PRETTY, &o);
-	(void)sched_field_parse(text, 0, 59, &when);
+	for (int i = 0; i < SCHED_FIELD_NUM; i++) {
+		(void)str_copy(when.field[i], sizeof(when.field[i]), text);
+		(void)sched_due(&when, &noon);
+	}
 	out_fini(&o);
 }
 
