@@ -133,6 +133,16 @@ uint32_t shared_conns(const struct shared *s, unsigned service)
 				    memory_order_relaxed);
 }
 
+bool shared_enter_below(struct shared *s, unsigned service, uint32_t max)
+{
+	_Atomic uint32_t *conns = &s->service[service].conns;
+
+	if (atomic_fetch_add_explicit(conns, 1, memory_order_relaxed) < max)
+		return true;
+	shared_leave(s, service);
+	return false;
+}
+
 void shared_enter(struct shared *s, unsigned service)
 {
 	atomic_fetch_add_explicit(&s->service[service].conns, 1,

@@ -57,6 +57,8 @@ _Atomic uint64_t *shared_clause(struct shared *s, unsigned acl,
 struct portmap_pool *shared_ports(struct shared *s, unsigned group,
 				  unsigned addresses);
 uint32_t shared_conns(const struct shared *s, unsigned service);
+/* A connection more unless the service has that many; false: it has. */
+bool shared_enter_below(struct shared *s, unsigned service, uint32_t max);
 void shared_enter(struct shared *s, unsigned service);
 void shared_leave(struct shared *s, unsigned service);
 

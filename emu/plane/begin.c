@@ -38,6 +38,7 @@
 
 #define PLAIN_CONNECT_MS 30000 /* as long as a module's SYN timeout */
 #define REQUEST_MS	 16000
+#define ASKED_AGAIN	 8 /* when other workers take what was decided on */
 
 static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
 
@@ -311,7 +312,13 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 {
 	struct flow_use *u = &f->use[f->nuse - 1];
 
-	use_decide(f->w, f->policy->p, u, req, v);
+	for (int tries = 0; tries < ASKED_AGAIN; tries++) {
+		use_decide(f->w, f->policy->p, u, req, v);
+		if (use_hold(f->w, u, v))
+			break;
+		v->kind = VERDICT_DROP;
+		v->reason = REASON_OVERLOAD;
+	}
 	if (v->clause && !u->member)
 		acl_log(v->clause, &u->key, f->w->now_ms);
 	u->rule = v->rule;

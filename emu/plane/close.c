@@ -93,6 +93,7 @@ static void uses_leave(struct flow *f)
 	for (unsigned i = 0; i < f->nuse; i++) {
 		count(&w->c->flows_over, 2);
 		use_leave(w, &f->use[i]);
+		use_give_up(w, &f->use[i]);
 	}
 }
 

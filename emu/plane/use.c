@@ -56,6 +56,28 @@ void use_group_hit(struct worker *w, const struct verdict *v)
 		atomic_fetch_add_explicit(hits, 1, memory_order_relaxed);
 }
 
+bool use_hold(struct worker *w, struct flow_use *u, const struct verdict *v)
+{
+	const struct policy_service *svc = v->member ? v->member->svc : NULL;
+
+	use_give_up(w, u);
+	if (v->kind != VERDICT_FORWARD || !svc)
+		return true;
+	if (u->member && u->member->svc == svc && !v->remap)
+		return true; /* the connection that it has goes on */
+	if (!shared_enter_below(w->shared, svc->index, svc->max_conns))
+		return false;
+	u->held = svc;
+	return true;
+}
+
+void use_give_up(struct worker *w, struct flow_use *u)
+{
+	if (u->held)
+		shared_leave(w->shared, u->held->index);
+	u->held = NULL;
+}
+
 void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 {
 	struct worker_counters *c = w->c;
@@ -67,7 +89,10 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 		u->src = v->src;
 	u->dst = v->dst;
 	u->dport = v->dport;
-	shared_enter(w->shared, svc->index);
+	if (u->held == svc)
+		u->held = NULL;
+	else
+		shared_enter(w->shared, svc->index);
 	count(&c->service[svc->index].total, 1);
 	if (!u->group)
 		return;

@@ -16,6 +16,7 @@ struct flow_use {
 	const struct policy_rule *rule;	    /* NULL: none */
 	const struct policy_member *member; /* NULL: none */
 	const struct policy_group *group;   /* NULL: none */
+	const struct policy_service *held; /* a place in it is kept; NULL: no */
 	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
 	in_port_t sport, dport;	 /* the same; 0: the key's */
 	struct mapping
@@ -26,6 +27,14 @@ struct flow_use {
 void use_decide(struct worker *w, const struct policy *p,
 		const struct flow_use *u, const struct request *req,
 		struct verdict *v);
+/*
+ * Keeps the connection that the verdict would make of the service's, so that many
+ * workers together keep to its max connections.  false: another worker's was the
+ * last; the decision must be asked for again.  Given back by use_enter() or
+ * use_give_up().
+ */
+bool use_hold(struct worker *w, struct flow_use *u, const struct verdict *v);
+void use_give_up(struct worker *w, struct flow_use *u); /* once is enough */
 void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v);
 void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
 /*

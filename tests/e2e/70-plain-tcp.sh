@@ -2,7 +2,7 @@
 # Layer 4 rules with curl and small web servers: balance methods, weights, bounds,
 # states, source groups, counters.
 # labels: traffic
-# timeout: 100
+# timeout: 280
 . "$(dirname "$0")/lib.sh"
 
 background web "$PYTHON" "$ROOT/tests/e2e/web.py" \
@@ -97,6 +97,18 @@ for i in $(seq 1 24); do
 	within 5 held $i || fail "a held connection does not begin"
 done
 same "max connections holds" "$(grep -c one held.log)" 6
+release
+none_left() {
+	cli "show service one" | grep -Eq 'Connections: +0( |$)'
+}
+for round in 1 2 3 4; do
+	ok "the connections end" within 10 none_left
+	for i in $(seq 1 30); do hold 50; done # all workers at once
+	within 20 held 30 || fail "not all connections begin"
+	same "and among workers that race for the last" \
+		"$(grep -c one held.log)" 6
+	[ $round = 4 ] || release
+done
 release
 cli_ok configure "service one" suspend "no max connections" active end
 wait_service one Alive
