@@ -11,6 +11,7 @@ struct box;
 struct chassis;
 struct conf;
 struct disk;
+struct fetch;
 struct err;
 struct hostmap;
 struct jobs;
@@ -21,6 +22,7 @@ struct logsink;
 struct loop;
 struct monitor;
 struct out;
+struct outside;
 struct plane;
 struct policy;
 struct shared;
@@ -50,6 +52,8 @@ struct env {
 	struct chassis *chassis;
 	struct disk *disk;
 	struct store *store;
+	struct outside *outside; /* fetched for SSL modules */
+	struct fetch *fetch;	 /* NULL: nothing is fetched */
 	struct hostmap *map;
 	struct loop *loop;
 	struct jobs *jobs;

@@ -38,7 +38,18 @@ static const struct {
 		    "that form leaves the boot record's password good" },
 	{ "traffic", "addresses are mapped into this host (show lab map)" },
 	{ "tls", "profile modern: TLS 1.2 and 1.3 suites beside those that a "
-		 "list names" },
+		 "list names; TLS 1.0 for clients where `version tls1` asks for "
+		 "it" },
+	{ "tls", "profile modern: ssl-queue-delay, nagle and buffer-share act "
+		 "where they differ from the product's default" },
+	{ "tls", "ssl-server N lab sni HOST CERT KEY: several certificates on "
+		 "one VIP (profile modern)" },
+	{ "tls", "ssl-server N lab ocsp-stapling: the authority's OCSP "
+		 "response, fetched and handed out (profile modern)" },
+	{ "tls", "backend-server N lab server-name HOST: the server is asked "
+		 "by name, and checked by it (profile modern)" },
+	{ "tls", "--keylog FILE: the secrets of TLS connections, for a protocol "
+		 "analyzer" },
 	{ "check", "replay: configurations are tried on a scratch switch" },
 };
 

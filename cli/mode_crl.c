@@ -1,5 +1,7 @@
 /* Commands of global configuration: revoked and old certificates (ssl.md 2.3). */
 #include "cli/cmd.h"
+#include "cli/env.h"
+#include "cli/fetch.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/types.h"
@@ -43,7 +45,9 @@ static int record_reload(struct cli *cli, const struct args *a, struct err *err)
 	if (!crl_find(cli_conf(cli), name))
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "crl-record", name);
-	return err_set(err, ERR_IO, -1, T_NO_FETCH, name);
+	if (!cli_env(cli)->fetch)
+		return err_set(err, ERR_REFUSED, -1, T_NO_SWITCH);
+	return fetch_now(cli_env(cli)->fetch, name, err);
 }
 
 /* Row order is running-config order. */
@@ -58,8 +62,7 @@ const struct cmd crl_cmds[] = {
 	  .run = record_set,
 	  .render = record_render,
 	  .no = "no ssl crl-record <name:crlrecord>",
-	  .clear = record_clear,
-	  .inert = "no lists are fetched" },
+	  .clear = record_clear },
 	{ .syntax = "ssl force-crl-reload <name:crlrecord>",
 	  .help = "Fetch a list of revoked certificates now\n"
 		  "Name of the record",

@@ -146,18 +146,20 @@ static int entry_del(struct cli *cli, const struct args *a, struct err *err)
 }
 
 static const struct cmd *const entry_tables[] = { ssllist_entry_cmds,
-						  ssllist_traffic_cmds };
+						  ssllist_traffic_cmds,
+						  ssllist_lab_cmds };
+#define NTABLES (sizeof(entry_tables) / sizeof(*entry_tables))
 
 static void entry_render(struct entry e, struct out *o)
 {
 	entry_begin(&e, o);
 	out_puts(o, "\n");
-	render_entered(entry_tables, 2, &e.c->kept, &e, o);
+	render_entered(entry_tables, NTABLES, &e.c->kept, &e, o);
 }
 
 static bool is_entry_row(const struct cmd *row)
 {
-	for (int t = 0; t < 2; t++)
+	for (size_t t = 0; t < NTABLES; t++)
 		for (const struct cmd *c = entry_tables[t]; c->syntax; c++)
 			if (c == row)
 				return true;

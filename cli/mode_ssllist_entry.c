@@ -346,9 +346,7 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .help = "Revocation list\n"
 		  "CRL record",
 	  .no = "no " SERVER " crl",
-	  .set = SERVER_TEXT(crl, .dflt = ""),
-	  .inert = "revocation lists are not fetched yet; a revoked "
-		   "certificate of a client is taken" },
+	  .set = SERVER_TEXT(crl, .dflt = "") },
 	{ .syntax = SERVER " failure {reject|ignore}",
 	  .help = "What happens when a client is not authenticated\n"
 		  "Refuse the connection\n"
@@ -361,16 +359,14 @@ const struct cmd ssllist_entry_cmds[] = {
 	  .help = "Redirect the client\n"
 		  "URL; without, that of failure-url",
 	  .run = failure_redirect,
-	  .render = redirect_render,
-	  .inert = "the client is refused: it is not sent to the URL yet" },
+	  .render = redirect_render },
 	{ .syntax = SERVER " failure-url <url:text:1-168>",
 	  .help = "Where clients are redirected to\n"
 		  "URL in quotes",
 	  .run = failure_url_set,
 	  .render = failure_url_render,
 	  .no = "no " SERVER " failure-url",
-	  .clear = failure_url_set,
-	  .inert = "clients are not sent to the URL yet" },
+	  .clear = failure_url_set },
 	{ .syntax = SERVER " authentication {enable|disable}",
 	  .help = "Ask clients for a certificate\n"
 		  "Ask\n"

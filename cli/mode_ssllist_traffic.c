@@ -94,14 +94,10 @@ static void rewrite_render(const void *obj, struct out *o)
 	}
 }
 
-static const char every_request[] =
-	"the fields are put into every request, with or without this";
-static const char no_rehandshake[] =
-	"no new handshake is made on an open connection yet";
-static const char sent_at_once[] =
-	"what has arrived is sent on at once, in one piece";
-static const char host_tcp[] =
-	"the TCP of this host goes by its own timers and windows";
+static const char host_acks[] =
+	"0 acknowledges at once when a connection begins; other delays are this "
+	"host's TCP's own";
+static const char host_timers[] = "the TCP of this host has timers of its own";
 static const char no_virtual_syn[] =
 	"the clear-text side is there before the entry is chosen";
 
@@ -120,8 +116,7 @@ static const char no_virtual_syn[] =
 			  "Off",                                               \
 		  .no = "no " EITHER " tcp " words " nagle",                   \
 		  .set = EITHER_SET(side.nagle_off, .store = SET_FLAG,         \
-				    .yes = "disable", .no = "enable"),         \
-		  .inert = sent_at_once },                                     \
+				    .yes = "disable", .no = "enable") },       \
 		{ .syntax =                                                    \
 			  EITHER " tcp " words " ack-delay <ms:uint:0-10000>", \
 		  .help = "Delay of acknowledgements\n"                        \
@@ -129,14 +124,14 @@ static const char no_virtual_syn[] =
 		  .no = "no " EITHER " tcp " words " ack-delay",               \
 		  .set = EITHER_SET(side.ack_delay_ms, .store = SET_U16,       \
 				    .dflt = "200"),                            \
-		  .inert = host_tcp },                                         \
+		  .inert = host_acks },                                        \
 		{ .syntax = EITHER " tcp " words " retrans <ms:uint:50-500>",  \
 		  .help = "Retransmission timer\n"                             \
 			  "Milliseconds",                                      \
 		  .no = "no " EITHER " tcp " words " retrans",                 \
 		  .set = EITHER_SET(side.retrans_ms, .store = SET_U16,         \
 				    .dflt = "500"),                            \
-		  .inert = host_tcp },                                         \
+		  .inert = host_timers },                                      \
 	{                                                                      \
 		.syntax = EITHER " tcp " words                                 \
 				 " window-size <bytes:uint:8192-65535>",       \
@@ -144,7 +139,6 @@ static const char no_virtual_syn[] =
 			"Bytes",                                               \
 		.no = "no " EITHER " tcp " words " window-size",               \
 		.set = EITHER_SET(side.window, .store = SET_U32, .dflt = "0"), \
-		.inert = host_tcp                                              \
 	}
 
 const struct cmd ssllist_traffic_cmds[] = {
@@ -178,16 +172,14 @@ const struct cmd ssllist_traffic_cmds[] = {
 	{ .syntax = SERVER " http-header insert-per-request",
 	  .help = "In every request of a connection",
 	  .no = "no " SERVER " http-header insert-per-request",
-	  .set = SERVER_SET(header_per_request, .store = SET_FLAG),
-	  .inert = every_request },
+	  .set = SERVER_SET(header_per_request, .store = SET_FLAG) },
 	{ .syntax = SERVER " http-header header-filter {enable|disable}",
 	  .help = "Take out such fields of clients\n"
 		  "Take them out\n"
 		  "Leave them in",
 	  .no = "no " SERVER " http-header header-filter",
 	  .set = SERVER_SET(header_filter, .store = SET_FLAG, .yes = "enable",
-			    .no = "disable"),
-	  .inert = "fields of that name that a client sends are left in yet" },
+			    .no = "disable") },
 	{ .syntax = SERVER " http-header prefix <text:text:1-16>",
 	  .help = "Text before the names of the fields\n"
 		  "Text in quotes",
@@ -209,20 +201,17 @@ const struct cmd ssllist_traffic_cmds[] = {
 		  "After so much data\n"
 		  "Kilobytes, 0 never",
 	  .no = "no " EITHER " handshake data",
-	  .set = EITHER_SET(handshake_data_kb, .store = SET_U32, .dflt = "0"),
-	  .inert = no_rehandshake },
+	  .set = EITHER_SET(handshake_data_kb, .store = SET_U32, .dflt = "0") },
 	{ .syntax = EITHER " handshake timeout <seconds:uint:0-72000>",
 	  .help = "After so much time\n"
 		  "Seconds, 0 never",
 	  .no = "no " EITHER " handshake timeout",
-	  .set = EITHER_SET(handshake_timeout_s, .store = SET_U32, .dflt = "0"),
-	  .inert = no_rehandshake },
+	  .set = EITHER_SET(handshake_timeout_s, .store = SET_U32, .dflt = "0") },
 	{ .syntax = SERVER " ssl-queue-delay <ms:uint:0-10000>",
 	  .help = "How long data waits to be encrypted\n"
 		  "Milliseconds",
 	  .no = "no " SERVER " ssl-queue-delay",
-	  .set = SERVER_SET(queue_delay_ms, .store = SET_U16, .dflt = "200"),
-	  .inert = sent_at_once },
+	  .set = SERVER_SET(queue_delay_ms, .store = SET_U16, .dflt = "200") },
 	{ .syntax = SERVER " unclean-shutdown [{enable|disable}]",
 	  .help = "Close without a close-notify alert\n"
 		  "Without\n"
@@ -261,13 +250,11 @@ const struct cmd ssllist_traffic_cmds[] = {
 		  "Received data\n"
 		  "Bytes",
 	  .no = "no " EITHER " tcp buffer-share rx",
-	  .set = EITHER_SET(buf_rx, .store = SET_U32, .dflt = "32768"),
-	  .inert = host_tcp },
+	  .set = EITHER_SET(buf_rx, .store = SET_U32, .dflt = "32768") },
 	{ .syntax = EITHER " tcp buffer-share tx <bytes:uint:16400-262144>",
 	  .help = "Data to send\n"
 		  "Bytes",
 	  .no = "no " EITHER " tcp buffer-share tx",
-	  .set = EITHER_SET(buf_tx, .store = SET_U32, .dflt = "65536"),
-	  .inert = host_tcp },
+	  .set = EITHER_SET(buf_tx, .store = SET_U32, .dflt = "65536") },
 	{ 0 },
 };

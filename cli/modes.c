@@ -216,7 +216,8 @@ static table_list group_tables = { group_cmds, group_state_cmds, NULL };
 static table_list keepalive_tables = { keepalive_cmds, keepalive_state_cmds,
 				       NULL };
 static table_list ssllist_tables = { ssllist_cmds, ssllist_entry_cmds,
-				     ssllist_traffic_cmds, NULL };
+				     ssllist_traffic_cmds, ssllist_lab_cmds,
+				     NULL };
 static table_list acl_tables = { acl_cmds, NULL };
 static table_list nql_tables = { nql_cmds, NULL };
 static table_list eql_tables = { eql_cmds, NULL };

@@ -150,6 +150,7 @@ extern const struct cmd ssllist_cmds[];
 /* render hooks get the struct entry of mode_ssllist.h */
 extern const struct cmd ssllist_entry_cmds[];
 extern const struct cmd ssllist_traffic_cmds[];
+extern const struct cmd ssllist_lab_cmds[];
 extern const struct cmd acl_cmds[];
 extern const struct cmd acl_global_cmds[]; /* mode_acl.c: acl enable */
 extern const struct cmd nql_cmds[];	   /* mode_qualifier.c */

@@ -15,6 +15,7 @@
 #include "emu/conf/global.h"
 #include "emu/conf/ssllist.h"
 #include "sslmod/card_ssl.h"
+#include "sslmod/outside.h"
 #include "sslmod/store.h"
 
 enum { /* guess */
@@ -132,14 +133,22 @@ static int associate_show(struct cli *cli, const struct args *a,
 
 /* ---- show ssl crl-record -------------------------------------------------- */
 
-/* Lists are not fetched, so none is ever loaded. */
-static void crl_one(const struct crl_record *r, struct out *o)
+/* Behind the labels, own: how the last try went. */
+static void crl_one(const struct cli *cli, const struct crl_record *r,
+		    struct out *o)
 {
+	const struct outside *all = cli_env(cli)->outside;
+	const struct outside_item *it =
+		all ? outside_find(all, OUTSIDE_CRL, r->name) : NULL;
+
 	out_printf(o, "CRL Record Name:      %s\n", r->name);
 	out_printf(o, "CRL URL:              %s\n", r->url);
 	out_printf(o, "Sign Certificate:     %s\n", r->cert);
 	out_printf(o, "Update Hours:         %u\n", r->hours);
-	out_puts(o, "CRL loaded:           no\n");
+	out_printf(o, "CRL loaded:           %s\n",
+		   it && it->loaded ? "yes" : "no");
+	if (it && it->why[0])
+		out_printf(o, "Last error:           %s\n", it->why);
 }
 
 static int crl_show(struct cli *cli, const struct args *a, struct err *err)
@@ -153,10 +162,10 @@ static int crl_show(struct cli *cli, const struct args *a, struct err *err)
 			       "crl-record", name);
 	for (int i = 0; !r && i < g->ncrl; i++) {
 		out_puts(cli_out(cli), i ? "\n" : "");
-		crl_one(&g->crl[i], cli_out(cli));
+		crl_one(cli, &g->crl[i], cli_out(cli));
 	}
 	if (r)
-		crl_one(r, cli_out(cli));
+		crl_one(cli, r, cli_out(cli));
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "emu/boot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include "chassis/links.h"
 #include "cli/account.h"
 #include "cli/env.h"
+#include "cli/fetch.h"
 #include "cli/logsink.h"
 #include "cli/mask.h"
 #include "cli/mib.h"
@@ -66,6 +68,7 @@
 #include "sslmod/card_ssl.h"
 #include "sslmod/expiry.h"
 #include "sslmod/image.h"
+#include "sslmod/outside.h"
 #include "sslmod/seal.h"
 #include "sslmod/store.h"
 
@@ -84,6 +87,7 @@ struct css {
 	bool cards_moved;
 	struct rlimit core_limit; /* at the start */
 	bool reboot;
+	int keylog_fd; /* owned; 0: none */
 };
 
 /* what the signals stop, once it runs */
@@ -143,14 +147,18 @@ static void unload(struct css *css, unsigned index)
 static void download(struct css *css, const struct service *s, struct out *warn)
 {
 	struct card *card = chassis_card_rw(css->env.chassis, s->slot);
+	const struct ssl_source from = { .conf = css->env.conf,
+					 .store = css->env.store,
+					 .outside = css->env.outside,
+					 .profile = css->opt->tls,
+					 .keylog_fd = css->keylog_fd };
 	struct err err = { 0 };
 
 	if (!card || card_ssl_loaded(card, s->index) == s->activations ||
 	    css->refused[s->index] == s->activations)
 		return;
 	css->refused[s->index] = 0;
-	if (card_ssl_download(card, css->env.conf, s, css->env.store,
-			      css->opt->tls, plane_nworkers(css->env.plane),
+	if (card_ssl_download(card, &from, s, plane_nworkers(css->env.plane),
 			      &err)) {
 		log_write(LOG_SSLACCEL, LOG_ERROR_3,
 			  "service %s is not loaded on slot %u: %s", s->name,
@@ -278,6 +286,7 @@ static void follow(void *arg, struct out *warn)
 	links_follow(css->env.links, css->env.chassis, css->env.conf,
 		     wall_now());
 	follow_cards(css, warn);
+	fetch_follow(css->env.fetch);
 	monitor_sync(css->env.monitor);
 	(void)follow_redundancy(css);
 	sampler_sync(css->env.sampler);
@@ -364,6 +373,22 @@ static bool secret_open(void *arg, const char *sealed, char *clear, size_t cap)
 
 /* ---- building and letting go ----------------------------------------------- */
 
+/* Appended to, as other programs do (NSS key log format); nobody else's. */
+static int keylog_open(struct css *css, struct err *err)
+{
+	const char *file = css->opt->keylog;
+
+	if (!file)
+		return 0;
+	css->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+			      0600);
+	if (css->keylog_fd > 0)
+		return 0;
+	css->keylog_fd = 0;
+	return err_set(err, ERR_IO, -1, "--keylog %s: %s", file,
+		       strerror(errno));
+}
+
 static void limits_raise(void)
 {
 	struct rlimit rl;
@@ -384,6 +409,7 @@ static int workers_wanted(const struct options *o)
 static int store_fill(struct css *css, struct err *err)
 {
 	css->env.store = store_open(css->env.disk);
+	css->env.outside = outside_new();
 	for (int i = 0; i < css->opt->nimport; i++)
 		if (store_import_host_file(css->env.store,
 					   css->opt->import_ssl[i], err))
@@ -425,12 +451,14 @@ static int parts_new(struct css *css, struct err *err)
 	env->conf = conf_new();
 	account_load(env->disk, env->conf);
 	power_on(&css->power, env, css->opt, is_stopped);
-	if (scratch_chassis(css->opt, env, err) || store_fill(css, err))
+	if (scratch_chassis(css->opt, env, err) || store_fill(css, err) ||
+	    keylog_open(css, err))
 		return -1;
 	scratch_hooks(env, css->opt->tls, false);
 	env->links = links_new();
 	env->sntp = sntp_new(env->loop, env->map, clock_moved, css);
 	env->jobs = jobs_new(env->loop);
+	env->fetch = fetch_new(env);
 	env->monitor = monitor_new(env->loop, env->map, env->conf, &hooks);
 	env->plane =
 		plane_new(env->loop, env->map, workers_wanted(css->opt), err);
@@ -471,8 +499,10 @@ static void parts_free(struct css *css)
 	env->sessions = NULL;
 	logsink_hush(env->log);
 	tallies_free(env->tallies);
+	fetch_quit(env->fetch);
 	if (env->jobs)
 		jobs_free(env->jobs);
+	fetch_free(env->fetch);
 	usage_free(env->usage);
 	if (env->plane)
 		plane_free(env->plane);
@@ -484,6 +514,7 @@ static void parts_free(struct css *css)
 	if (env->chassis)
 		chassis_free(env->chassis);
 	expiry_free(css->expiry);
+	outside_free(env->outside);
 	if (env->store)
 		store_free(env->store);
 	logsink_stop(env->log);
@@ -493,6 +524,8 @@ static void parts_free(struct css *css)
 		loop_free(env->loop);
 	if (env->disk)
 		disk_close(env->disk);
+	if (css->keylog_fd)
+		(void)close(css->keylog_fd);
 	out_fini(&css->startup_errors);
 }
 

@@ -151,6 +151,15 @@ static int tls_set(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int keylog_set(struct options *o, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_RANGE, -1,
+			       "--keylog: the name of a file is needed");
+	o->keylog = value;
+	return 0;
+}
+
 static int workers_set(struct options *o, const char *value, struct err *err)
 {
 	uint32_t n = 0;
@@ -244,6 +253,8 @@ static const struct option table[] = {
 	  "add N to every port that the switch listens on" },
 	{ "--tls", "PROFILE", RUN | REPLAY, tls_set,
 	  "modern (default) or faithful" },
+	{ "--keylog", "FILE", RUN, keylog_set,
+	  "append the secrets of TLS connections, for a protocol analyzer" },
 	{ "--workers", "N", RUN, workers_set,
 	  "data-plane threads; one a core if not given" },
 	{ "--ready-fd", "N", RUN, ready_set,

@@ -39,6 +39,7 @@ struct options {
 	const char *ssh;     /* as telnet; "off" */
 	struct hostmap *map; /* owned */
 	enum tls_profile tls;
+	const char *keylog; /* NULL: no TLS secrets are written */
 	int workers;  /* 0: one a core */
 	int ready_fd; /* -1: none */
 	bool show, json;

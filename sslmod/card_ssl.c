@@ -82,13 +82,14 @@ void card_ssl_unload(struct card *card, unsigned service_index)
 	m->image[i] = m->image[--m->nimage];
 }
 
-int card_ssl_download(struct card *card, const struct conf *conf,
-		      const struct service *svc, const struct store *store,
-		      enum tls_profile profile, int nworkers, struct err *err)
+int card_ssl_download(struct card *card, const struct ssl_source *from,
+		      const struct service *svc, int nworkers, struct err *err)
 {
-	struct context_in in = { .conf = conf,
-				 .store = store,
-				 .profile = profile };
+	struct context_in in = { .conf = from->conf,
+				 .store = from->store,
+				 .profile = from->profile,
+				 .outside = from->outside,
+				 .keylog_fd = from->keylog_fd };
 	struct module *m = module_of(card);
 	struct ssl_image *im;
 

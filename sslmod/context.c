@@ -11,18 +11,23 @@
  */
 #include "sslmod/entry.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "emu/base/err.h"
+#include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
+#include "sslmod/conn.h"
 #include "sslmod/pki.h"
 #include "sslmod/suites.h"
+#include "sslmod/verify.h"
 
 static const char modern_suites[] =
 	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -32,7 +37,7 @@ static const char modern_suites_13[] =
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
 	"TLS_CHACHA20_POLY1305_SHA256";
 
-static int fail(struct err *err, const char *what)
+int context_fail(struct err *err, const char *what)
 {
 	const char *why = ERR_reason_error_string(ERR_peek_last_error());
 	int rc = err_set(err, ERR_REFUSED, -1, "%s: %s", what,
@@ -44,8 +49,8 @@ static int fail(struct err *err, const char *what)
 
 /* ---- files ---------------------------------------------------------------- */
 
-static int load(const struct context_in *in, const char *kind, const char *name,
-		struct pki *p, struct err *err)
+int context_load(const struct context_in *in, const char *kind,
+		 const char *name, struct pki *p, struct err *err)
 {
 	const struct association *a = association_find(in->conf, kind, name);
 
@@ -62,11 +67,11 @@ static int use_certs(SSL_CTX *ctx, const struct pki *p, const char *name,
 		return err_set(err, ERR_REFUSED, -1, T_SSL_BAD_KIND ": %s",
 			       name);
 	if (SSL_CTX_use_certificate(ctx, sk_X509_value(p->certs, 0)) != 1)
-		return fail(err, name);
+		return context_fail(err, name);
 	for (int i = 1; i < sk_X509_num(p->certs); i++) {
 		if (SSL_CTX_add1_chain_cert(ctx, sk_X509_value(p->certs, i)) !=
 		    1)
-			return fail(err, name);
+			return context_fail(err, name);
 	}
 	return 0;
 }
@@ -80,7 +85,7 @@ static int use_key(SSL_CTX *ctx, const struct pki *cert, const struct pki *key,
 	if (!pki_match(sk_X509_value(cert->certs, 0), key->key))
 		return err_set(err, ERR_REFUSED, -1, T_PAIR_MISMATCH);
 	if (SSL_CTX_use_PrivateKey(ctx, key->key) != 1)
-		return fail(err, name);
+		return context_fail(err, name);
 	return 0;
 }
 
@@ -92,9 +97,9 @@ static int use_pair(const struct context_in *in, SSL_CTX *ctx, const char *cert,
 
 	pki_init(&c);
 	pki_init(&k);
-	rc = load(in, "cert", cert, &c, err);
+	rc = context_load(in, "cert", cert, &c, err);
 	if (rc == 0)
-		rc = load(in, kind, key, &k, err);
+		rc = context_load(in, kind, key, &k, err);
 	if (rc == 0)
 		rc = use_certs(ctx, &c, cert, err);
 	if (rc == 0)
@@ -116,6 +121,17 @@ static int use_pairs(const struct context_in *in, SSL_CTX *ctx,
 	return 0;
 }
 
+/* A further name of the entry comes with a certificate of its own. */
+static int use_front_pairs(const struct context_in *in, SSL_CTX *ctx,
+			   const struct ssl_server *e, int sni,
+			   struct err *err)
+{
+	if (sni < 0)
+		return use_pairs(in, ctx, &e->c, err);
+	return use_pair(in, ctx, e->sni[sni].cert, "rsakey", e->sni[sni].key,
+			err);
+}
+
 static int use_dh(const struct context_in *in, SSL_CTX *ctx,
 		  const struct ssl_common *e, struct err *err)
 {
@@ -125,98 +141,16 @@ static int use_dh(const struct context_in *in, SSL_CTX *ctx,
 	if (!*e->dhparam)
 		return 0;
 	pki_init(&p);
-	rc = load(in, "dhparam", e->dhparam, &p, err);
+	rc = context_load(in, "dhparam", e->dhparam, &p, err);
 	if (rc == 0 && !p.dh)
 		rc = err_set(err, ERR_REFUSED, -1, T_SSL_BAD_KIND ": %s",
 			     e->dhparam);
 	if (rc == 0 && SSL_CTX_set0_tmp_dh_pkey(ctx, p.dh) != 1)
-		rc = fail(err, e->dhparam);
+		rc = context_fail(err, e->dhparam);
 	else if (rc == 0)
 		p.dh = NULL; /* the context's now */
 	pki_fini(&p);
 	return rc;
-}
-
-/* ---- whom to believe ------------------------------------------------------ */
-
-static int accept_any(X509_STORE_CTX *x, void *arg)
-{
-	(void)x;
-	(void)arg;
-	return 1;
-}
-
-/* Client authentication with `failure ignore`: note the result, go on. */
-static int go_on(int ok, X509_STORE_CTX *x)
-{
-	(void)ok;
-	(void)x;
-	return 1;
-}
-
-static int trust(const struct context_in *in, SSL_CTX *ctx, const char *name,
-		 struct err *err)
-{
-	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	struct pki p;
-	int rc;
-
-	pki_init(&p);
-	rc = load(in, "cert", name, &p, err);
-	if (rc == 0 && sk_X509_num(p.certs) == 0)
-		rc = err_set(err, ERR_REFUSED, -1, T_SSL_BAD_KIND ": %s", name);
-	for (int i = 0; rc == 0 && i < sk_X509_num(p.certs); i++) {
-		X509 *x = sk_X509_value(p.certs, i);
-
-		if (X509_STORE_add_cert(store, x) != 1 ||
-		    SSL_CTX_add_client_CA(ctx, x) != 1)
-			rc = fail(err, name);
-	}
-	pki_fini(&p);
-	return rc;
-}
-
-/* An intermediate that was named is believed without its root. */
-static int trust_all(const struct context_in *in, SSL_CTX *ctx,
-		     const struct ssl_common *e, struct err *err)
-{
-	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
-
-	for (int i = 0; i < e->ncacert; i++) {
-		if (trust(in, ctx, e->cacert[i], err))
-			return -1;
-	}
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-	return 0;
-}
-
-static int verify_clients(const struct context_in *in, SSL_CTX *ctx,
-			  const struct ssl_server *e, struct err *err)
-{
-	if (!e->authentication) {
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
-		return 0;
-	}
-	/* redirect does not answer yet: until it does, it lets nobody in */
-	if (e->failure != SSL_FAILURE_IGNORE)
-		SSL_CTX_set_verify(
-			ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-			NULL);
-	else
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, go_on);
-	return trust_all(in, ctx, &e->c, err);
-}
-
-static int verify_server(const struct context_in *in, SSL_CTX *ctx,
-			 const struct ssl_backend *e, struct err *err)
-{
-	if (e->c.ncacert == 0) {
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
-		SSL_CTX_set_cert_verify_callback(ctx, accept_any, NULL);
-		return 0;
-	}
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	return trust_all(in, ctx, &e->c, err);
 }
 
 /* ---- suites and versions -------------------------------------------------- */
@@ -291,13 +225,18 @@ static int set_suites(SSL_CTX *ctx, const struct ssl_common *e, bool modern,
 	if (ok && modern)
 		ok = SSL_CTX_set_ciphersuites(ctx, modern_suites_13);
 	out_fini(&list);
-	return ok ? 0 : fail(err, "no usable cipher suite");
+	return ok ? 0 : context_fail(err, "no usable cipher suite");
 }
 
-static bool set_versions(SSL_CTX *ctx, enum ssl_version v, bool modern)
+/* Today's clients get today's versions; TLS 1.0 is there for those who name it.
+ * Which old servers there are behind, their operator knows. */
+static bool set_versions(SSL_CTX *ctx, enum ssl_version v, bool modern,
+			 bool server)
 {
-	if (modern) /* today's versions too, and what was named stays */
-		return SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
+	if (modern)
+		return SSL_CTX_set_min_proto_version(
+			ctx, server && v == SSL_VERSION_BOTH ? TLS1_2_VERSION
+							     : TLS1_VERSION);
 	if (v == SSL_VERSION_SSL3)
 		return SSL_CTX_set_max_proto_version(ctx, SSL3_VERSION) &&
 		       SSL_CTX_set_min_proto_version(ctx, SSL3_VERSION);
@@ -330,6 +269,20 @@ static void set_options(SSL_CTX *ctx, bool modern)
 	SSL_CTX_set_read_ahead(ctx, 1);
 }
 
+/* --keylog: a line a secret; one write each keeps those of workers apart. */
+static void write_secret(const SSL *ssl, const char *line)
+{
+	const struct tls *t = SSL_get_app_data(ssl);
+	const struct ssl_image *im = t->front ? t->front->image
+					      : t->back->image;
+	struct iovec v[] = { { (void *)(uintptr_t)line, strlen(line) },
+			     { (void *)(uintptr_t)"\n", 1 } };
+
+	if (writev(im->keylog_fd, v, 2) < 0)
+		log_write(LOG_SSLACCEL, LOG_WARNING_4, "--keylog: %s",
+			  strerror(errno));
+}
+
 static SSL_CTX *context_new(const struct context_in *in,
 			    const struct ssl_common *e, bool server,
 			    struct err *err)
@@ -341,16 +294,18 @@ static SSL_CTX *context_new(const struct context_in *in,
 					     : TLS_client_method());
 
 	if (!ctx) {
-		(void)fail(err, "no TLS context");
+		(void)context_fail(err, "no TLS context");
 		return NULL;
 	}
 	set_options(ctx, modern);
-	if (!set_versions(ctx, e->version, modern))
+	if (in->keylog_fd > 0)
+		SSL_CTX_set_keylog_callback(ctx, write_secret);
+	if (!set_versions(ctx, e->version, modern, server))
 		(void)err_set(err, ERR_REFUSED, -1,
 			      "SSL 3.0 is not in %s; use version tls1",
 			      OpenSSL_version(OPENSSL_VERSION_STRING));
 	else if (SSL_CTX_set1_groups_list(ctx, groups) != 1)
-		(void)fail(err, "no key exchange group");
+		(void)context_fail(err, "no key exchange group");
 	else if (!set_suites(ctx, e, modern, server, err))
 		return ctx;
 	SSL_CTX_free(ctx);
@@ -379,15 +334,16 @@ static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e,
 }
 
 SSL_CTX *context_front(const struct context_in *in, const struct ssl_server *e,
-		       const struct context_seed *seed, struct err *err)
+		       int sni, const struct context_seed *seed,
+		       struct err *err)
 {
 	SSL_CTX *ctx = context_new(in, &e->c, true, err);
 
 	if (!ctx)
 		return NULL;
 	front_resumption(ctx, e, seed);
-	if (use_pairs(in, ctx, &e->c, err) || use_dh(in, ctx, &e->c, err) ||
-	    verify_clients(in, ctx, e, err)) {
+	if (use_front_pairs(in, ctx, e, sni, err) ||
+	    use_dh(in, ctx, &e->c, err) || verify_clients(in, ctx, e, err)) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}

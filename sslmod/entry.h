@@ -11,11 +11,14 @@
 /* The inside of an image: for the files of this folder only. */
 struct cache;
 struct err;
+struct latest;
+struct outside;
 struct ssl_stats;
 struct store;
 
 struct front_worker { /* an entry in one worker; gauges written by it alone */
 	_Alignas(64) SSL_CTX *ctx; /* owned */
+	SSL_CTX **sni;		   /* owned: of the further names, in order */
 	_Atomic int flows, handshaking, active;
 	_Atomic unsigned searched, found, fallout, missed; /* urlrewrite */
 };
@@ -27,6 +30,8 @@ struct ssl_front {
 	struct front_worker *worker;   /* owned, one per worker */
 	struct cache *cache;	       /* owned; NULL: no resumption */
 	char *server_fields;	       /* owned: http-header server-cert */
+	struct latest *crl;	       /* referenced; NULL: none is asked */
+	struct latest **staple; /* referenced: of the entry, then of its names */
 	bool inserts, rewrites;
 };
 
@@ -44,6 +49,8 @@ struct ssl_back {
 struct ssl_image {
 	_Atomic unsigned refs;
 	unsigned slot, service, activation;
+	enum tls_profile profile;
+	int keylog_fd; /* borrowed; 0: none */
 	bool terminates; /* SSL servers are ssl-accel services' business only */
 	int nworkers;
 	struct ssllist **list; /* owned copies */
@@ -67,13 +74,22 @@ struct context_in {
 	const struct store *store;
 	enum tls_profile profile;
 	OSSL_LIB_CTX *lib;
+	struct outside *outside; /* NULL: nothing is fetched */
+	int keylog_fd;		 /* 0: no secrets are written */
 };
 
-/* context.c: NULL and err.  lib NULL: the common library context. */
+/* context.c: NULL and err.  lib NULL: the common library context.  sni: which
+ * of the entry's further names it is for, -1 none. */
 SSL_CTX *context_front(const struct context_in *in, const struct ssl_server *e,
-		       const struct context_seed *seed, struct err *err);
+		       int sni, const struct context_seed *seed,
+		       struct err *err);
 SSL_CTX *context_back(const struct context_in *in, const struct ssl_backend *e,
 		      struct err *err);
+/* The files of an association; -1 and err. */
+struct pki;
+int context_load(const struct context_in *in, const char *kind,
+		 const char *name, struct pki *p, struct err *err);
+int context_fail(struct err *err, const char *what); /* the library's reason */
 /* tls.c: callbacks that find their entry through SSL_CTX_get_app_data */
 void tls_front_callbacks(SSL_CTX *ctx, struct ssl_front *f);
 void tls_back_callbacks(SSL_CTX *ctx, struct ssl_back *b);

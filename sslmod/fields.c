@@ -16,6 +16,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
 #include "sslmod/pki.h"
+#include "sslmod/verify.h"
 
 #define VALUE_MAX 4096
 
@@ -248,7 +249,7 @@ char *fields_server_cert(const struct context_in *in,
 
 /* ---- one connection ------------------------------------------------------- */
 
-static void add_session(struct lines *l, SSL *ssl)
+static void add_session(struct lines *l, const struct ssl_front *f, SSL *ssl)
 {
 	const SSL_CIPHER *c = SSL_get_current_cipher(ssl);
 	const SSL_SESSION *s = SSL_get0_session(ssl);
@@ -266,8 +267,7 @@ static void add_session(struct lines *l, SSL *ssl)
 	add(l, "Session-Cipher-Use-Size", text);
 	add(l, "Session-Protocol-Version", SSL_get_version(ssl));
 	add(l, "Session-Step-Up", "NO");
-	add(l, "Session-Verify-Result",
-	    X509_verify_cert_error_string(SSL_get_verify_result(ssl)));
+	add(l, "Session-Verify-Result", verify_text(f, ssl));
 }
 
 /* The operator's lines; `\r\n` as typed separates them. */
@@ -302,7 +302,7 @@ char *fields_insert(const struct ssl_front *f, SSL *ssl)
 	if (f->server_fields)
 		out_puts(&l.out, f->server_fields);
 	if (e->header_session)
-		add_session(&l, ssl);
+		add_session(&l, f, ssl);
 	add_static(&l, e->header_static);
 	text = xstrdup(out_text(&l.out));
 	out_fini(&l.out);

@@ -17,7 +17,9 @@
 #include "sslmod/cache.h"
 #include "sslmod/fields.h"
 #include "sslmod/filter.h"
+#include "sslmod/latest.h"
 #include "sslmod/loader.h"
+#include "sslmod/outside.h"
 #include "sslmod/stats.h"
 
 static void *aligned_zero(size_t n, size_t size)
@@ -35,8 +37,18 @@ static void *aligned_zero(size_t n, size_t size)
 
 static void front_fini(struct ssl_front *f, int nworkers)
 {
-	for (int i = 0; f->worker && i < nworkers; i++)
+	int nsni = f->conf ? f->conf->nsni : 0;
+
+	for (int i = 0; f->worker && i < nworkers; i++) {
 		SSL_CTX_free(f->worker[i].ctx);
+		for (int k = 0; f->worker[i].sni && k < nsni; k++)
+			SSL_CTX_free(f->worker[i].sni[k]);
+		free(f->worker[i].sni);
+	}
+	for (int i = 0; f->staple && i <= nsni; i++)
+		latest_unref(f->staple[i]);
+	free(f->staple);
+	latest_unref(f->crl);
 	free(f->worker);
 	free(f->server_fields);
 	cache_free(f->cache);
@@ -112,10 +124,63 @@ static void front_http(const struct context_in *in, struct ssl_front *f)
 		f->server_fields = fields_server_cert(in, e);
 }
 
+static struct latest *fetched(const struct context_in *in,
+			      enum outside_kind kind, const char *name)
+{
+	return latest_ref(outside_item(in->outside, kind, name)->latest);
+}
+
+/* Where workers look for what is fetched again and again. */
+static void front_outside(const struct context_in *in, struct ssl_front *f)
+{
+	const struct ssl_server *e = f->conf;
+
+	if (e->authentication && *e->crl) /* without outside: never there */
+		f->crl = in->outside ? fetched(in, OUTSIDE_CRL, e->crl)
+				     : latest_new();
+	if (!e->ocsp_stapling || !in->outside || in->profile != TLS_MODERN)
+		return;
+	f->staple = xcalloc((size_t)e->nsni + 1, sizeof(struct latest *));
+	f->staple[0] = fetched(in, OUTSIDE_OCSP, e->c.rsacert);
+	for (int i = 0; i < e->nsni; i++)
+		f->staple[1 + i] = fetched(in, OUTSIDE_OCSP, e->sni[i].cert);
+}
+
+/* In `faithful`, the extension of the client's hello is ignored. */
+static int fill_names(struct context_in *in, struct ssl_front *f,
+		      struct front_worker *w, const struct context_seed *seed,
+		      struct err *err)
+{
+	int n = in->profile == TLS_MODERN ? f->conf->nsni : 0;
+
+	w->sni = xcalloc((size_t)f->conf->nsni + 1, sizeof(SSL_CTX *));
+	for (int i = 0; i < n; i++) {
+		w->sni[i] = context_front(in, f->conf, i, seed, err);
+		if (!w->sni[i])
+			return -1;
+		tls_front_callbacks(w->sni[i], f);
+	}
+	return 0;
+}
+
+static int fill_worker(struct context_in *in, struct ssl_front *f, int worker,
+		       const struct context_seed *seed, struct err *err)
+{
+	struct front_worker *w = &f->worker[worker];
+
+	in->lib = filter_worker(worker);
+	w->ctx = context_front(in, f->conf, -1, seed, err);
+	if (!w->ctx)
+		return -1;
+	tls_front_callbacks(w->ctx, f);
+	return fill_names(in, f, w, seed, err);
+}
+
 static int front_fill(struct context_in *in, struct ssl_image *im,
 		      struct ssl_front *f, uint32_t cache_size, struct err *err)
 {
 	struct context_seed seed;
+	int rc = 0;
 
 	rnd_bytes(&seed, sizeof(seed));
 	f->image = im;
@@ -123,17 +188,13 @@ static int front_fill(struct context_in *in, struct ssl_image *im,
 	f->worker = aligned_zero((size_t)im->nworkers, sizeof(*f->worker));
 	if (f->conf->c.session_cache_s && cache_size)
 		f->cache = cache_new(cache_size);
-	for (int i = 0; i < im->nworkers; i++) {
-		in->lib = filter_worker(i);
-		f->worker[i].ctx = context_front(in, f->conf, &seed, err);
-		if (!f->worker[i].ctx)
-			break;
-		tls_front_callbacks(f->worker[i].ctx, f);
-	}
+	front_outside(in, f);
+	for (int i = 0; rc == 0 && i < im->nworkers; i++)
+		rc = fill_worker(in, f, i, &seed, err);
 	wipe(&seed, sizeof(seed));
 	in->lib = NULL;
 	front_http(in, f);
-	return f->worker[im->nworkers - 1].ctx ? 0 : -1;
+	return rc;
 }
 
 static int back_fill(struct context_in *in, struct ssl_image *im,
@@ -248,6 +309,8 @@ struct ssl_image *image_build(struct context_in *in, const struct service *svc,
 	im->service = svc->index;
 	im->activation = svc->activations;
 	im->terminates = svc->type == SERVICE_SSL_ACCEL;
+	im->profile = in->profile;
+	im->keylog_fd = in->keylog_fd;
 	im->nworkers = nworkers;
 	im->stats = ssl_stats_ref(stats);
 	if (add_lists(im, in->conf, svc, err)) {
@@ -293,29 +356,46 @@ unsigned ssl_image_slot(const struct ssl_image *im)
 	return im->slot;
 }
 
-static void common_opts(const struct ssl_common *c, struct ssl_leg_opts *o)
+/* What is set as the product's own default is, costs time on today's links: in
+ * `modern` only what differs from it acts. */
+static bool acts(const struct ssl_image *im, uint32_t value, uint32_t dflt)
+{
+	return im->profile == TLS_FAITHFUL || value != dflt;
+}
+
+static void side_opts(const struct ssl_image *im, const struct ssl_tcp *t,
+		      struct ssl_side_opts *o)
+{
+	o->syn_ms = t->syn_timeout_s * 1000u;
+	o->idle_ms = t->inactivity_timeout_s * 1000u;
+	o->nagle = im->profile == TLS_FAITHFUL && !t->nagle_off;
+	o->ack_now = t->ack_delay_ms == 0;
+	o->window = t->window;
+}
+
+static void common_opts(const struct ssl_image *im, const struct ssl_common *c,
+			struct ssl_leg_opts *o)
 {
 	memset(o, 0, sizeof(*o));
-	o->virt_syn_ms = c->virt.syn_timeout_s * 1000u;
-	o->virt_idle_ms = c->virt.inactivity_timeout_s * 1000u;
-	o->server_syn_ms = c->server.syn_timeout_s * 1000u;
-	o->server_idle_ms = c->server.inactivity_timeout_s * 1000u;
-	o->virt_nagle = !c->virt.nagle_off;
-	o->server_nagle = !c->server.nagle_off;
-	o->buf_rx = c->buf_rx;
-	o->buf_tx = c->buf_tx;
+	side_opts(im, &c->virt, &o->virt);
+	side_opts(im, &c->server, &o->server);
+	o->buf_rx = acts(im, c->buf_rx, 32768) ? c->buf_rx : 0;
+	o->buf_tx = acts(im, c->buf_tx, 65536) ? c->buf_tx : 0;
+	o->renew_ms = c->handshake_timeout_s * 1000u;
 }
 
 void ssl_front_opts(const struct ssl_front *f, struct ssl_leg_opts *o)
 {
-	common_opts(&f->conf->c, o);
-	o->queue_delay_ms = f->conf->queue_delay_ms;
+	common_opts(f->image, &f->conf->c, o);
+	o->queue_delay_ms = acts(f->image, f->conf->queue_delay_ms, 200)
+				    ? f->conf->queue_delay_ms
+				    : 0;
 	o->unclean_shutdown = f->conf->unclean_shutdown;
 }
 
 void ssl_back_opts(const struct ssl_back *b, struct ssl_leg_opts *o)
 {
-	common_opts(&b->conf->c, o);
+	common_opts(b->image, &b->conf->c, o);
 }
 
 void ssl_back_server(const struct ssl_back *b, struct in_addr *addr,

@@ -9,6 +9,7 @@
 struct card;
 struct conf;
 struct err;
+struct outside;
 struct service;
 struct store;
 
@@ -29,9 +30,15 @@ enum tls_profile { TLS_MODERN, TLS_FAITHFUL };
 /* Loads the service's lists onto the card.  Replaces what was loaded for the
  * same service.  -1 and err: the card is not an SSL module, a list that cannot
  * be loaded (entry and reason named); then nothing is loaded. */
-int card_ssl_download(struct card *card, const struct conf *conf,
-		      const struct service *svc, const struct store *store,
-		      enum tls_profile profile, int nworkers, struct err *err);
+struct ssl_source { /* where lists and what they name come from */
+	const struct conf *conf;
+	const struct store *store;
+	struct outside *outside; /* NULL: nothing is fetched from outside */
+	enum tls_profile profile;
+	int keylog_fd; /* --keylog; 0: none; open as long as the program runs */
+};
+int card_ssl_download(struct card *card, const struct ssl_source *from,
+		      const struct service *svc, int nworkers, struct err *err);
 void card_ssl_unload(struct card *card, unsigned service_index);
 /* Which activation of the service is loaded; 0: none. */
 unsigned card_ssl_loaded(const struct card *card, unsigned service_index);
@@ -54,11 +61,18 @@ const struct ssl_back *ssl_image_back(const struct ssl_image *im,
 				      struct in_addr addr, uint16_t port);
 unsigned ssl_image_slot(const struct ssl_image *im);
 
+struct ssl_side_opts { /* of one TCP connection, `tcp virtual` or `tcp server` */
+	uint32_t syn_ms, idle_ms;
+	bool nagle;   /* small pieces wait for each other */
+	bool ack_now; /* ack-delay 0 */
+	uint32_t window; /* 0: the system chooses */
+};
+
 struct ssl_leg_opts { /* what the relay must know of an entry */
-	uint32_t virt_syn_ms, virt_idle_ms, server_syn_ms, server_idle_ms;
-	bool virt_nagle, server_nagle;
+	struct ssl_side_opts virt, server;
 	uint32_t queue_delay_ms;
-	uint32_t buf_rx, buf_tx;
+	uint32_t buf_rx, buf_tx; /* 0: the system chooses */
+	uint32_t renew_ms;	 /* tls_renew() so often; 0: never */
 	bool unclean_shutdown;
 };
 void ssl_front_opts(const struct ssl_front *f, struct ssl_leg_opts *o);
@@ -91,6 +105,19 @@ int tls_write(struct tls *t, const void *buf, size_t len);
 void tls_ready(struct tls *t, bool last);
 /* Clear bytes are waiting that no readiness of the socket will announce. */
 bool tls_pending(const struct tls *t);
+/*
+ * ssl-queue-delay: small pieces gather until they fill a record, tls_flush() is
+ * called, or the connection ends.  tls_gathers() tells that some wait: the caller
+ * flushes in time, and before it ends the connection.
+ */
+void tls_gather(struct tls *t);
+bool tls_gathers(const struct tls *t);
+/* 1: all has gone; else as tls_write(). */
+int tls_flush(struct tls *t);
+/* `handshake timeout`: begins a new handshake, as far as the peer allows. */
+void tls_renew(struct tls *t);
+/* After a failed tls_handshake(): the client was told to go elsewhere. */
+bool tls_redirected(const struct tls *t);
 /* close_notify (unless unclean-shutdown); call once before the socket closes */
 void tls_shutdown(struct tls *t);
 void tls_free(struct tls *t);

@@ -16,6 +16,7 @@
 
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "sslmod/guard.h"
 
 struct inject *inject_new(const char *insert, const struct ssl_rewrite *rule)
 {
@@ -213,6 +214,22 @@ static void ask(struct inject *j, bool head)
 	j->asked++;
 }
 
+/* Requests go on as they are. */
+static void leave(struct inject *j, struct out *o)
+{
+	if (j->guard)
+		j->untrusted = true;
+	inject_finish(&j->request, o);
+}
+
+static void insert(struct inject *j, struct out *o)
+{
+	if (!j->insert || (j->once && j->inserted))
+		return;
+	out_puts(o, j->insert);
+	j->inserted = true;
+}
+
 static void request_first(struct inject *j, struct out *o)
 {
 	struct inject_stream *s = &j->request;
@@ -222,15 +239,51 @@ static void request_first(struct inject *j, struct out *o)
 		return;
 	}
 	if (!is_request(s)) {
-		inject_finish(s, o);
+		leave(j, o);
 		return;
 	}
 	ask(j, !strncmp(s->line, "HEAD ", 5));
 	s->upgrade = !strncmp(s->line, "CONNECT ", 8);
 	s->state = INJECT_FIELDS;
+	s->hidden = false;
 	emit_line(s, o);
-	if (j->insert)
-		out_puts(o, j->insert);
+	insert(j, o);
+}
+
+/* A line that goes on with the field before it (RFC 9112 5.2). */
+static bool is_folded(const struct inject_stream *s)
+{
+	return s->n > 0 && (s->line[0] == ' ' || s->line[0] == '\t');
+}
+
+static bool hides(struct inject *j)
+{
+	struct inject_stream *s = &j->request;
+
+	if (!j->guard)
+		return false;
+	if (!is_folded(s))
+		s->hidden = guard_hides(j->guard, s->line, s->n);
+	return s->hidden;
+}
+
+/* Nothing is left to be done with further requests. */
+static bool is_done(const struct inject *j)
+{
+	return j->once && j->inserted && !j->guard && !j->rule;
+}
+
+static void request_blank(struct inject *j, struct out *o)
+{
+	struct inject_stream *s = &j->request;
+
+	emit_line(s, o);
+	s->hidden = false;
+	if (j->guard && s->upgrade)
+		j->untrusted = true;
+	after_head(s, false, false);
+	if (is_done(j)) /* the answers need no looking at either */
+		s->state = j->answer.state = INJECT_PASS;
 }
 
 static void request_field(struct inject *j, struct out *o)
@@ -239,12 +292,17 @@ static void request_field(struct inject *j, struct out *o)
 	size_t len;
 
 	if (is_blank(s)) {
-		emit_line(s, o);
-		after_head(s, false, false);
+		request_blank(j, o);
+		return;
+	}
+	if (hides(j)) {
+		s->n = 0;
 		return;
 	}
 	note_framing(s);
-	if (field(s, "Upgrade", &len))
+	if (field(s, "Upgrade", &len) && j->guard)
+		j->may_upgrade = true;
+	else if (field(s, "Upgrade", &len))
 		s->upgrade = true;
 	emit_line(s, o);
 }
@@ -295,8 +353,11 @@ static void answer_blank(struct inject *j, struct out *o)
 		begin_head(s);
 		return;
 	}
-	if (status == 101)
+	if (status == 101) {
 		s->upgrade = true;
+		if (j->may_upgrade)
+			j->request.state = INJECT_PASS;
+	}
 	no_body = answered_head(j) || status == 204 || status == 304;
 	after_head(s, no_body, true);
 }
@@ -361,6 +422,8 @@ static void whole_line(struct inject *j, struct inject_stream *s, bool request,
 		return;
 	case INJECT_SIZE:
 		chunk_size(s);
+		if (request && j->guard && s->state == INJECT_PASS)
+			j->untrusted = true;
 		emit_line(s, o);
 		return;
 	case INJECT_TRAILER:
@@ -381,7 +444,12 @@ static void give_up_line(struct inject *j, struct inject_stream *s,
 		if (s == &j->answer && s->status / 100 == 3)
 			j->count.fallout++;
 		s->long_line = true;
-		emit_line(s, o);
+		if (s == &j->request && s->state == INJECT_FIELDS && hides(j))
+			s->n = 0;
+		else
+			emit_line(s, o);
+	} else if (s == &j->request) {
+		leave(j, o);
 	} else {
 		inject_finish(s, o);
 	}
@@ -394,7 +462,8 @@ static size_t take_line(struct inject *j, struct inject_stream *s, bool request,
 	size_t n = nl ? (size_t)(nl - p) + 1 : len;
 
 	if (s->long_line) {
-		out_write(o, p, n);
+		if (!s->hidden)
+			out_write(o, p, n);
 		s->long_line = !nl;
 		return n;
 	}

@@ -38,6 +38,7 @@ struct inject_stream {
 	unsigned status; /* of an answer */
 	bool rewritten;	 /* this head's Location is settled */
 	bool long_line;	 /* in a line that was too long to hold */
+	bool hidden;	 /* the field is taken out, its further lines too */
 	size_t n;
 	char line[INJECT_LINE];
 };
@@ -49,12 +50,19 @@ struct inject_counts { /* columns of show ssl urlrewrite */
 struct inject {
 	char *insert;			/* owned: lines with CR LF, or NULL */
 	const struct ssl_rewrite *rule; /* SSL_REWRITE_MAX of them, or NULL */
+	const struct ssl_server *guard; /* whose fields clients may not send */
+	bool once;	  /* lines go into the first request only */
+	bool inserted;
+	bool may_upgrade; /* under guard: an answer has to agree */
+	bool untrusted;	  /* under guard: requests can no longer be told apart */
 	struct inject_counts count;
 	uint64_t heads; /* bit per request under way: is it HEAD? */
 	unsigned asked, asked_at;
 	struct inject_stream request, answer;
 };
 
+/* once and guard are set by the caller, before the first byte.  Under guard, a
+ * stream that would go on unseen is untrusted, and its owner ends it. */
 struct inject *inject_new(const char *insert, const struct ssl_rewrite *rule);
 void inject_free(struct inject *j);
 void inject_request(struct inject *j, const char *p, size_t len, struct out *o);

@@ -12,6 +12,7 @@
 #include "emu/base/log.h"
 #include "emu/base/texts.h"
 #include "emu/base/str.h"
+#include "emu/conf/crl.h"
 #include "emu/conf/global.h"
 #include "sslmod/pki.h"
 #include "sslmod/store.h"
@@ -152,6 +153,16 @@ static int check_loop(const struct check *c, const struct ssl_server *e,
 	return 0;
 }
 
+static int check_names(const struct check *c, const struct ssl_server *e,
+		       struct err *err)
+{
+	for (int i = 0; i < e->nsni; i++)
+		if (check_assoc(c, "cert", e->sni[i].cert, err) ||
+		    check_assoc(c, "rsakey", e->sni[i].key, err))
+			return -1;
+	return 0;
+}
+
 static int check_server_lines(const struct check *c, const struct ssl_server *e,
 			      struct err *err)
 {
@@ -167,8 +178,12 @@ static int check_server_lines(const struct check *c, const struct ssl_server *e,
 		return refuse(c, err,
 			      "rsacert and rsakey are not set; today's "
 			      "clients need them (--tls modern)");
+	if (*e->crl && !crl_find(c->in.conf, e->crl))
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "ssl-server %u: " T_NO_OBJECT, c->number,
+			       "crl-record", e->crl);
 	if (check_loop(c, e, err) || check_ciphers(c, &e->c, true, err) ||
-	    check_pairs(c, &e->c, err))
+	    check_pairs(c, &e->c, err) || check_names(c, e, err))
 		return -1;
 	return check_assocs(c, &e->c, err);
 }
@@ -221,12 +236,26 @@ static int check_faithful_key(const struct check *c, const struct ssl_common *e,
 	return rc;
 }
 
+/* What the files can do is asked of the library, for each certificate. */
+static int check_front_files(const struct check *c, const struct ssl_server *e,
+			     struct err *err)
+{
+	struct context_seed seed = { { 0 }, { 0 } };
+
+	for (int i = -1; i < e->nsni; i++) {
+		struct err why = { 0 };
+		SSL_CTX *ctx = context_front(&c->in, e, i, &seed, &why);
+
+		if (!ctx)
+			return explain(c, &why, err);
+		SSL_CTX_free(ctx);
+	}
+	return 0;
+}
+
 static int check_server(struct check *c, const struct ssl_server *e,
 			struct err *err)
 {
-	struct context_seed seed = { { 0 }, { 0 } };
-	struct err why = { 0 };
-	SSL_CTX *ctx;
 
 	c->kind = "ssl-server";
 	c->number = e->c.number;
@@ -236,11 +265,7 @@ static int check_server(struct check *c, const struct ssl_server *e,
 		return 0;
 	if (check_faithful_key(c, &e->c, err))
 		return -1;
-	ctx = context_front(&c->in, e, &seed, &why);
-	if (!ctx)
-		return explain(c, &why, err);
-	SSL_CTX_free(ctx);
-	return 0;
+	return check_front_files(c, e, err);
 }
 
 static int check_backend(struct check *c, const struct ssl_backend *e,

@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "emu/base/texts.h"
+
 struct out;
 
 /*
@@ -18,6 +20,11 @@ struct out;
 	X(PROXY, OUT_STARTED,                                                  \
 	  "Handshake started for outgoing SSL connections")                    \
 	X(PROXY, OUT_DONE, "Handshake completed for outgoing SSL connections") \
+	X(PROXY, CLIENT_GOOD, T_SSL_CLIENT_GOOD)                               \
+	X(PROXY, CLIENT_BAD, T_SSL_CLIENT_BAD)                                 \
+	X(PROXY, CLIENT_REVOKED, T_SSL_CLIENT_REVOKED)                         \
+	X(PROXY, CLIENT_NO_CRL, T_SSL_CLIENT_NO_CRL)                           \
+	X(PROXY, SERVER_BAD, T_SSL_SERVER_BAD)                                 \
 	X(CRYPTO, RSA_PRIVATE, "RSA Private")                                  \
 	X(CRYPTO, RSA_PUBLIC, "RSA Public")                                    \
 	X(CRYPTO, DH_SHARED, "DH Shared")                                      \

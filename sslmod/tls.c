@@ -7,9 +7,7 @@
  * All results are classified in one function, which alone looks into the
  * library's error queue.
  *
- * Everything here belongs to one worker.  The exception are sessions of clients
- * without tickets, which go into their entry's shared cache in serialised form:
- * library objects never cross from one worker's library context to another's.
+ * Everything here belongs to one worker.
  */
 #include "sslmod/tls.h"
 
@@ -20,39 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "emu/base/out.h"
 #include "emu/base/xalloc.h"
-#include "sslmod/cache.h"
+#include "sslmod/conn.h"
 #include "sslmod/entry.h"
 #include "sslmod/fields.h"
 #include "sslmod/inject.h"
-#include "sslmod/stats.h"
+#include "sslmod/names.h"
 #include "sslmod/suites.h"
-
-#define PIECE 16384 /* clear bytes looked at together by the HTTP changes */
-
-enum mac_use { MAC_AEAD, MAC_MD5, MAC_SHA1, MAC_OTHER };
-
-struct tls {
-	SSL *ssl;
-	const struct ssl_front *front; /* borrowed: one of the two */
-	const struct ssl_back *back;
-	struct ssl_counts *count; /* this worker's */
-	const char *reason;
-	int fd, worker;
-	bool started, done, failed, spoilt, shut;
-	bool drained;	      /* the library said that it has nothing more */
-	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
-	bool more; /* the caller has another record behind this one */
-	uint8_t mac;
-	bool des3, rc4;
-	struct inject *http; /* owned, NULL: bytes pass as they are */
-	struct out in, out;  /* changed bytes: to the caller, to the peer */
-	size_t in_at, out_at;
-	size_t absorbed; /* bytes of the caller's that out was made from */
-};
+#include "sslmod/verify.h"
 
 /* ---- the socket as the library sees it ------------------------------------ */
 
@@ -132,147 +107,67 @@ static BIO *sock_bio(struct tls *t)
 	return b;
 }
 
-/* ---- sessions ------------------------------------------------------------- */
-
-static uint64_t now_s(void)
-{
-	return (uint64_t)time(NULL);
-}
-
-/* A client that takes no ticket resumes by session id. */
-static int front_session(SSL *ssl, SSL_SESSION *s)
-{
-	const struct ssl_front *f = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-	unsigned id_len = 0;
-	const unsigned char *id = SSL_SESSION_get_id(s, &id_len);
-	unsigned char *der = NULL;
-	int len;
-
-	if (!f->cache || SSL_version(ssl) >= TLS1_3_VERSION || id_len == 0)
-		return 0;
-	len = i2d_SSL_SESSION(s, &der);
-	if (len <= 0)
-		return 0;
-	cache_put(f->cache, id, id_len, der, (size_t)len,
-		  now_s() + f->conf->c.session_cache_s);
-	OPENSSL_clear_free(der, (size_t)len);
-	return 0;
-}
-
-static SSL_SESSION *front_lookup(SSL *ssl, const unsigned char *id, int id_len,
-				 int *copy)
-{
-	const struct ssl_front *f = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-	size_t len = 0;
-	void *der = f->cache ? cache_get(f->cache, id, (size_t)id_len, &len,
-					 now_s())
-			     : NULL;
-	const unsigned char *at = der;
-	SSL_SESSION *s = der ? d2i_SSL_SESSION(NULL, &at, (long)len) : NULL;
-
-	*copy = 0;
-	if (der)
-		wipe(der, len);
-	free(der);
-	return s;
-}
-
-/* The latest session of a server serves the worker's next connection to it. */
-static int back_session(SSL *ssl, SSL_SESSION *s)
-{
-	const struct tls *t = SSL_get_app_data(ssl);
-	struct back_worker *w = &t->back->worker[t->worker];
-
-	SSL_SESSION_free(w->latest);
-	w->latest = s;
-	return 1; /* ours now */
-}
-
-static void forget(struct back_worker *w)
-{
-	SSL_SESSION_free(w->latest);
-	w->latest = NULL;
-}
-
-static void offer_session(struct tls *t)
-{
-	struct back_worker *w = &t->back->worker[t->worker];
-	uint32_t limit = t->back->conf->c.session_cache_s;
-	uint64_t since;
-
-	if (!w->latest)
-		return;
-	since = (uint64_t)SSL_SESSION_get_time(w->latest);
-	if (since + limit <= now_s() || !SSL_SESSION_is_resumable(w->latest))
-		forget(w);
-	else
-		SSL_set_session(t->ssl, w->latest);
-}
-
-/* ---- events --------------------------------------------------------------- */
-
-static void on_info(const SSL *ssl, int where, int value)
-{
-	const struct tls *t = SSL_get_app_data(ssl);
-	bool fatal = value >> 8 == SSL3_AL_FATAL;
-
-	if (!(where & SSL_CB_ALERT))
-		return;
-	if (where & SSL_CB_READ)
-		ssl_count(t->count,
-			  fatal ? SSL_COUNT_ALERT2_IN : SSL_COUNT_ALERT1_IN, 1);
-	else
-		ssl_count(t->count,
-			  fatal ? SSL_COUNT_ALERT2_OUT : SSL_COUNT_ALERT1_OUT,
-			  1);
-}
-
 void tls_front_callbacks(SSL_CTX *ctx, struct ssl_front *f)
 {
 	SSL_CTX_set_app_data(ctx, f);
-	SSL_CTX_set_info_callback(ctx, on_info);
-	if (!f->cache)
-		return;
-	SSL_CTX_sess_set_new_cb(ctx, front_session);
-	SSL_CTX_sess_set_get_cb(ctx, front_lookup);
+	counting_callbacks(ctx);
+	resume_front(ctx, f);
+	names_callbacks(ctx, f);
 }
 
 void tls_back_callbacks(SSL_CTX *ctx, struct ssl_back *b)
 {
 	SSL_CTX_set_app_data(ctx, b);
-	SSL_CTX_set_info_callback(ctx, on_info);
-	if (b->conf->c.session_cache_s)
-		SSL_CTX_sess_set_new_cb(ctx, back_session);
+	counting_callbacks(ctx);
+	resume_back(ctx, b);
 }
 
 /* ---- results -------------------------------------------------------------- */
 
-static const char *library_reason(void)
+/* Of a certificate, the reason that matters is the verification's own. */
+static const char *library_reason(const struct tls *t)
 {
 	unsigned long e = ERR_peek_last_error();
 	const char *why = e ? ERR_reason_error_string(e) : NULL;
+	long result = SSL_get_verify_result(t->ssl);
 
+	if (result != X509_V_OK && ERR_GET_LIB(e) == ERR_LIB_SSL &&
+	    ERR_GET_REASON(e) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		return X509_verify_cert_error_string(result);
 	return why ? why : "protocol error";
 }
 
-static bool is_mac_failure(unsigned long e)
+static void count_failure(struct tls *t, unsigned long e)
 {
-	return ERR_GET_LIB(e) == ERR_LIB_SSL &&
-	       ERR_GET_REASON(e) == SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC;
+	if (ERR_GET_LIB(e) != ERR_LIB_SSL)
+		return;
+	switch (ERR_GET_REASON(e)) {
+	case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
+		ssl_count(t->count, SSL_COUNT_MAC_FAIL, 1);
+		return;
+	case SSL_R_CERTIFICATE_VERIFY_FAILED:
+	case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+		ssl_count(t->count,
+			  t->front ? SSL_COUNT_CLIENT_BAD : SSL_COUNT_SERVER_BAD,
+			  1);
+		return;
+	default:
+		return;
+	}
 }
 
-static int over(struct tls *t, const char *reason, bool failed)
+int tls_over(struct tls *t, const char *reason, bool failed)
 {
 	t->failed = t->failed || failed;
 	if (!t->reason)
 		t->reason = reason;
 	if (t->back && !t->done)
-		forget(&t->back->worker[t->worker]);
+		resume_forget(&t->back->worker[t->worker]);
 	ERR_clear_error();
 	return 0;
 }
 
-static int classify(struct tls *t, int rc)
+int tls_classify(struct tls *t, int rc)
 {
 	switch (SSL_get_error(t->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
@@ -281,14 +176,13 @@ static int classify(struct tls *t, int rc)
 	case SSL_ERROR_WANT_WRITE:
 		return TLS_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
-		return over(t, "peer closed", !t->done);
+		return tls_over(t, "peer closed", !t->done);
 	case SSL_ERROR_SYSCALL:
-		return over(t, "connection lost", true);
+		return tls_over(t, "connection lost", true);
 	default:
-		if (is_mac_failure(ERR_peek_last_error()))
-			ssl_count(t->count, SSL_COUNT_MAC_FAIL, 1);
+		count_failure(t, ERR_peek_last_error());
 		t->spoilt = true;
-		return over(t, library_reason(), true);
+		return tls_over(t, library_reason(t), true);
 	}
 }
 
@@ -331,6 +225,19 @@ struct tls *tls_accept(const struct ssl_front *f, int worker, int fd)
 	return t;
 }
 
+/* An addition: the server sees whom it is asked for, and with a cacert its
+ * certificate must have that name (RFC 6125). */
+static void ask_by_name(struct tls *t)
+{
+	const struct ssl_backend *e = t->back->conf;
+
+	if (!*e->server_name || t->back->image->profile != TLS_MODERN)
+		return;
+	(void)SSL_set_tlsext_host_name(t->ssl, e->server_name);
+	if (e->c.ncacert)
+		(void)SSL_set1_host(t->ssl, e->server_name);
+}
+
 struct tls *tls_connect(const struct ssl_back *b, int worker, int fd)
 {
 	struct tls *t =
@@ -340,7 +247,8 @@ struct tls *tls_connect(const struct ssl_back *b, int worker, int fd)
 		return NULL;
 	t->back = b;
 	SSL_set_connect_state(t->ssl);
-	offer_session(t);
+	ask_by_name(t);
+	resume_offer(t);
 	return t;
 }
 
@@ -349,6 +257,7 @@ struct tls *tls_connect(const struct ssl_back *b, int worker, int fd)
 static void note_start(struct tls *t)
 {
 	t->started = true;
+	counting_begin(t);
 	if (t->back) {
 		ssl_count(t->count, SSL_COUNT_OUT_STARTED, 1);
 		return;
@@ -356,77 +265,6 @@ static void note_start(struct tls *t)
 	ssl_count(t->count, SSL_COUNT_IN_STARTED, 1);
 	atomic_fetch_add_explicit(&t->front->worker[t->worker].handshaking, 1,
 				  memory_order_relaxed);
-}
-
-/* What a full handshake has asked of the crypto hardware's successor. */
-static void count_exchange(struct tls *t, const SSL_CIPHER *c)
-{
-	int kx = SSL_CIPHER_get_kx_nid(c), auth = SSL_CIPHER_get_auth_nid(c);
-	bool rsa = kx == NID_kx_rsa || auth == NID_auth_rsa;
-	bool dh = kx == NID_kx_dhe || kx == NID_kx_ecdhe || kx == NID_kx_any;
-
-	if (rsa) {
-		ssl_count(t->count,
-			  t->front ? SSL_COUNT_RSA_PRIVATE
-				   : SSL_COUNT_RSA_PUBLIC,
-			  1);
-		ssl_count(t->count,
-			  t->front ? SSL_COUNT_RSA_PRIVATE_CALLS
-				   : SSL_COUNT_RSA_PUBLIC_CALLS,
-			  1);
-	}
-	if (dh) {
-		ssl_count(t->count, SSL_COUNT_DH_SHARED, 1);
-		ssl_count(t->count, SSL_COUNT_DH_PUBLIC, 1);
-		ssl_count(t->count, SSL_COUNT_DH_COMPUTE_CALLS, 1);
-		ssl_count(t->count, SSL_COUNT_DH_GENERATE_CALLS, 1);
-	}
-	if (auth == NID_auth_dss && t->front) {
-		ssl_count(t->count, SSL_COUNT_DSA_SIGN, 1);
-		ssl_count(t->count, SSL_COUNT_DSA_SIGN_CALLS, 1);
-	} else if (auth == NID_auth_dss) {
-		ssl_count(t->count, SSL_COUNT_DSA_VERIFY, 1);
-		ssl_count(t->count, SSL_COUNT_DSA_VERIFY_CALLS, 1);
-	}
-}
-
-static void note_cipher(struct tls *t, const SSL_CIPHER *c)
-{
-	int digest = SSL_CIPHER_get_digest_nid(c);
-	int cipher = SSL_CIPHER_get_cipher_nid(c);
-
-	t->mac = SSL_CIPHER_is_aead(c) ? MAC_AEAD
-		 : digest == NID_md5   ? MAC_MD5
-		 : digest == NID_sha1  ? MAC_SHA1
-				       : MAC_OTHER;
-	t->des3 = cipher == NID_des_ede3_cbc || cipher == NID_des_cbc;
-	t->rc4 = cipher == NID_rc4;
-}
-
-static void count_record(struct tls *t)
-{
-	bool ssl3 = t->mac != MAC_AEAD && SSL_version(t->ssl) == SSL3_VERSION;
-
-	if (t->mac != MAC_AEAD)
-		ssl_count(t->count,
-			  ssl3 ? SSL_COUNT_SSL_MAC : SSL_COUNT_TLS_HMAC, 1);
-	if (t->mac == MAC_MD5)
-		ssl_count(t->count,
-			  ssl3 ? SSL_COUNT_SSL_MAC_MD5 : SSL_COUNT_TLS_MAC_MD5,
-			  1);
-	if (t->mac == MAC_SHA1)
-		ssl_count(t->count,
-			  ssl3 ? SSL_COUNT_SSL_MAC_SHA1
-			       : SSL_COUNT_TLS_MAC_SHA1,
-			  1);
-	if (t->des3) {
-		ssl_count(t->count, SSL_COUNT_DES3, 1);
-		ssl_count(t->count, SSL_COUNT_DES3_CALLS, 1);
-	}
-	if (t->rc4) {
-		ssl_count(t->count, SSL_COUNT_ARC4, 1);
-		ssl_count(t->count, SSL_COUNT_RC4_CALLS, 1);
-	}
 }
 
 static void begin_http(struct tls *t)
@@ -438,26 +276,27 @@ static void begin_http(struct tls *t)
 		return;
 	insert = f->inserts ? fields_insert(f, t->ssl) : NULL;
 	t->http = inject_new(insert, f->rewrites ? f->conf->rewrite : NULL);
+	t->http->once = !f->conf->header_per_request;
+	if (f->conf->header_filter)
+		t->http->guard = f->conf;
 	free(insert);
 }
 
 static void note_done(struct tls *t)
 {
-	const SSL_CIPHER *c = SSL_get_current_cipher(t->ssl);
 	struct front_worker *w;
 
 	t->done = true;
 	t->drained = false;
-	ssl_count(t->count, t->front ? SSL_COUNT_IN_DONE : SSL_COUNT_OUT_DONE,
-		  1);
-	if (SSL_session_reused(t->ssl))
-		ssl_count(t->count, SSL_COUNT_RESUMED, 1);
-	else
-		count_exchange(t, c);
-	note_cipher(t, c);
-	begin_http(t);
-	if (!t->front)
+	counting_done(t);
+	if (!t->front) {
+		begin_http(t);
 		return;
+	}
+	t->refused = t->front->conf->failure == SSL_FAILURE_REDIRECT &&
+		     verify_failed(t->front, t->ssl);
+	if (!t->refused)
+		begin_http(t);
 	w = &t->front->worker[t->worker];
 	atomic_fetch_sub_explicit(&w->handshaking, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&w->active, 1, memory_order_relaxed);
@@ -467,18 +306,23 @@ int tls_handshake(struct tls *t)
 {
 	int rc;
 
-	if (t->done)
-		return 1;
 	if (t->failed)
 		return 0;
+	if (t->done)
+		return t->refused ? refuse_run(t) : 1;
 	if (!t->started)
 		note_start(t);
 	ERR_clear_error();
 	rc = SSL_do_handshake(t->ssl);
 	if (rc != 1)
-		return classify(t, rc);
+		return tls_classify(t, rc);
 	note_done(t);
-	return 1;
+	return t->refused ? refuse_run(t) : 1;
+}
+
+bool tls_redirected(const struct tls *t)
+{
+	return t->refused;
 }
 
 /* ---- data ----------------------------------------------------------------- */
@@ -488,7 +332,7 @@ static int clamp(size_t n)
 	return n > (1u << 30) ? 1 << 30 : (int)n;
 }
 
-static int raw_read(struct tls *t, void *buf, size_t cap)
+int tls_raw_read(struct tls *t, void *buf, size_t cap)
 {
 	int rc;
 
@@ -497,10 +341,11 @@ static int raw_read(struct tls *t, void *buf, size_t cap)
 	ERR_clear_error();
 	rc = SSL_read(t->ssl, buf, clamp(cap));
 	if (rc <= 0)
-		return classify(t, rc);
+		return tls_classify(t, rc);
 	t->drained = false;
 	ssl_count(t->count, SSL_COUNT_APP_IN, (uint64_t)rc);
-	count_record(t);
+	counting_record(t);
+	renew_moved(t, (size_t)rc);
 	return rc;
 }
 
@@ -515,10 +360,12 @@ static int raw_write(struct tls *t, const void *buf, size_t len)
 	t->more = len > SSL3_RT_MAX_PLAIN_LENGTH;
 	rc = SSL_write(t->ssl, buf, clamp(len));
 	t->more = false;
+	t->owes = rc <= 0;
 	if (rc <= 0)
-		return classify(t, rc);
+		return tls_classify(t, rc);
 	ssl_count(t->count, SSL_COUNT_APP_OUT, (uint64_t)rc);
-	count_record(t);
+	counting_record(t);
+	renew_moved(t, (size_t)rc);
 	return rc;
 }
 
@@ -543,15 +390,20 @@ static int take_in(struct tls *t, void *buf, size_t cap)
 
 static int read_http(struct tls *t, void *buf, size_t cap)
 {
-	char piece[PIECE];
+	char piece[TLS_PIECE];
 	int n;
 
 	while (!has_in(t)) {
-		n = raw_read(t, piece, sizeof(piece));
+		n = tls_raw_read(t, piece, sizeof(piece));
 		if (n > 0)
 			inject_request(t->http, piece, (size_t)n, &t->in);
 		else if (n == 0)
 			inject_finish(&t->http->request, &t->in);
+		if (t->http->untrusted) {
+			t->spoilt = true;
+			return tls_over(t, "requests are not to be trusted",
+					true);
+		}
 		if (n < 0 || (n == 0 && !has_in(t)))
 			return n;
 	}
@@ -562,13 +414,13 @@ int tls_read(struct tls *t, void *buf, size_t cap)
 {
 	if (cap == 0 || !t->done)
 		return 0;
-	if (!t->http || (!has_in(t) && t->http->request.state == INJECT_PASS))
-		return raw_read(t, buf, cap);
+	if (!t->http || (!has_in(t) && t->http->request.state == INJECT_PASS &&
+			 !t->http->untrusted))
+		return tls_raw_read(t, buf, cap);
 	return read_http(t, buf, cap);
 }
 
-/* Sends what was changed; 1: all of it. */
-static int flush_out(struct tls *t)
+int tls_send_out(struct tls *t)
 {
 	while (t->out_at < t->out.len) {
 		int n = raw_write(t, t->out.buf + t->out_at,
@@ -599,7 +451,7 @@ static void add_rewrites(struct tls *t)
  * made from them has gone; until then the caller comes back with them. */
 static int write_http(struct tls *t, const void *buf, size_t len)
 {
-	size_t n = len < PIECE ? len : PIECE;
+	size_t n = len < TLS_PIECE ? len : TLS_PIECE;
 	int rc;
 
 	if (t->absorbed == 0) {
@@ -607,7 +459,7 @@ static int write_http(struct tls *t, const void *buf, size_t len)
 		add_rewrites(t);
 		t->absorbed = n;
 	}
-	rc = flush_out(t);
+	rc = tls_send_out(t);
 	if (rc <= 0)
 		return rc;
 	n = t->absorbed;
@@ -615,10 +467,52 @@ static int write_http(struct tls *t, const void *buf, size_t len)
 	return clamp(n);
 }
 
+/* ---- ssl-queue-delay (ssl.md 2.4) ---------------------------------------- */
+
+#define GATHER_MAX 16400 /* bytes that are not waited for any more */
+
+void tls_gather(struct tls *t)
+{
+	t->gather = true;
+}
+
+bool tls_gathers(const struct tls *t)
+{
+	return t->gather && t->out_at < t->out.len;
+}
+
+int tls_flush(struct tls *t)
+{
+	return t->failed ? 0 : tls_send_out(t);
+}
+
+/* All that is taken is ours; when it is enough for a record, it goes. */
+static int write_gathered(struct tls *t, const void *buf, size_t len)
+{
+	size_t n = len < TLS_PIECE ? len : TLS_PIECE;
+	int rc = 1;
+
+	if (t->out.len - t->out_at >= GATHER_MAX)
+		rc = tls_flush(t);
+	if (rc <= 0)
+		return rc;
+	if (t->http) {
+		inject_answer(t->http, buf, n, &t->out);
+		add_rewrites(t);
+	} else {
+		out_write(&t->out, buf, n);
+	}
+	if (t->out.len - t->out_at >= GATHER_MAX && tls_flush(t) == 0)
+		return 0;
+	return clamp(n);
+}
+
 int tls_write(struct tls *t, const void *buf, size_t len)
 {
 	if (len == 0 || !t->done)
 		return 0;
+	if (t->gather)
+		return write_gathered(t, buf, len);
 	if (!t->http ||
 	    (t->absorbed == 0 && t->http->answer.state == INJECT_PASS))
 		return raw_write(t, buf, len);
@@ -646,10 +540,9 @@ void tls_shutdown(struct tls *t)
 	if (!t->done || t->failed || t->shut)
 		return;
 	t->shut = true;
-	if (t->http) {
+	if (t->http)
 		inject_finish(&t->http->answer, &t->out);
-		(void)flush_out(t);
-	}
+	(void)tls_send_out(t);
 	if (t->failed || (t->front && t->front->conf->unclean_shutdown))
 		return;
 	ERR_clear_error();

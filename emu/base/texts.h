@@ -529,7 +529,17 @@
 #define T_OSPF_BACKBONE "Area 0.0.0.0 cannot be a stub"		    /* guess */
 #define T_CERT_SOON  "Certificate %s will expire in %ld days" /* guess */
 #define T_CERT_OVER  "Certificate %s has expired"	       /* guess */
-#define T_NO_FETCH   "CRL %s cannot be loaded: this switch fetches none" /* own */
+#define T_CRL_UNUSED "CRL %s is used by no active SSL proxy list" /* guess */
+#define T_CRL_FETCHED "CRL %s loaded, %zu certificates revoked"	/* guess */
+#define T_CRL_FAILED "CRL %s cannot be loaded: %s"		/* guess */
+#define T_OCSP_FAILED                                                          \
+	"OCSP response for certificate %s cannot be had: %s" /* own */
+/* Counters of authentication exist since 7.40; nobody has their texts. */
+#define T_SSL_CLIENT_GOOD    "Client authentication succeeded"	    /* guess */
+#define T_SSL_CLIENT_BAD     "Client authentication failed"	    /* guess */
+#define T_SSL_CLIENT_REVOKED "Client certificates revoked"	    /* guess */
+#define T_SSL_CLIENT_NO_CRL  "Client certificates without a CRL"    /* guess */
+#define T_SSL_SERVER_BAD     "Server certificates refused"	    /* guess */
 #define T_SPAN_SELF  "Port %s cannot be copied to itself"	    /* guess */
 
 #endif

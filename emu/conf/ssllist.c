@@ -497,11 +497,22 @@ static bool entry_uses(const struct ssl_common *e, const char *kind,
 	       cacert_at(e, name) >= 0;
 }
 
+static bool server_uses(const struct ssl_server *e, const char *kind,
+			const char *name)
+{
+	for (int i = 0; i < e->nsni; i++)
+		if (!strcmp(kind, "rsakey") ? !strcmp(e->sni[i].key, name)
+		    : !strcmp(kind, "cert") ? !strcmp(e->sni[i].cert, name)
+					    : false)
+			return true;
+	return entry_uses(&e->c, kind, name);
+}
+
 static bool list_uses(const struct ssllist *l, const char *kind,
 		      const char *name)
 {
 	for (int i = 0; i < l->nserver; i++)
-		if (entry_uses(&l->server[i]->c, kind, name))
+		if (server_uses(l->server[i], kind, name))
 			return true;
 	for (int i = 0; i < l->nbackend; i++)
 		if (entry_uses(&l->backend[i]->c, kind, name))

@@ -59,6 +59,13 @@ struct ssl_rewrite {
 	uint16_t sslport, clearport;
 };
 
+/* An addition of this switch: a further name on one VIP (RFC 6066 3). */
+#define SSL_SNI_MAX 16
+struct ssl_sni {
+	char host[129]; /* may begin with "*." */
+	char cert[NAME_LEN + 1], key[NAME_LEN + 1];
+};
+
 struct ssl_server { /* termination */
 	struct ssl_common c;
 	struct in_addr vip;
@@ -75,6 +82,9 @@ struct ssl_server { /* termination */
 	uint16_t queue_delay_ms; /* default 200 */
 	bool unclean_shutdown;
 	struct ssl_rewrite rewrite[SSL_REWRITE_MAX];
+	bool ocsp_stapling; /* with sni: additions, no product's */
+	struct ssl_sni sni[SSL_SNI_MAX]; /* order of entry */
+	int nsni;
 };
 
 struct ssl_backend { /* back-end SSL or initiation */
@@ -84,6 +94,7 @@ struct ssl_backend { /* back-end SSL or initiation */
 	uint16_t port;	     /* default 80 */
 	struct in_addr server_addr;
 	uint16_t server_port; /* default 443 */
+	char server_name[129]; /* an addition: asked for, and checked */
 };
 
 struct ssllist {

@@ -31,9 +31,9 @@
  * server side is not connected before the client's handshake is over: the
  * product does the same, and balancing then counts no failed handshake.
  *
- * ssl-queue-delay and Nagle's algorithm collect small pieces to save packets;
- * here every piece that has arrived is sent at once, in one write, and
- * TCP_NODELAY is on for both legs.
+ * Every piece that has arrived is sent at once, in one write, and TCP_NODELAY is
+ * on for both legs, unless an entry of an SSL proxy list asks for something else
+ * (tune.c, delay.c).
  */
 
 #define PLAIN_CONNECT_MS 30000 /* as long as a module's SYN timeout */
@@ -78,7 +78,7 @@ static enum flow_end connect_error(int error, bool has_source)
 }
 
 static void connects(struct flow *f, int fd, bool has_source,
-		     const struct ssl_back *back)
+		     const struct ssl_back *back, const struct ssl_leg_opts *o)
 {
 	struct leg *g = &f->leg[LEG_SERVER];
 
@@ -88,6 +88,8 @@ static void connects(struct flow *f, int fd, bool has_source,
 		return;
 	}
 	count(&f->w->c->connected, 1);
+	if (o)
+		tune_side(g->fd, &o->server, o);
 	if (back)
 		g->tls = tls_connect(back, (int)f->w->number, g->fd);
 	if ((back && !g->tls) || !leg_watch(f->w, g)) {
@@ -99,7 +101,7 @@ static void connects(struct flow *f, int fd, bool has_source,
 
 void flow_connects(struct flow *f, int fd, bool has_source)
 {
-	connects(f, fd, has_source, NULL);
+	connects(f, fd, has_source, NULL, NULL);
 }
 
 /* From a port of the source group that nobody else on this host has either. */
@@ -123,20 +125,26 @@ static int connect_mapped(struct flow *f, const struct policy_group *g,
 }
 
 static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
-			   struct in_addr src, const struct ssl_back *back)
+			   struct in_addr src, const struct ssl_back *back,
+			   const struct ssl_leg_opts *o)
 {
 	const struct policy_group *g = f->use[f->nuse - 1].group;
 
 	connects(f,
 		 g ? connect_mapped(f, g, dst, port)
 		   : sock_connect(f->w->map, dst, port, src),
-		 src.s_addr != INADDR_ANY, back);
+		 src.s_addr != INADDR_ANY, back, o);
 }
 
+/* Behind a module, its entry governs this side, too. */
 static void connect_plain(struct flow *f, struct in_addr dst, in_port_t port,
 			  struct in_addr src)
 {
-	connect_server(f, dst, port, src, NULL);
+	struct ssl_leg_opts o = { 0 };
+
+	if (f->front)
+		ssl_front_opts(f->front, &o);
+	connect_server(f, dst, port, src, NULL, f->front ? &o : NULL);
 }
 
 static void connect_tls(struct flow *f, const struct ssl_back *back,
@@ -148,11 +156,14 @@ static void connect_tls(struct flow *f, const struct ssl_back *back,
 
 	ssl_back_opts(back, &o);
 	ssl_back_server(back, &dst, &port);
-	f->connect_ms = o.server_syn_ms;
+	f->connect_ms = o.server.syn_ms;
 	/* a module's entries govern, a rule's idle time does not (ssl.md 2.4) */
-	f->idle_ms = sooner(f->image ? f->idle_ms : o.virt_idle_ms,
-			    sooner(o.virt_idle_ms, o.server_idle_ms));
-	connect_server(f, dst, htons(port), src, back);
+	f->idle_ms = sooner(f->image ? f->idle_ms : o.virt.idle_ms,
+			    sooner(o.virt.idle_ms, o.server.idle_ms));
+	f->leg[LEG_SERVER].renew_ms = o.renew_ms;
+	if (!f->image) /* initiation: the clear-text side is the entry's */
+		tune_side(f->leg[LEG_CLIENT].fd, &o.virt, &o);
+	connect_server(f, dst, htons(port), src, back, &o);
 }
 
 /* ---- client side of a module ------------------------------------------------ */
@@ -174,16 +185,20 @@ static void terminate(struct flow *f, const struct policy_service *svc)
 		return;
 	}
 	f->image = svc->image;
+	f->front = front;
 	ssl_front_opts(front, &o);
-	f->idle_ms = sooner(o.virt_idle_ms, o.server_idle_ms);
+	tune_side(g->fd, &o.virt, &o);
+	f->idle_ms = sooner(o.virt.idle_ms, o.server.idle_ms);
+	f->delay_ms = o.queue_delay_ms;
+	g->renew_ms = o.renew_ms;
 	g->tls = tls_accept(front, (int)f->w->number, g->fd);
 	if (!g->tls) {
 		flow_close(f, END_NO_MEMORY);
 		return;
 	}
 	g->open = false;
-	f->connect_ms = o.server_syn_ms;
-	enter_state(f, FLOW_HANDSHAKE, o.virt_syn_ms);
+	f->connect_ms = o.server.syn_ms;
+	enter_state(f, FLOW_HANDSHAKE, o.virt.syn_ms);
 }
 
 /* ---- decisions ---------------------------------------------------------------- */
@@ -404,7 +419,23 @@ static void step_handshake(struct flow *f)
 	if (r == 1)
 		begin_clear(f);
 	else if (r == LEG_EOF)
-		flow_fail(f, END_CLIENT_TLS, tls_reason(g->tls));
+		flow_fail(f,
+			  tls_redirected(g->tls) ? END_REDIRECTED
+						 : END_CLIENT_TLS,
+			  tls_reason(g->tls));
+}
+
+/* Layer 5 rules follow the messages themselves: what they write goes at once. */
+static void open_flow(struct flow *f)
+{
+	struct leg *c = &f->leg[LEG_CLIENT];
+
+	f->leg[LEG_SERVER].renewed_ms = f->w->now_ms;
+	if (!c->renewed_ms)
+		c->renewed_ms = f->w->now_ms;
+	if (f->delay_ms && !f->talk)
+		tls_gather(c->tls);
+	enter_state(f, FLOW_OPEN, 0);
 }
 
 static void step_connect(struct flow *f)
@@ -416,7 +447,7 @@ static void step_connect(struct flow *f)
 		return;
 	r = leg_handshake(g);
 	if (r == 1)
-		enter_state(f, FLOW_OPEN, 0);
+		open_flow(f);
 	else if (r == LEG_EOF)
 		flow_fail(f, END_SERVER_TLS, tls_reason(g->tls));
 }

@@ -10,6 +10,7 @@
 #include "emu/flow/policy.h"
 #include "emu/plane/channel.h"
 #include "emu/plane/talk.h"
+#include "sslmod/image.h"
 
 /*
  * The end of a flow: one function, whatever the reason.  The struct is kept
@@ -136,6 +137,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	LIST_REMOVE(f, link);
 	w->nflows--;
 	wheel_unset(w, &f->timed);
+	delay_drop(f);
 	f->link.le_next = w->over;
 	w->over = f;
 }
@@ -158,16 +160,53 @@ void flow_bury(struct worker *w)
 	((struct flow *)(void *)((char *)(uintptr_t)(t)-offsetof(struct flow,  \
 								 timed)))
 
-/* When this state ends by itself; 0: never. */
+static uint64_t leg_renewal(const struct flow *f, const struct leg *g)
+{
+	if (f->state != FLOW_OPEN || !g->tls || !g->renew_ms)
+		return 0;
+	return g->renewed_ms + g->renew_ms;
+}
+
+/* When `handshake timeout` asks for a new one; 0: never. */
+static uint64_t renewal_due(const struct flow *f)
+{
+	uint64_t a = leg_renewal(f, &f->leg[LEG_CLIENT]);
+	uint64_t b = leg_renewal(f, &f->leg[LEG_SERVER]);
+
+	return a && (!b || a < b) ? a : b;
+}
+
+/* When this state ends by itself or wants looking at; 0: never. */
 uint64_t flow_due(const struct timed *t)
 {
 	const struct flow *f = FLOW_OF(t);
 	uint32_t limit = f->state == FLOW_OPEN ? f->idle_ms : f->limit_ms;
 	uint64_t from = f->state == FLOW_OPEN ? f->used_ms : f->since_ms;
+	uint64_t end = limit ? from + limit : 0, renewal = renewal_due(f);
 
 	if (channel_is_busy(f)) /* what it announced is under way */
-		return 0;
-	return limit ? from + limit : 0;
+		return renewal;
+	return renewal && (!end || renewal < end) ? renewal : end;
+}
+
+/* true: that was all there was to do */
+static bool renews(struct flow *f)
+{
+	bool any = false;
+
+	for (int i = 0; i < 2; i++) {
+		struct leg *g = &f->leg[i];
+		uint64_t due = leg_renewal(f, g);
+
+		if (!due || due > f->w->now_ms)
+			continue;
+		g->renewed_ms = f->w->now_ms;
+		tls_renew(g->tls);
+		any = true;
+	}
+	if (any)
+		wheel_set(f->w, &f->timed);
+	return any;
 }
 
 /* Bytes for a leg's peer that it has not taken yet, the kernel's among them. */
@@ -207,6 +246,8 @@ void flow_expire(struct timed *t)
 	};
 	struct flow *f = FLOW_OF(t);
 
+	if (renews(f))
+		return;
 	if (is_taking(f))
 		wheel_set(f->w, t);
 	else

@@ -84,8 +84,11 @@ int leg_write(struct leg *g, const void *buf, size_t len)
 	if (!g->tls)
 		return plain_write(g, buf, len);
 	n = tls_write(g->tls, buf, len);
-	if (n > 0)
+	if (n > 0) {
+		if (tls_gathers(g->tls))
+			delay_hold(flow_of(g));
 		return n;
+	}
 	return tls_waits(g, n) == LEG_BLOCKED ? LEG_BLOCKED : LEG_BROKEN;
 }
 
@@ -141,8 +144,23 @@ static bool flush_pipe(struct leg *g)
 	return true;
 }
 
+bool leg_drain(struct leg *g)
+{
+	int n;
+
+	g->stuck = false;
+	if (!g->tls || !tls_gathers(g->tls))
+		return true;
+	n = tls_flush(g->tls);
+	if (n < 0)
+		g->stuck = tls_waits(g, n) == LEG_BLOCKED;
+	return n != 0;
+}
+
 bool leg_flush(struct worker *w, struct leg *g)
 {
+	if (g->stuck && (!leg_drain(g) || g->stuck))
+		return g->stuck;
 	if (g->rest && !flush_rest(w, g))
 		return false;
 	if (g->rest_len || !g->has_pipe)

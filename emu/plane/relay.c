@@ -163,7 +163,11 @@ static enum moved move(struct flow *f, struct leg *from, struct leg *to)
 		leg_mute(f->w, from, false);
 	if (to->has_pipe && !leg_flush(f->w, to)) /* gives the pipe back */
 		return reset_by(f, to);
-	return from->eof ? pass_end(f, from, to) : MOVED_OK;
+	if (!from->eof)
+		return MOVED_OK;
+	if (!leg_drain(to))
+		return reset_by(f, to);
+	return to->stuck ? MOVED_OK : pass_end(f, from, to);
 }
 
 bool flow_relay(struct flow *f)

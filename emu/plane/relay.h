@@ -75,6 +75,9 @@ struct leg {
 	bool shut;	 /* the end was passed on to here */
 	bool bulk;	 /* reads from here fill the buffer: splice */
 	bool muted;	 /* arrivals are not announced: the other leg is full */
+	bool stuck;	 /* what TLS gathered was to go, and did not */
+	uint32_t renew_ms; /* a new TLS handshake so often; 0: never */
+	uint64_t renewed_ms;
 	struct tls *tls; /* owned; NULL: plain */
 	char *rest;	 /* a block; bytes for this leg that did not fit yet */
 	uint32_t rest_at, rest_len;
@@ -94,6 +97,7 @@ struct flow {
 	struct flow_use use[2];
 	struct held_policy *policy;
 	struct ssl_image *image; /* terminating module's; the policy's ref */
+	const struct ssl_front *front; /* its entry */
 	uint32_t limit_ms;	 /* this state's, when not open */
 	uint32_t connect_ms, idle_ms; /* 0: never */
 	uint64_t since_ms;	      /* start of this state */
@@ -110,6 +114,9 @@ struct flow {
 	LIST_ENTRY(flow) sibling; /* announcer's */
 	struct timed timed;
 	TAILQ_ENTRY(flow) more;
+	TAILQ_ENTRY(flow) held; /* worker's delayed */
+	uint64_t held_until_ms; /* 0: not there */
+	uint32_t delay_ms;	/* ssl-queue-delay; 0: none */
 };
 
 static inline struct flow *flow_of(struct leg *g)
@@ -165,21 +172,37 @@ int leg_read(struct leg *g, void *buf, size_t cap);
 int leg_write(struct leg *g, const void *buf, size_t len);
 /* 1: open; LEG_BLOCKED; LEG_EOF: failed */
 int leg_handshake(struct leg *g);
-/* Writes rest and pipe; false: broken.  leg_is_full tells what is left. */
+/* Writes what was gathered, rest and pipe; false: broken.  leg_is_full tells
+ * what is left. */
 bool leg_flush(struct worker *w, struct leg *g);
 bool leg_keep(struct worker *w, struct leg *g, const char *data, size_t len);
 /* Behind what is kept already; false: no room, no memory. */
 bool leg_append(struct worker *w, struct leg *g, const char *data, size_t len);
+/* Nothing more will come: what TLS gathered goes now; false: broken. */
+bool leg_drain(struct leg *g);
 int leg_splice(struct worker *w, struct leg *from, struct leg *to);
 static inline bool leg_is_full(const struct leg *g)
 {
-	return g->rest_len || g->piped;
+	return g->rest_len || g->piped || g->stuck;
 }
 void leg_discard(struct worker *w, struct leg *g); /* what is unread, bounded */
 void leg_close(struct worker *w, struct leg *g, bool reset);
 bool leg_watch(struct worker *w, struct leg *g);
 /* Arrivals are announced no more, or again (and what arrived meanwhile). */
 void leg_mute(struct worker *w, struct leg *g, bool muted);
+
+/* ---- tune.c: what entries of SSL proxy lists ask of TCP --------------------- */
+struct ssl_leg_opts;
+struct ssl_side_opts;
+void tune_side(int fd, const struct ssl_side_opts *side,
+	       const struct ssl_leg_opts *all);
+
+/* ---- delay.c: ssl-queue-delay ----------------------------------------------- */
+/* Bytes for the client wait to be joined by others. */
+void delay_hold(struct flow *f);
+void delay_drop(struct flow *f);
+void delay_turn(struct worker *w); /* sends what has waited long enough */
+int delay_wait_ms(const struct worker *w); /* -1: nothing waits */
 
 /* ---- close.c, for the wheel ------------------------------------------------- */
 uint64_t flow_due(const struct timed *t); /* its state's end; 0: never */

@@ -401,10 +401,12 @@ static void run_again(struct worker *w)
 
 static int wait_ms(const struct worker *w)
 {
-	int wait = wheel_wait_ms(w);
+	int wait = wheel_wait_ms(w), held = delay_wait_ms(w);
 
 	if (!TAILQ_EMPTY(&w->again))
 		return 0;
+	if (held >= 0 && (wait < 0 || held < wait))
+		wait = held;
 	if (w->accept_again_ms && (wait < 0 || wait > ACCEPT_PAUSE_MS))
 		return ACCEPT_PAUSE_MS;
 	return wait;
@@ -429,6 +431,7 @@ static void turn(struct worker *w)
 		w->has_mail = false;
 		mail_all(w);
 	}
+	delay_turn(w);
 	wheel_turn(w);
 	flow_bury(w);
 	udp_bury(w);
@@ -553,6 +556,7 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	pthread_mutex_init(&w->mail_lock, NULL);
 	STAILQ_INIT(&w->mail);
 	TAILQ_INIT(&w->again);
+	TAILQ_INIT(&w->delayed);
 	error = worker_open(w);
 	if (!error)
 		return w;

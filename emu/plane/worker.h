@@ -173,6 +173,7 @@ struct worker {
 	struct awaited *awaited_over; /* closed in this turn */
 	struct flow_list flows;
 	struct flow_queue again; /* more to do without a new event */
+	struct flow_queue delayed; /* those that hold bytes back, by time */
 	struct timed_list wheel[WHEEL_SLOTS];
 	unsigned ntimed;     /* in the wheel */
 	uint64_t wheel_tick; /* last one handled */

@@ -29,6 +29,13 @@ ssl-server 2 rsakey k
 ssl-server 2 cacert ca
 ssl-server 2 authentication enable
 ssl-server 2 cipher rsa-with-aes-128-cbc-sha 10.10.5.51 80
+ssl-server 3
+ssl-server 3 vip address 10.10.5.50
+ssl-server 3 port 9443
+ssl-server 3 rsacert c
+ssl-server 3 rsakey k
+ssl-server 3 version tls1
+ssl-server 3 cipher rsa-with-aes-128-cbc-sha 10.10.5.51 80
 active
 service module
 type ssl-accel
@@ -61,6 +68,12 @@ protocol tcp
 port 8443
 add service module
 active
+content tls3
+vip address 10.10.5.50
+protocol tcp
+port 9443
+add service module
+active
 END
 import=(--import-ssl chain.pem --import-ssl web.key --import-ssl x-ca.pem)
 
@@ -72,7 +85,7 @@ get() { # [CURL-OPTION...]
 }
 hello() { # S_CLIENT-OPTION...
 	printf 'GET / HTTP/1.0\r\n\r\n' | timeout 10 openssl s_client \
-		-connect 127.10.5.50:443 -CAfile x-ca.pem -ign_eof \
+		-connect "127.10.5.50:${port:-443}" -CAfile x-ca.pem -ign_eof \
 		-verify_return_error "$@" 2>&1
 }
 
@@ -91,8 +104,10 @@ same "a large body" "$(get $url/3000000 | wc -c)" 3000000
 has "openssl, TLS 1.3" "$(hello -tls1_3)" 'New, TLSv1.3'
 has "openssl, TLS 1.2" "$(hello -tls1_2)" 'New, TLSv1.[02]'
 has "the chain is sent" "$(hello -tls1_2 -showcerts)" 'CN = mid CA'
+lacks "no TLS 1.0 where nobody asked for it" \
+	"$(hello -tls1 -cipher AES128-SHA:@SECLEVEL=0)" '^HTTP/1'
 has "openssl, TLS 1.0 and the named suite" \
-	"$(hello -tls1 -cipher AES128-SHA:@SECLEVEL=0)" 'Cipher *(:|is) *AES128-SHA'
+	"$(port=9443 hello -tls1 -cipher AES128-SHA:@SECLEVEL=0)" 'Cipher *(:|is) *AES128-SHA'
 openssl s_client -connect 127.10.5.50:443 -tls1_2 -sess_out session \
 	</dev/null >out 2>&1
 has "a TLS 1.2 session is resumed" "$(hello -tls1_2 -sess_in session)" \
