@@ -467,9 +467,12 @@ static size_t take_line(struct inject *j, struct inject_stream *s, bool request,
 		s->long_line = !nl;
 		return n;
 	}
-	if (s->n + n > sizeof(s->line)) {
+	if (s->n + n > sizeof(s->line)) { /* its name is there by now */
+		n = sizeof(s->line) - s->n;
+		memcpy(s->line + s->n, p, n);
+		s->n += n;
 		give_up_line(j, s, o);
-		return 0; /* look at these bytes again */
+		return n;
 	}
 	memcpy(s->line + s->n, p, n);
 	s->n += n;

@@ -36,6 +36,8 @@ static int begin_handshake(struct tls *t)
 	if (!is_safe(t))
 		return 1;
 	SSL_clear_options(t->ssl, SSL_OP_NO_RENEGOTIATION);
+	/* an old secret would make the new keys worth nothing */
+	SSL_set_options(t->ssl, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
 	if (image(t)->profile == TLS_FAITHFUL)
 		SSL_set_options(t->ssl,
 				SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);

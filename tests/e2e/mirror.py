@@ -3,7 +3,7 @@
 
 The body is the request's head.  /to/URL redirects to URL; /N answers N bytes;
 /slow/N sends N lines, one every 20 ms; /talk/N sends N kilobytes in pieces of
-one, as the client reads them.  Connections
+one, every 2 ms.  Connections
 persist with HTTP/1.1.  Each path is printed.
 """
 import socket
@@ -27,8 +27,7 @@ def slow(client, path):
                    % (n * len(piece)))
     for _ in range(n):
         client.sendall(piece)
-        if path.startswith("/slow/"):
-            time.sleep(0.02)
+        time.sleep(0.02 if path.startswith("/slow/") else 0.002)
 
 
 def serve(client):
