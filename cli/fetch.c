@@ -288,16 +288,10 @@ void fetch_follow(struct fetch *f)
 		look(f);
 }
 
-int fetch_now(struct fetch *f, const char *crl, struct err *err)
+void fetch_now(struct fetch *f, const char *crl)
 {
-	struct outside_item *it;
-
-	if (!outside_is_used(f->env->conf, OUTSIDE_CRL, crl))
-		return err_set(err, ERR_REFUSED, -1, T_CRL_UNUSED, crl);
-	it = outside_item(f->env->outside, OUTSIDE_CRL, crl);
-	it->tried = 0;
+	outside_item(f->env->outside, OUTSIDE_CRL, crl)->tried = 0;
 	look(f);
-	return 0;
 }
 
 /* ---- life ------------------------------------------------------------------ */

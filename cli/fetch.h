@@ -2,7 +2,6 @@
 #define CSS_CLI_FETCH_H
 
 struct env;
-struct err;
 
 /*
  * What the switch fetches for its SSL modules (sslmod/outside.h): revocation
@@ -19,7 +18,7 @@ void fetch_quit(struct fetch *f);
 void fetch_free(struct fetch *f); /* after the jobs are over */
 /* The configuration has changed: looks at once. */
 void fetch_follow(struct fetch *f);
-/* ssl force-crl-reload: begins at once; -1 and err: no list uses it. */
-int fetch_now(struct fetch *f, const char *crl, struct err *err);
+/* ssl force-crl-reload of a record that is used: begins at once. */
+void fetch_now(struct fetch *f, const char *crl);
 
 #endif

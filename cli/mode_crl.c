@@ -9,6 +9,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "sslmod/outside.h"
 
 static int record_set(struct cli *cli, const struct args *a, struct err *err)
 {
@@ -45,9 +46,11 @@ static int record_reload(struct cli *cli, const struct args *a, struct err *err)
 	if (!crl_find(cli_conf(cli), name))
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_OBJECT,
 			       "crl-record", name);
-	if (!cli_env(cli)->fetch)
-		return err_set(err, ERR_REFUSED, -1, T_NO_SWITCH);
-	return fetch_now(cli_env(cli)->fetch, name, err);
+	if (!outside_is_used(cli_conf(cli), OUTSIDE_CRL, name))
+		return err_set(err, ERR_REFUSED, -1, T_CRL_UNUSED, name);
+	if (cli_env(cli)->fetch)
+		fetch_now(cli_env(cli)->fetch, name);
+	return 0;
 }
 
 /* Row order is running-config order. */
