@@ -445,6 +445,14 @@ void rule_counters_show(const struct rule_counters *c, struct out *o)
 	stat(o, "Rejects, Overload:", c->overload_rejects);
 }
 
+static uint64_t sorry_hits(const struct env *env, const struct content *r,
+			   const char *name)
+{
+	const struct service *s = *name ? service_find(env->conf, name) : NULL;
+
+	return s ? live_rule_service_hits(env, r, s) : 0;
+}
+
 static void statistics_show(const struct env *env, const struct content *r,
 			    struct out *o)
 {
@@ -453,6 +461,9 @@ static void statistics_show(const struct env *env, const struct content *r,
 	live_rule_counters(env, r, &c);
 	title(r, o);
 	rule_counters_show(&c, o);
+	stat(o, "Primary Sorry Hits:", sorry_hits(env, r, r->primary_sorry));
+	stat(o, "Secondary Sorry Hits:",
+	     sorry_hits(env, r, r->secondary_sorry));
 }
 
 void rule_show_one(const struct env *env, const struct content *r,

@@ -290,8 +290,8 @@ static void follow(void *arg, struct out *warn)
 	monitor_sync(css->env.monitor);
 	(void)follow_redundancy(css);
 	sampler_sync(css->env.sampler);
+	follow_states(css); /* what is new must not be taken for what was there */
 	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
-	follow_states(css);
 	reset_left(css);
 }
 

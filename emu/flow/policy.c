@@ -217,17 +217,18 @@ static void join_groups(struct build *b)
 	}
 }
 
+/* Suspended ones, too: a rule counts them when it divides by address, a cookie
+ * may name them, and an operator asks why they get nothing. */
 static void build_services(struct build *b)
 {
 	const struct service *s;
 	int n = 0;
 
 	TAILQ_FOREACH(s, &b->conf->services, link)
-		n += s->active;
+		n++;
 	b->p->service = xcalloc((size_t)n + 1, sizeof(*b->p->service));
 	TAILQ_FOREACH(s, &b->conf->services, link)
-		if (s->active)
-			build_service(b, s);
+		build_service(b, s);
 	qsort(b->p->service, (size_t)b->p->nservice, sizeof(*b->p->service),
 	      by_name);
 	join_groups(b);

@@ -132,12 +132,14 @@ bool path_match(const struct url_pattern *u, const char *path, size_t len)
 
 bool ext_match(const struct url_set *s, const char *path, size_t len)
 {
+	bool icase = !s->npattern || s->pattern[0].icase;
+
 	if (!s->ext)
 		return true;
 	for (int i = 0; i < s->next; i++) {
 		size_t n = strlen(s->ext[i]);
 
-		if (len >= n && same(path + len - n, s->ext[i], n, true))
+		if (len >= n && same(path + len - n, s->ext[i], n, icase))
 			return true;
 	}
 	return false;

@@ -40,7 +40,7 @@ struct url_set {
 	int npattern;
 	struct host_pattern *host; /* owned; NULL: the patterns' own */
 	int nhost;
-	char (*ext)[16]; /* owned; ".gif", lower case; NULL: no EQL */
+	char (*ext)[16]; /* owned; ".gif"; NULL: no EQL */
 	int next;
 };
 
