@@ -97,36 +97,64 @@ static void take_node(struct search *s, int node)
 	}
 }
 
+static void take_hashed(struct search *s, int group, uint64_t hash)
+{
+	const struct slot *x = slot_of(&s->t->hosts, node_key(group, hash));
+
+	if (x->n && s->t->node[x->first].group == group &&
+	    host_match(&s->t->node[x->first].host, s->host, s->host_len))
+		take_node(s, (int)x->first);
+}
+
 /* With its port and without: a pattern may name one. */
 static void take_exact(struct search *s, int group)
 {
-	size_t len[2] = { s->bare_len, s->host_len };
+	take_hashed(s, group, fnv_text(s->host, s->bare_len));
+	if (s->host_len != s->bare_len)
+		take_hashed(s, group, fnv_text(s->host, s->host_len));
+}
 
-	for (int i = 0; i < 2 && (!i || len[1] != len[0]); i++) {
-		const struct slot *x =
-			slot_of(&s->t->hosts,
-				node_key(group, fnv_text(s->host, len[i])));
+/* "*.a.com", "www.a.*": one probe a dot of the host */
+static void take_affixes(struct search *s, int group, unsigned affixes)
+{
+	uint64_t h = ENDS_BEGIN;
 
-		if (x->n && s->t->node[x->first].group == group &&
-		    host_match(&s->t->node[x->first].host, s->host,
-			       s->host_len))
-			take_node(s, (int)x->first);
+	for (size_t i = s->bare_len; affixes & 1u << AFFIX_ENDS && i--;) {
+		h = fnv(h, s->host[i]);
+		if (s->host[i] == '.')
+			take_hashed(s, group, h);
+	}
+	h = BEGINS_BEGIN;
+	for (size_t i = 0; affixes & 1u << AFFIX_BEGINS && i < s->bare_len;
+	     i++) {
+		h = fnv(h, s->host[i]);
+		if (s->host[i] == '.')
+			take_hashed(s, group, h);
 	}
 }
 
-static void take_layer5(struct search *s, int group)
+static void take_domains(struct search *s, int group)
 {
 	const struct match_group *g = &s->t->group[group];
 
-	if (s->host_len)
-		take_exact(s, group);
-	for (int i = 0; s->host_len && i < g->nstar; i++) {
+	take_exact(s, group);
+	take_affixes(s, group, g->affixes);
+	for (int i = 0; i < g->nstar; i++) {
 		int node = s->t->star[g->star + i];
 
 		if (host_match(&s->t->node[node].host, s->host, s->host_len))
 			take_node(s, node);
 	}
-	if (g->any >= 0)
+}
+
+/* Behind a rule of layer 3/4 that is more specific only a domain counts. */
+static void take_layer5(struct search *s, int group)
+{
+	const struct match_group *g = &s->t->group[group];
+
+	if (g->domains && s->host_len && s->bare_len < HOST_LEN)
+		take_domains(s, group);
+	if (g->any >= 0 && s->l4 < 0)
 		take_node(s, g->any);
 }
 
@@ -138,15 +166,19 @@ static bool take_group(struct search *s, int group)
 	s->wants |= g->wants;
 	if (s->asking)
 		return false;
-	if (g->l5 && !s->req) {
-		s->wait = s->l4 < 0;
-		return true;
-	}
-	if (g->l5)
+	if (!s->req)
+		s->wait = s->l4 < 0 ? g->l5 : g->domains;
+	else if (g->l5)
 		take_layer5(s, group);
 	if (g->l4 >= 0 && s->l4 < 0)
 		s->l4 = g->l4;
-	return g->l4 >= 0 && !s->req;
+	return s->wait;
+}
+
+/* A layer 4 rule that is known goes before all that comes, but for a domain. */
+static bool may_add(const struct search *s, unsigned kind)
+{
+	return s->l4 < 0 || s->t->domain_kinds & 1u << kind;
 }
 
 static bool wide_fits(const struct match_group *g, const struct flow_key *k)
@@ -223,7 +255,7 @@ enum match_result match_find(const struct match_table *t,
 
 	request_read(&s);
 	for (unsigned kind = 0; kind < KINDS; kind++)
-		if (take_kind(&s, kind))
+		if (may_add(&s, kind) && take_kind(&s, kind))
 			break;
 	if (s.wait)
 		return MATCH_NEED_REQUEST;

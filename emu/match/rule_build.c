@@ -71,12 +71,25 @@ static struct match_group *group_add(struct match_table *t,
 	return g;
 }
 
+/* The smaller range first. */
+static void wide_add(struct match_table *t, int group)
+{
+	int at = t->nwide++;
+
+	for (; at && t->group[t->wide[at - 1]].range > t->group[group].range;
+	     at--)
+		t->wide[at] = t->wide[at - 1];
+	t->wide[at] = group;
+}
+
 static void place_group(struct match_table *t, int i)
 {
 	const struct match_group *g = &t->group[i];
 
+	if (g->domains)
+		t->domain_kinds |= (uint8_t)(1u << g->kind);
 	if (g->range > EXPAND_MAX) {
-		t->wide[t->nwide++] = i;
+		wide_add(t, i);
 		return;
 	}
 	t->kinds |= (uint8_t)(1u << g->kind);
@@ -84,6 +97,7 @@ static void place_group(struct match_table *t, int i)
 		t->place[t->nplace++] = (struct place){
 			.key = address_key(ntohl(g->vip.s_addr) + a, g->port,
 					   g->proto, g->kind),
+			.range = g->range,
 			.group = i,
 		};
 }
@@ -94,6 +108,8 @@ static int by_place(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
+	if (x->range != y->range)
+		return x->range < y->range ? -1 : 1;
 	return x->group - y->group;
 }
 
@@ -136,11 +152,11 @@ static bool same_host(const struct match_table *t, int node, int group,
 	       !strcmp(t->node[node].host.text, h->text);
 }
 
-/* While building: exact domains by hash, one slot a node; n is 1 there. */
-static int node_exact(struct match_table *t, int group,
-		      const struct host_pattern *h)
+/* While building: domains by hash, one slot a node; n is 1 there. */
+static int node_hashed(struct match_table *t, int group,
+		       const struct host_pattern *h, uint64_t hash)
 {
-	uint64_t key = node_key(group, fnv_text(h->text, strlen(h->text)));
+	uint64_t key = node_key(group, hash);
 	struct slot *s = slot_of(&t->hosts, key);
 
 	if (!s->n) {
@@ -171,10 +187,17 @@ static int node_of(struct match_table *t, int group,
 		   const struct host_pattern *h)
 {
 	struct match_group *g = &t->group[group];
+	enum affix affix = affix_of(h);
 
+	g->domains |= h->text[0] != '\0';
+	g->affixes |= (uint8_t)(1u << affix);
+	if (h->text[0] && h->star < 0)
+		return node_hashed(t, group, h,
+				   fnv_text(h->text, strlen(h->text)));
+	if (affix != AFFIX_NONE)
+		return node_hashed(t, group, h, affix_hash(h));
 	if (h->text[0])
-		return h->star < 0 ? node_exact(t, group, h)
-				   : node_star(t, group, h);
+		return node_star(t, group, h);
 	if (g->any < 0)
 		g->any = node_new(t, group, &no_host);
 	return t->group[group].any;

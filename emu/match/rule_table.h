@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <netinet/in.h>
 
 #include "emu/match/rule.h"
@@ -22,8 +23,9 @@
  * spread out; the few larger ones stand in a list that is walked.
  *
  * Inside a group, layer 5 rules are found by what the request says.  A domain
- * leads to a node: exact ones by hash, those with a star by walking the few
- * there are, and one for rules without a domain.  In a node a path is looked up
+ * leads to a node: exact ones by hash, "*.a.com" and "www.a.*" by the hashes of
+ * what the host ends and begins with, those with a star elsewhere by walking the
+ * few there are, and one for rules without a domain.  In a node a path is looked up
  * whole, and once for each length of prefix that the node has, with and without
  * the path's extension.  What is found so is tested in full, and the best rank
  * wins.
@@ -42,6 +44,8 @@ struct match_group {
 	unsigned kind;
 	int l4;		 /* rule, -1: none */
 	bool l5;	 /* has layer 5 rules */
+	bool domains;	 /* some of them for a domain */
+	uint8_t affixes; /* bits 1 << enum affix of their domains */
 	uint8_t wants;	 /* their kinds of request, bits */
 	int any;	 /* node of rules without a domain, -1: none */
 	int star, nstar; /* nodes whose domain has a star: star_node[] */
@@ -65,6 +69,7 @@ struct entry { /* one path of one rule in one node */
 
 struct place { /* an address of a group */
 	uint64_t key;
+	uint16_t range; /* of the group: the smaller goes first */
 	int group;
 };
 
@@ -88,7 +93,8 @@ struct match_table {
 	struct index places, entries, hosts;
 	int nrule, ngroup, nnode, nentry, nplace, nwide, nstar;
 	int cap_node, cap_entry;
-	uint8_t kinds; /* bit k: kind k has groups */
+	uint8_t kinds;	      /* bit k: kind k has groups */
+	uint8_t domain_kinds; /* and rules for a domain among them */
 };
 
 /* ---- hashing --------------------------------------------------------------- */
@@ -118,6 +124,37 @@ static inline uint64_t fnv_text(const char *s, size_t len)
 	for (size_t i = 0; i < len; i++)
 		h = fnv(h, s[i]);
 	return h;
+}
+
+/* A domain whose star is a whole label, at one end. */
+enum affix { AFFIX_NONE, AFFIX_ENDS, AFFIX_BEGINS };
+
+static inline enum affix affix_of(const struct host_pattern *h)
+{
+	size_t len = strlen(h->text);
+
+	if (h->star < 0 || h->has_port || len < 3)
+		return AFFIX_NONE;
+	if (h->star == 0)
+		return h->text[1] == '.' ? AFFIX_ENDS : AFFIX_NONE;
+	return (size_t)h->star == len - 1 && h->text[len - 2] == '.'
+		       ? AFFIX_BEGINS
+		       : AFFIX_NONE;
+}
+
+/* ".a.com" is hashed from its end on, so that a host gives all of its ends in
+ * one pass; "www.a." from its start. */
+#define ENDS_BEGIN   (FNV_BEGIN ^ 1)
+#define BEGINS_BEGIN (FNV_BEGIN ^ 2)
+
+static inline uint64_t affix_hash(const struct host_pattern *h)
+{
+	size_t len = strlen(h->text);
+	uint64_t hash = h->star ? BEGINS_BEGIN : ENDS_BEGIN;
+
+	for (size_t i = 1; i < len; i++)
+		hash = fnv(hash, h->text[h->star ? i - 1 : len - i]);
+	return hash;
 }
 
 static inline uint64_t node_key(int group, uint64_t host)
@@ -167,15 +204,31 @@ static inline unsigned range_of(const struct match_rule *r)
 /* The pattern of a rule without a domain. */
 static const struct host_pattern no_host = { .star = -1 };
 
-/* content.md 2.5 step 4: domain, VIP, header group and its weight, path. */
+/*
+ * The order of the manual (content.md 2.5): domain and VIP before domain before
+ * VIP before neither; with header groups a VIP goes before a domain, and a rule
+ * with a group before the same rule without.
+ */
+static inline unsigned class_of(const struct match_rule *r,
+				const struct host_pattern *h)
+{
+	bool vip = r->vip.s_addr != INADDR_ANY;
+
+	if (h->text[0] && vip)
+		return 6;
+	if (r->hfg)
+		return vip ? 5 : h->text[0] ? 4 : 1;
+	return h->text[0] ? 3 : vip ? 2 : 0;
+}
+
+/* Among rules of one class: the domain, the header group's weight, the path. */
 static inline uint64_t rank_of(const struct match_rule *r,
 			       const struct host_pattern *h,
 			       const struct url_pattern *u)
 {
 	bool eql = r->url && r->url->ext;
 
-	return (uint64_t)host_rank(h) << 32 |
-	       (uint64_t)(r->vip.s_addr != INADDR_ANY) << 24 |
+	return (uint64_t)class_of(r, h) << 44 | (uint64_t)host_rank(h) << 32 |
 	       (uint64_t)(r->hfg ? r->hfg_weight + 1u : 0u) << 13 |
 	       (u ? path_rank(u, eql) + 1u : 0u);
 }

@@ -27,9 +27,11 @@ static size_t leading(const char *buf, size_t len)
 
 static size_t head_end(const char *buf, size_t len, size_t *seen)
 {
-	size_t at = *seen ? *seen : leading(buf, len);
+	size_t at = leading(buf, len); /* more of it may have come since */
 	const char *nl = NULL;
 
+	if (*seen > at)
+		at = *seen;
 	while ((nl = memchr(buf + at, '\n', len - at))) {
 		at = (size_t)(nl - buf) + 1;
 		if (at < len && buf[at] == '\n')

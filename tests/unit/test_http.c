@@ -405,6 +405,20 @@ START_TEST(sip_at_every_step)
 }
 END_TEST
 
+/* Empty lines in front keep a connection alive (RFC 5626 3.5.1). */
+START_TEST(sip_behind_empty_lines)
+{
+	const char *s = "\r\n\r\n\r\n" INVITE;
+	size_t len = strlen(s) - strlen("body"), seen = 0;
+	struct sip_head h;
+
+	for (size_t n = 1; n < len; n++)
+		ck_assert_int_eq(sip_scan(s, n, &seen, &h), SIP_MORE);
+	ck_assert_int_eq(sip_scan(s, len, &seen, &h), SIP_OK);
+	ck_assert(span_is(s, h.method, "INVITE"));
+}
+END_TEST
+
 START_TEST(sip_forms)
 {
 	struct sip_head h;
@@ -471,6 +485,7 @@ int main(void)
 	tcase_add_test(t, answers_to_head_have_no_body);
 	tcase_add_test(t, ends_of_connections);
 	tcase_add_test(t, sip_at_every_step);
+	tcase_add_test(t, sip_behind_empty_lines);
 	tcase_add_test(t, sip_forms);
 	tcase_add_test(t, protocols_are_told_apart);
 	suite_add_tcase(s, t);
