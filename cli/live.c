@@ -40,6 +40,16 @@ void live_rule_counters(const struct env *env, const struct content *r,
 		plane_rule_counters(env->plane, r->index, c);
 }
 
+struct hot_url *live_hotlist(const struct env *env, const struct content *r,
+			     size_t *n)
+{
+	*n = 0;
+	if (!env->plane)
+		return NULL;
+	return plane_hotlist(env->plane, r->index,
+			     r->more.hotlist_interval_min, n);
+}
+
 uint64_t live_rule_service_hits(const struct env *env, const struct content *r,
 				const struct service *s)
 {

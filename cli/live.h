@@ -28,6 +28,9 @@ void live_service_counters(const struct env *env, const struct service *s,
 			   struct service_counters *c);
 void live_rule_counters(const struct env *env, const struct content *r,
 			struct rule_counters *c);
+/* Of a rule, most hits first; free() the array. */
+struct hot_url *live_hotlist(const struct env *env, const struct content *r,
+			     size_t *n);
 uint64_t live_rule_service_hits(const struct env *env, const struct content *r,
 				const struct service *s);
 void live_group_counters(const struct env *env, const struct group *g,

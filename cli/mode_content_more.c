@@ -22,7 +22,6 @@ static const char *const dnsbalance_names[] = { "useownerdnsbalance",
 	}
 #define FLAG(field) FIELD(field, .store = SET_FLAG)
 
-static const char no_hotlist[] = "no hits of single URLs are counted yet";
 
 const struct cmd content_more_cmds[] = {
 	{ .syntax = "failover {bypass|linear|next}",
@@ -59,32 +58,27 @@ const struct cmd content_more_cmds[] = {
 	{ .syntax = "hotlist",
 	  .help = "Hot list of the rule",
 	  .no = "no hotlist",
-	  .set = FLAG(more.hotlist),
-	  .inert = no_hotlist },
+	  .set = FLAG(more.hotlist) },
 	{ .syntax = "hotlist interval <minutes:uint:1-60>",
 	  .help = "Time between refreshes\n"
 		  "Minutes",
 	  .no = "no hotlist interval",
-	  .set = FIELD(more.hotlist_interval_min, .store = SET_U8, .dflt = "1"),
-	  .inert = no_hotlist },
+	  .set = FIELD(more.hotlist_interval_min, .store = SET_U8, .dflt = "1") },
 	{ .syntax = "hotlist size <entries:uint:1-100>",
 	  .help = "Length of the list\n"
 		  "Entries",
 	  .no = "no hotlist size",
-	  .set = FIELD(more.hotlist_size, .store = SET_U8, .dflt = "10"),
-	  .inert = no_hotlist },
+	  .set = FIELD(more.hotlist_size, .store = SET_U8, .dflt = "10") },
 	{ .syntax = "hotlist threshold <hits:uint:0-65535>",
 	  .help = "Hits below which content is not hot\n"
 		  "Hits",
 	  .no = "no hotlist threshold",
-	  .set = FIELD(more.hotlist_threshold, .store = SET_U16),
-	  .inert = no_hotlist },
+	  .set = FIELD(more.hotlist_threshold, .store = SET_U16) },
 	{ .syntax = "hotlist type hitCount",
 	  .help = "What makes content hot\n"
 		  "The number of hits",
 	  .no = "no hotlist type",
-	  .set = FIELD(kept, .family = "hotlist type", .dflt = "hitCount"),
-	  .inert = no_hotlist },
+	  .set = FIELD(kept, .family = "hotlist type", .dflt = "hitCount") },
 	{ .syntax = "add dns <dns_name:name:31> [<ttl:uint:0-255>]",
 	  .help = "DNS name of the VIP\n"
 		  "Name\n"

@@ -83,6 +83,7 @@ static int show_remap(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct flow_conf *f = &cli_conf(cli)->global->flow;
 	struct out *o = cli_out(cli);
+	struct plane_totals t;
 
 	(void)a;
 	(void)err;
@@ -90,6 +91,11 @@ static int show_remap(struct cli *cli, const struct args *a, struct err *err)
 		 f->persistence_remap ? "Remap" : "Redirect");
 	col_line(o, COL_NARROW, "Bypass Persistence", "%s",
 		 enabled(f->bypass_persistence));
+	live_totals(cli_env(cli), &t);
+	col_line(o, COL_NARROW, "Requests Remapped", "%llu",
+		 (unsigned long long)t.remapped);
+	col_line(o, COL_NARROW, "Requests Redirected", "%llu",
+		 (unsigned long long)t.sent_round);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/show_rule.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -15,6 +16,7 @@
 #include "emu/conf/acl.h"
 #include "emu/conf/content.h"
 #include "emu/conf/hfgroup.h"
+#include "emu/plane/hotlist.h"
 
 /* Column widths; negative: right-justified. */
 enum {
@@ -32,6 +34,7 @@ enum {
 	W_SV_KEEPALIVE = 9,
 	W_SV_CONN = -5,
 	W_SV_DNS = -6,
+	W_HOT = 12,
 	/* show rule OWNER RULE statistics */
 	W_STAT_LABEL = 26,
 	W_STAT = -12,
@@ -541,20 +544,41 @@ static void acl_show(const struct env *env, const struct content *r,
 	}
 }
 
-/* What single URLs get is not counted, so the list itself is empty. */
+static void hot_urls(const struct env *env, const struct content *r,
+		     struct out *o)
+{
+	size_t n = 0, shown = 0;
+	struct hot_url *u = live_hotlist(env, r, &n);
+
+	for (size_t i = 0; i < n && shown < r->more.hotlist_size; i++) {
+		if (u[i].hits < r->more.hotlist_threshold &&
+		    u[i].before < r->more.hotlist_threshold)
+			continue;
+		out_col(o, W_HOT, "%u", u[i].hits);
+		out_col(o, W_HOT, "%u", u[i].before);
+		out_printf(o, "%s\n", u[i].url);
+		shown++;
+	}
+	free(u);
+}
+
 static void hot_list_show(const struct env *env, const struct content *r,
 			  struct out *o)
 {
 	const struct content_more *m = &r->more;
 
-	(void)env;
 	title(r, o);
 	out_printf(o, "Hotlist:   %s\n", on_off(m->hotlist));
 	out_puts(o, "Type:      Hit Count\n");
 	out_printf(o, "Size:      %u\n", m->hotlist_size);
 	out_printf(o, "Interval:  %u\n", m->hotlist_interval_min);
 	out_printf(o, "Threshold: %u\n", m->hotlist_threshold);
-	out_puts(o, "\nHits:       Url:\n");
+	out_puts(o, "\n");
+	out_col(o, W_HOT, "Hits:");
+	out_col(o, W_HOT, "Before:");
+	out_puts(o, "Url:\n");
+	if (m->hotlist)
+		hot_urls(env, r, o);
 }
 
 static void everything_show(const struct env *env, const struct content *r,

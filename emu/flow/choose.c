@@ -452,6 +452,8 @@ static bool has_id(const struct policy_service *s, const char *id)
 			    : !strcmp(str_addr(s->addr), id);
 }
 
+/* A cookie whose time is over names its service still, and gets a new time,
+ * unless expire-services ends its word, too (content.md 2.2, 7.5). */
 static enum verdict_kind choose_by_arpt(struct deciding *d)
 {
 	const struct policy_rule *r = d->r;
@@ -461,9 +463,16 @@ static enum verdict_kind choose_by_arpt(struct deciding *d)
 	if (!d->in->req || !arpt_read(&r->arpt, d->in->req, d->in->wall_s, id,
 				      sizeof(id), &expired))
 		return no_string(d, WHY_STICKY_NO_STRING);
-	for (int i = 0; !expired && i < r->nmember; i++)
-		if (has_id(r->member[i].svc, id))
-			return take_named(d, &r->member[i], REASON_COOKIE);
+	if (expired && r->arpt.expire_services) {
+		d->why->sticky = WHY_STICKY_UNKNOWN;
+		return choose_balanced(d, NULL);
+	}
+	for (int i = 0; i < r->nmember; i++) {
+		if (!has_id(r->member[i].svc, id))
+			continue;
+		d->v->set_cookie = expired;
+		return take_named(d, &r->member[i], REASON_COOKIE);
+	}
 	return no_string(d, WHY_STICKY_UNKNOWN);
 }
 

@@ -278,7 +278,8 @@ void policy_build_rule(struct build *b, const struct content *c)
 		.persistent = c->persistent,
 		.param_bypass = c->more.param_bypass,
 		.reset_reject = c->flow_reset_reject,
-		.hotlist = c->more.hotlist,
+		.hotlist_min = c->more.hotlist ? c->more.hotlist_interval_min
+					       : 0,
 		.idle_ms = policy_idle_ms(c->flow_timeout_multiplier),
 	};
 	if (r->wants == REQUEST_HTTP && policy_build_lists(c, b->conf, r, &err)) {

@@ -291,8 +291,10 @@ bool flow_act(struct flow *f, const struct verdict *v)
 		count(&f->w->c->service[v->member->svc->index].reused, 1);
 		return true;
 	}
-	if (f->leg[LEG_SERVER].fd >= 0)
+	if (f->leg[LEG_SERVER].fd >= 0) {
+		count(&f->w->c->remapped, 1);
 		leave_server(f);
+	}
 	return connect_to(f, v);
 }
 
@@ -300,6 +302,8 @@ void flow_redirected(struct flow *f, const struct verdict *v)
 {
 	struct worker_counters *c = f->w->c;
 
+	if (v->reason == REASON_RESET_REDIRECT)
+		count(&c->sent_round, 1);
 	if (v->rule) {
 		count(&c->rule[v->rule->index].redirects, 1);
 		count(&c->rule[v->rule->index].hits, 1);

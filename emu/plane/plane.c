@@ -303,6 +303,22 @@ static int by_time(const void *a, const void *b)
 	return x->now_ms < y->now_ms ? -1 : x->now_ms > y->now_ms;
 }
 
+struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
+			      unsigned interval_min, size_t *n)
+{
+	struct hot_url *all = xcalloc((size_t)p->nworkers * HOT_PLACES + 1,
+				      sizeof(*all));
+	uint64_t interval =
+		(uint64_t)time(NULL) / (60u * (interval_min ? interval_min : 1));
+
+	*n = 0;
+	for (int i = 0; i < p->nworkers; i++)
+		*n += hotlist_copy(&p->worker[i]->hot, rule, interval, all + *n,
+				   HOT_PLACES);
+	*n = hotlist_merge(all, *n);
+	return all;
+}
+
 struct why *plane_why(const struct plane *p, size_t *n)
 {
 	struct why *all = xcalloc((size_t)p->nworkers * WHY_KEEP + 1,

@@ -94,6 +94,7 @@ struct flow_rate {
 struct plane_totals {
 	uint64_t flows_total, flows_active, tcp_total, udp_total;
 	uint64_t no_rule, no_service, refused; /* why flows did not start */
+	uint64_t remapped, sent_round; /* requests that needed another service */
 	uint32_t high_flows;
 	struct flow_rate tcp, udp, all, hits;
 	uint64_t method[HTTP_METHOD_NUM + 1]; /* parsed requests, emu/net/http.h */
@@ -103,6 +104,12 @@ void plane_totals(const struct plane *p, struct plane_totals *t);
 uint64_t plane_port_hits(const struct plane *p, uint8_t proto, uint16_t port);
 void plane_zero_port_hits(struct plane *p);
 void plane_zero_methods(struct plane *p);
+
+/* The URLs of a rule that are asked for most (emu/plane/hotlist.h), most hits
+ * first, of the interval that is now.  Array owned by the caller (free). */
+struct hot_url;
+struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
+			      unsigned interval_min, size_t *n);
 
 /* One line of `show flows`: one direction of one flow, as the switch shows. */
 struct flow_line {

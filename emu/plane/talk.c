@@ -230,6 +230,16 @@ static bool cannot_redirect(const struct talk *t, const struct http_head *h)
 	       (h->chunked || h->length);
 }
 
+static void count_url(struct flow *f, const struct request *req)
+{
+	const struct policy_rule *r = f->talk->v.rule;
+
+	if (r && r->hotlist_min)
+		hotlist_hit(&f->w->hot, r->index, req->buf + req->http->path.at,
+			    req->http->path.len,
+			    f->w->wall_s / (60u * r->hotlist_min));
+}
+
 /* The head is whole: where does it go?  Its bytes go on or wait with it. */
 static enum went decide_request(struct flow *f, const struct http_head *h)
 {
@@ -243,6 +253,7 @@ static enum went decide_request(struct flow *f, const struct http_head *h)
 	note_request(f, req.buf, h);
 	if (!flow_ask(f, &req, &t->v))
 		return WENT_OVER;
+	count_url(f, &req);
 	if (t->v.kind == VERDICT_REDIRECT)
 		return cannot_redirect(t, h) ? over(f, END_NO_REDIRECT)
 					     : answer_redirect(f, &req);

@@ -506,6 +506,7 @@ static void worker_dispose(struct worker *w)
 	}
 	pthread_mutex_destroy(&w->ring.lock);
 	free(w->ring.why);
+	hotlist_fini(&w->hot);
 	while (w->free_flow) {
 		struct block *b = w->free_flow;
 
@@ -549,6 +550,7 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	w->udp = udp_table_new();
 	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));
 	pthread_mutex_init(&w->ring.lock, NULL);
+	hotlist_init(&w->hot);
 	w->dice = (uint32_t)clock_ms() * 2654435761u + number + 1;
 	w->ep = w->bell = -1;
 	w->bell_source = SOURCE_MAIL;

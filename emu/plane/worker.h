@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "emu/plane/hotlist.h"
 #include "emu/conf/conf.h"
 #include "emu/flow/why.h"
 #include "emu/net/http.h"
@@ -46,6 +47,9 @@ struct worker_counters {
 	_Atomic uint64_t udp_lost; /* datagrams that could not be passed on */
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
+	/* requests that needed another service: it was changed, or the client
+	 * sent round */
+	_Atomic uint64_t remapped, sent_round;
 	/* TCP connections: taken, begun, closed; broken by the peer, by us */
 	_Atomic uint64_t accepted, connected, legs_over[2], resets, resets_sent;
 	_Atomic uint64_t no_port; /* for a connection to a server */
@@ -155,6 +159,7 @@ struct worker {
 	struct mail_list mail;
 
 	struct why_ring ring;
+	struct hotlist hot;
 
 	/* the thread's own */
 	uint64_t now_ms;

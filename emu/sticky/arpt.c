@@ -95,8 +95,7 @@ bool arpt_read(const struct arpt_rule *r, const struct request *req,
 	n -= box + tail;
 	memcpy(id, v + box, n);
 	id[n] = '\0';
-	*expired =
-		r->expire_services && minutes && now_s >= BEGIN + minutes * 60;
+	*expired = minutes && now_s >= BEGIN + minutes * 60;
 	return true;
 }
 

@@ -28,7 +28,7 @@ struct arpt_rule {
 };
 
 /* The service id of the request's cookie, into id; false: none that is ours.
- * *expired: its time is over (only with expire_services). */
+ * *expired: its time is over; what that means, expire_services tells. */
 bool arpt_read(const struct arpt_rule *r, const struct request *req,
 	       uint64_t now_s, char *id, size_t cap, bool *expired);
 /* "Set-Cookie: ...\r\n" */

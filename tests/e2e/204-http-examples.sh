@@ -87,7 +87,8 @@ rule() { # NAME NUMBER LINE...
 	rule e4img 4 'url "/images/*"' "add service web2"
 	rule e4rest 4 'url "/*"' "add service web1"
 	rule e5pics 5 'url "/*" eql pics' "add service web2"
-	rule e5rest 5 'url "/*"' "add service web1"
+	rule e5rest 5 'url "/*"' hotlist "hotlist size 2" "hotlist interval 60" \
+		"add service web1"
 	rule e6a 6 'url "//www.a.example/*"' "add service web1"
 	rule e6b 6 'url "//*.b.example/*"' "add service web2"
 	rule e7 7 'url "/*" dql tenants' "add service web3"
@@ -273,6 +274,17 @@ has "of both" "$sorry" '^Secondary Sorry Hits: +1$'
 # ---- shows -----------------------------------------------------------------------------
 
 has "redirects" "$(cli 'show rule acme e20 statistics')" 'Redirects: +[1-9]'
+get 5 '/hot?x=1' >/dev/null
+for _ in 1 2 3; do get 5 /hot; done >/dev/null
+for i in 1 2; do get 5 /warm; done >/dev/null
+get 5 /cold >/dev/null
+hot=$(cli 'show rule acme e5rest hot-list')
+has "the URL that is asked for most" "$hot" '^4 +0 +/hot$'
+has "the next one" "$hot" '^2 +0 +/warm$'
+lacks "and no more than the list takes" "$hot" '/cold'
+moved=$(cli 'show remap')
+has "requests that moved" "$moved" 'Requests Remapped: +1$'
+has "and those that were sent round" "$moved" 'Requests Redirected: +[12]$'
 has "a rule and its URL" "$(cli 'show rule-summary acme')" \
 	'^10\.10\.24\.104 +80 +TCP +/images/\* +e4img +acme +Active$'
 has "lists" "$(cli 'show urql hot')" 'promo'

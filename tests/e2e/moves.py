@@ -102,6 +102,8 @@ def logged():
     for name in SERVERS:
         with open(name + ".jsonl") as f:
             for line in f:
+                if not line.endswith("\n"):
+                    continue  # of the server that was killed
                 e = json.loads(line)
                 if "head" in e:
                     target = e["head"].split(" ")[1]

@@ -192,24 +192,30 @@ ROWS = [
 ]
 
 
+def put(s, data, slowly):
+    """False: a reset came meanwhile."""
+    try:
+        for at in range(0, len(data), 1 if slowly else len(data)):
+            s.sendall(data[at:at + 1] if slowly else data)
+        s.shutdown(socket.SHUT_WR)
+    except OSError:
+        return False
+    return True
+
+
 def talk(vip, port, data, slowly):
     """Everything that comes back, and whether it ended with a reset."""
     got = b""
     s = socket.create_connection((vip, port), timeout=10)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    reset = not put(s, data, slowly)
     try:
-        if slowly:
-            for i in range(len(data)):
-                s.sendall(data[i:i + 1])
-        else:
-            s.sendall(data)
-        s.shutdown(socket.SHUT_WR)
-        while True:
+        while True:  # what came before a reset can still be read
             more = s.recv(65536)
             if not more:
-                return got, False
+                return got, reset
             got += more
-    except OSError:  # a reset, noticed by whichever call comes next
+    except OSError:
         return got, True
     finally:
         s.close()
@@ -217,7 +223,7 @@ def talk(vip, port, data, slowly):
 
 def events(log):
     with open(log) as f:
-        return [json.loads(line) for line in f]
+        return [json.loads(line) for line in f if line.endswith("\n")]
 
 
 def requests_of(log, row):

@@ -142,6 +142,16 @@ uint64_t plane_clause_hits(const struct plane *p, unsigned acl, unsigned clause)
 	return acl * 100 + clause;
 }
 
+struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
+			      unsigned interval_min, size_t *n)
+{
+	(void)p;
+	(void)rule;
+	(void)interval_min;
+	*n = 0;
+	return NULL;
+}
+
 uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
 				 unsigned service)
 {

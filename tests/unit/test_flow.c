@@ -16,6 +16,7 @@
 #include "emu/flow/shared.h"
 #include "emu/match/url.h"
 #include "emu/net/http.h"
+#include "emu/sticky/arpt.h"
 #include "emu/sticky/sticky.h"
 
 /* Decisions as functions: configuration, states, a key in; a verdict out. */
@@ -480,8 +481,7 @@ START_TEST(sticky_table_is_bounded)
 	ck_assert_uint_ge(sticky_count(s), STICKY_MAX * 9 / 10);
 	for (uint32_t i = 2 * STICKY_MAX - 1000; i < 2 * STICKY_MAX; i++) {
 		k.src.s_addr = i;
-		kept += sticky_find(s, &k, 0, 2 * STICKY_MAX, false) ==
-			7;
+		kept += sticky_find(s, &k, 0, 2 * STICKY_MAX, false) == 7;
 	}
 	ck_assert_uint_eq(kept, 1000); /* the oldest gave way */
 	/* with a timeout, only what has grown old gives way */
@@ -493,6 +493,77 @@ START_TEST(sticky_table_is_bounded)
 	ck_assert_uint_eq(sticky_purge(s, 2, 0, -1), 0);
 	ck_assert_uint_eq(sticky_purge(s, 0, 0, -1), 1);
 	sticky_free(s);
+}
+END_TEST
+
+/* A request with the cookie that a verdict would set at a time. */
+static const char *with_cookie(const struct content *c, const char *id,
+			       uint64_t set_s, uint64_t now_s, bool *again)
+{
+	struct arpt_rule a = { .name = "ARPT", .path = "/", .expire_s = 3600 };
+	struct flow_key k = key("10.9.9.9", "10.0.0.1", 80);
+	static struct http_head http;
+	static char text[64];
+	struct request req = { .kind = REQUEST_HTTP, .http = &http };
+	struct http_stream s;
+	struct out head = { 0 }, cookie = { 0 };
+	struct verdict v;
+	size_t used = 0;
+
+	ck_assert_ptr_nonnull(c);
+	arpt_write(&a, id, set_s, &cookie);
+	out_printf(&head, "GET / HTTP/1.1\r\nHost: h\r\nCookie: %.*s\r\n\r\n",
+		   (int)strcspn(out_text(&cookie) + 12, ";"),
+		   out_text(&cookie) + 12);
+	http_begin(&s, false);
+	ck_assert_int_eq(http_feed(&s, head.buf, head.len, &used, &http),
+			 HTTP_EV_HEAD);
+	req.buf = head.buf;
+	decide(&k, &req, now_s * 1000, &v);
+	*again = v.set_cookie;
+	(void)snprintf(text, sizeof(text), "%s %s",
+		       v.member ? v.member->svc->name : "-",
+		       verdict_reason_name(v.reason));
+	out_fini(&head);
+	out_fini(&cookie);
+	return text;
+}
+
+START_TEST(cookies_grow_old)
+{
+	const uint64_t then = 1700000000;
+	struct content *c;
+	bool again = false;
+
+	ck_assert(str_copy(svc("a", "10.1.1.1", 0)->string, 16, "idA"));
+	ck_assert(str_copy(svc("b", "10.1.1.2", 0)->string, 16, "idB"));
+	c = rule("r", "10.0.0.1", PROTO_TCP, 80, "/*", "a b");
+	c->advanced = ADVBAL_ARROWPOINT_COOKIE;
+	active(c);
+	(void)compile();
+	ck_assert_str_eq(with_cookie(c, "idB", then, then + 3000, &again),
+			 "b named by the request");
+	ck_assert(!again);
+	/* too old: still its service, and a new cookie */
+	ck_assert_str_eq(with_cookie(c, "idB", then, then + 3700, &again),
+			 "b named by the request");
+	ck_assert(again);
+	/* unless expire-services says that its word is over, too */
+	c->more.arpt_expire_services = true;
+	(void)compile();
+	ck_assert_str_eq(with_cookie(c, "idB", then, then + 3700, &again),
+			 "a balanced");
+	ck_assert(again);
+	ck_assert_str_eq(with_cookie(c, "idX", then, then, &again),
+			 "b balanced");
+	/* a suspended service is one that is down */
+	OK(service_suspend(conf, service_find(conf, "b"), &err));
+	shared_set_state(shared, service_find(conf, "b")->index,
+			 SERVICE_SUSPENDED);
+	c->more.serverdown = DOWN_REJECT;
+	(void)compile();
+	ck_assert_str_eq(with_cookie(c, "idB", then, then, &again),
+			 "- the sticky service is down");
 }
 END_TEST
 
@@ -559,6 +630,7 @@ int main(void)
 	tcase_add_test(t, sticky_honours_weight_zero);
 	tcase_add_test(t, sticky_port_mask_and_age);
 	tcase_add_test(t, sticky_table_is_bounded);
+	tcase_add_test(t, cookies_grow_old);
 	tcase_add_test(t, translation);
 	tcase_add_test(t, url_forms);
 	suite_add_tcase(s, t);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@
 #include "emu/io/hostmap.h"
 #include "emu/io/loop.h"
 #include "emu/io/sock.h"
+#include "emu/plane/hotlist.h"
 
 /*
  * The data plane on real sockets of 127.0.0.0/8, without TLS: rules relay to an
@@ -716,6 +718,63 @@ static void *hammer(void *arg)
 }
 
 /* Policies change, states flap and snapshots are taken under load. */
+/* ---- hot URLs -------------------------------------------------------------------- */
+
+static void hit(struct hotlist *h, unsigned rule, const char *url, int times,
+		uint64_t interval)
+{
+	while (times--)
+		hotlist_hit(h, rule, url, strlen(url), interval);
+}
+
+START_TEST(hot_urls_are_counted)
+{
+	struct hot_url u[HOT_PLACES];
+	struct hotlist h;
+	char text[2 * HOT_URL_LEN];
+	size_t n = 0;
+
+	hotlist_init(&h);
+	hit(&h, 1, "/a", 3, 10);
+	hit(&h, 1, "/b", 5, 10);
+	hit(&h, 2, "/a", 9, 10);
+	n = hotlist_merge(u, hotlist_copy(&h, 1, 10, u, HOT_PLACES));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(u[0].url, "/b");
+	ck_assert_uint_eq(u[0].hits, 5);
+	ck_assert_str_eq(u[1].url, "/a");
+	/* the next interval begins at 0, and knows the one before */
+	hit(&h, 1, "/a", 1, 11);
+	n = hotlist_merge(u, hotlist_copy(&h, 1, 11, u, HOT_PLACES));
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(u[0].url, "/a");
+	ck_assert_uint_eq(u[0].hits, 1);
+	ck_assert_uint_eq(u[0].before, 3);
+	ck_assert_uint_eq(u[1].hits, 0);
+	ck_assert_uint_eq(u[1].before, 5);
+	ck_assert_uint_eq(hotlist_copy(&h, 1, 13, u, HOT_PLACES), 0);
+	/* a flood of cold ones leaves the hot one */
+	hit(&h, 3, "/hot", 50, 20);
+	for (int i = 0; i < 20 * HOT_PLACES; i++) {
+		(void)snprintf(text, sizeof(text), "/cold/%d", i);
+		hit(&h, 3, text, 1, 20);
+	}
+	n = hotlist_merge(u, hotlist_copy(&h, 3, 20, u, HOT_PLACES));
+	ck_assert_str_eq(u[0].url, "/hot");
+	ck_assert_uint_eq(u[0].hits, 50);
+	/* a long one is cut, workers are added up */
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	hit(&h, 4, text, 1, 30);
+	n = hotlist_copy(&h, 4, 30, u, 1);
+	n += hotlist_copy(&h, 4, 30, u + 1, 1);
+	ck_assert_uint_eq(hotlist_merge(u, n), 1);
+	ck_assert_uint_eq(u[0].hits, 2);
+	ck_assert_uint_eq(strlen(u[0].url), HOT_URL_LEN - 1);
+	hotlist_fini(&h);
+}
+END_TEST
+
 START_TEST(survives_changes_under_load)
 {
 	struct server s = { 0 };
@@ -774,6 +833,7 @@ int main(void)
 	tcase_add_test(t, segments_of_clients_are_limited);
 	tcase_add_test(t, snapshot_shows_both_directions);
 	tcase_add_test(t, layer5_rule_waits_for_the_request);
+	tcase_add_test(t, hot_urls_are_counted);
 	tcase_add_test(t, survives_changes_under_load);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
