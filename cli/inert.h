@@ -10,7 +10,6 @@
 #define INERT_NO_REPLICATION "content is not copied between servers and caches"
 #define INERT_HOST_TCP	     "the TCP of this host goes by its own timers and windows"
 #define INERT_SENT_AT_ONCE   "what has arrived is sent on at once, in one piece"
-#define INERT_NO_LOADS	     "loads of services are not measured yet"
 #define INERT_NO_CACHES                                                        \
 	"requests are not sent past caches yet: that comes with layer 5"
 #define INERT_NO_MGMT "the program has no management port"

@@ -89,11 +89,24 @@ void live_totals(const struct env *env, struct plane_totals *t)
 		plane_totals(env->plane, t);
 }
 
-unsigned live_load(const struct service *s, enum service_state state)
+void live_loads(const struct env *env, const struct service *s,
+		enum service_state state, struct service_load *l)
 {
-	if (state != SERVICE_ALIVE && state != SERVICE_DYING)
-		return LOAD_OFFLINE;
-	return s && s->load >= LOAD_IDLE ? s->load : LOAD_IDLE;
+	bool up = state == SERVICE_ALIVE || state == SERVICE_DYING;
+	uint8_t load = up ? LOAD_IDLE : LOAD_OFFLINE;
+
+	*l = (struct service_load){ load, load, load };
+	if (up && env->plane)
+		plane_load(env->plane, s->index, l);
+}
+
+unsigned live_load(const struct env *env, const struct service *s,
+		   enum service_state state)
+{
+	struct service_load l;
+
+	live_loads(env, s, state, &l);
+	return l.average;
 }
 
 uint32_t live_multiplier(uint32_t multiplier)

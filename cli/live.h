@@ -39,9 +39,11 @@ void live_group_counters(const struct env *env, const struct group *g,
 struct vr_view live_view(const struct env *env);
 void live_totals(const struct env *env, struct plane_totals *t);
 
-/* The configured load; else 2 (idle), since response times are not measured.
- * 255: not eligible.  s NULL: of something else that has a state. */
-unsigned live_load(const struct service *s, enum service_state state);
+/* The loads that balancing goes by; 255 while the service is not up. */
+void live_loads(const struct env *env, const struct service *s,
+		enum service_state state, struct service_load *l);
+unsigned live_load(const struct env *env, const struct service *s,
+		   enum service_state state); /* their average */
 /* A flow-timeout-multiplier as shown: 0 where none is set. */
 uint32_t live_multiplier(uint32_t multiplier);
 /* "HTTP", "ICMP": the kind of probe as shown. */

@@ -45,8 +45,7 @@ const struct cmd content_more_cmds[] = {
 	  .help = "Load above which services are not eligible\n"
 		  "Load",
 	  .no = "no load-threshold",
-	  .set = FIELD(more.load_threshold, .store = SET_U8, .dflt = "254"),
-	  .inert = INERT_NO_LOADS },
+	  .set = FIELD(more.load_threshold, .store = SET_U8, .dflt = "254") },
 	{ .syntax = "vip-ping-response {local|local-remote}",
 	  .help = "Which services make the VIP answer pings\n"
 		  "Local ones\n"
@@ -113,8 +112,7 @@ const struct cmd content_more_cmds[] = {
 	  .help = "Ramp-up of a service that came up\n"
 		  "Seconds",
 	  .no = "no slowstart-timer",
-	  .set = FIELD(more.slowstart_s, .store = SET_U16),
-	  .inert = "a service that came up takes its whole share at once" },
+	  .set = FIELD(more.slowstart_s, .store = SET_U16) },
 	{ .syntax = "flow-reset-reject",
 	  .help = "Reset clients whose service is gone",
 	  .no = "no flow-reset-reject",

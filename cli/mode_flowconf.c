@@ -212,7 +212,6 @@ static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
 static const char no_cache[] = "no requests are bypassed";
-static const char no_load[] = "no loads are measured";
 
 /* Row order is running-config order. */
 const struct cmd flow_cmds[] = {
@@ -371,8 +370,7 @@ const struct cmd flow_cmds[] = {
 		  "How fast services that came up get their share\n"
 		  "Rate",
 	  .no = "no leastconn slowstart-rate",
-	  .set = FIELD(flow.load.slowstart, .store = SET_U16),
-	  .inert = "services that came up get their share at once" },
+	  .set = FIELD(flow.load.slowstart, .store = SET_U16) },
 	{ .syntax = "load step <ms:uint:1-1000000000> [{dynamic|static}]",
 	  .help = "Load numbers of services\n"
 		  "Response time of one load number\n"
@@ -382,44 +380,37 @@ const struct cmd flow_cmds[] = {
 	  .run = step_set,
 	  .render = step_render,
 	  .no = "no load step",
-	  .clear = step_set,
-	  .inert = no_load },
+	  .clear = step_set },
 	{ .syntax = "load threshold <load:uint:2-254>",
 	  .help = "Load beyond which a service is not used\n"
 		  "Load, default 254",
 	  .no = "no load threshold",
-	  .set = FIELD(flow.load.threshold, .store = SET_U8, .dflt = "254"),
-	  .inert = no_load },
+	  .set = FIELD(flow.load.threshold, .store = SET_U8, .dflt = "254") },
 	{ .syntax = "load teardown-timer <seconds:uint:0-1000000000>",
 	  .help = "Longest time between reports of a flow\n"
 		  "Seconds, default 20",
 	  .no = "no load teardown-timer",
-	  .set = FIELD(flow.load.teardown_s, .store = SET_U32, .dflt = "20"),
-	  .inert = no_load },
+	  .set = FIELD(flow.load.teardown_s, .store = SET_U32, .dflt = "20") },
 	{ .syntax = "load ageout-timer <seconds:uint:0-1000000000>",
 	  .help = "Time after which an old load is forgotten\n"
 		  "Seconds, default 60; 0: never",
 	  .no = "no load ageout-timer",
-	  .set = FIELD(flow.load.ageout_s, .store = SET_U32, .dflt = "60"),
-	  .inert = no_load },
+	  .set = FIELD(flow.load.ageout_s, .store = SET_U32, .dflt = "60") },
 	{ .syntax = "load calculation {relative|absolute}",
 	  .help = "What loads are measured by\n"
 		  "By the fastest service\n"
 		  "By fixed response times",
 	  .no = "no load calculation",
 	  .set = FIELD(flow.load.calculation, .store = SET_WORD,
-		       .words = calculations),
-	  .inert = no_load },
+		       .words = calculations) },
 	{ .syntax = "load absolute-sensitivity <n:uint:1-25>",
 	  .help = "Width of the ranges of absolute loads\n"
 		  "Number, default 21",
 	  .no = "no load absolute-sensitivity",
-	  .set = FIELD(flow.load.sensitivity, .store = SET_U8, .dflt = "21"),
-	  .inert = no_load },
+	  .set = FIELD(flow.load.sensitivity, .store = SET_U8, .dflt = "21") },
 	{ .syntax = "load reporting",
 	  .help = "Report response times at the end of flows",
 	  .no = "no load reporting",
-	  .set = FIELD(flow.load.reporting, .store = SET_FLAG, .on = true),
-	  .inert = no_load },
+	  .set = FIELD(flow.load.reporting, .store = SET_FLAG, .on = true) },
 	{ 0 },
 };

@@ -295,8 +295,7 @@ const struct cmd service_cmds[] = {
 	  .help = "Set a fixed load number\n"
 		  "Load",
 	  .no = "no load",
-	  .set = NUMBER(8, load, .dflt = "0"),
-	  .inert = INERT_NO_LOADS },
+	  .set = NUMBER(8, load, .dflt = "0") },
 	{ .syntax = "redundant-index <index:uint:1-32767>",
 	  .help = "Index for adaptive session redundancy\n"
 		  "Index",

@@ -326,7 +326,7 @@ static void load_row(struct cli *cli, const struct record *r)
 
 	(void)str_to_u32(behind_keepalive(r, 2, ""), 2, 254, &threshold);
 	out_col(o, W_WORD, "%u", threshold);
-	out_printf(o, "%u\n", live_load(NULL, record_state(r)));
+	out_printf(o, "%u\n", record_state(r) == SERVICE_ALIVE ? 2 : 255);
 }
 
 static void weight_row(struct cli *cli, const struct record *r)

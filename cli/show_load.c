@@ -1,17 +1,14 @@
 /*
  * show load: how loads of services are reckoned, and what they are (content.md
- * 1.5).  Response times are not measured: a service that is up is idle, or has
- * the load that it was given.
+ * 1.5): of short flows, of long ones, and the average that balancing goes by.
  */
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/live.h"
 #include "cli/modes.h"
 #include "emu/base/out.h"
-#include "emu/base/str.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/global.h"
-#include "emu/conf/kept.h"
 #include "emu/conf/service.h"
 
 /* Column widths; negative: right-justified. */
@@ -23,56 +20,58 @@ enum {
 	W_AVERAGE = -9,
 };
 
-static void step_show(const struct settings *s, struct out *o)
+static void step_show(const struct env *env, struct out *o)
 {
-	struct kept_line l;
-	const char *ms = NULL;
+	const struct load_conf *c = &env->conf->global->flow.load;
+	uint32_t actual = c->step_ms;
 
-	(void)kept_one(s, "load step", &l);
-	ms = kept_word(&l, 0, "10");
+	if (env->plane)
+		actual = plane_load_step_ms(env->plane);
 	out_col(o, W_LABEL, "Load Step Configured:");
-	out_printf(o, "%s ms  %s, Actual: %s ms\n", ms,
-		   kept_has(&l, "static") ? "Static" : "Dynamic", ms);
+	out_printf(o, "%u ms  %s, Actual: %u ms\n", c->step_ms,
+		   c->step_static ? "Static" : "Dynamic", actual);
 }
 
-static void line_show(struct out *o, const char *label, const char *value,
-		      const char *unit)
+static void number_show(struct out *o, const char *label, uint32_t value,
+			const char *unit)
 {
 	out_col(o, W_LABEL, "%s", label);
-	out_printf(o, "%s%s\n", value, unit);
+	out_printf(o, "%u%s\n", value, unit);
 }
 
-static void settings_show(const struct settings *s, struct out *o)
+static void word_show(struct out *o, const char *label, const char *word)
 {
-	bool absolute = str_ieq(kept_value(s, "load calculation", "relative"),
-				"absolute");
+	out_col(o, W_LABEL, "%s", label);
+	out_printf(o, "%s\n", word);
+}
 
-	step_show(s, o);
-	line_show(o, "Load Threshold:", kept_value(s, "load threshold", "254"),
-		  "");
-	line_show(o, "Ageout-Timer:", kept_value(s, "load ageout-timer", "60"),
-		  " seconds");
-	line_show(o,
-		  "Teardown-Timer:", kept_value(s, "load teardown-timer", "20"),
-		  " seconds");
-	line_show(o, "Load Reporting:",
-		  kept_on(s, "load reporting") ? "Enabled" : "Disabled", "");
-	line_show(o, "Load Calculation:", absolute ? "Absolute" : "Relative",
-		  "");
+static void settings_show(const struct env *env, struct out *o)
+{
+	const struct load_conf *c = &env->conf->global->flow.load;
+	bool absolute = c->calculation == LOAD_ABSOLUTE;
+
+	step_show(env, o);
+	number_show(o, "Load Threshold:", c->threshold, "");
+	number_show(o, "Ageout-Timer:", c->ageout_s, " seconds");
+	number_show(o, "Teardown-Timer:", c->teardown_s, " seconds");
+	word_show(o, "Load Reporting:", c->reporting ? "Enabled" : "Disabled");
+	word_show(o, "Load Calculation:", absolute ? "Absolute" : "Relative");
+	if (absolute)
+		number_show(o, "Absolute Sensitivity:", c->sensitivity, "");
 }
 
 static void service_show(const struct env *env, const struct service *s,
 			 struct out *o)
 {
 	struct monitor_info info;
-	unsigned load = 0;
+	struct service_load load;
 
 	live_service(env, s, &info);
-	load = live_load(s, info.state);
+	live_loads(env, s, info.state, &load);
 	out_col(o, W_NAME, "%s", s->name);
-	out_col(o, W_SHORT, "%u", load);
-	out_col(o, W_LONG, "%u", load);
-	out_col(o, W_AVERAGE, "%u", load);
+	out_col(o, W_SHORT, "%u", load.short_flows);
+	out_col(o, W_LONG, "%u", load.long_flows);
+	out_col(o, W_AVERAGE, "%u", load.average);
 	out_puts(o, "\n");
 }
 
@@ -84,7 +83,7 @@ static int show(struct cli *cli, const struct args *a, struct err *err)
 
 	(void)a;
 	(void)err;
-	settings_show(&c->global->kept, o);
+	settings_show(cli_env(cli), o);
 	out_puts(o, "\n");
 	out_col(o, W_NAME, "%s", "");
 	out_puts(o, "Average Load Number\n");

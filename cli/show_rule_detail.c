@@ -411,7 +411,7 @@ static void service_line(const struct env *env, const struct content *r,
 	weight_text(cs, s, text, sizeof(text));
 	out_col(o, W_SV_WEIGHT, "%s", text);
 	out_col(o, W_SV_STATE, "%s", service_state_name(info.state));
-	out_col(o, W_SV_LOAD, "%u", live_load(s, info.state));
+	out_col(o, W_SV_LOAD, "%u", live_load(env, s, info.state));
 	out_puts(o, "  ");
 	out_col(o, W_SV_KEEPALIVE, "%s",
 		live_probe_label(&s->keepalive, text, sizeof(text)));

@@ -160,7 +160,8 @@ static void right_show(struct out *o, const char *label, unsigned v)
 /* Backup connections belong to session redundancy, of which there is none. */
 static void figures_show(const struct service *s,
 			 const struct monitor_info *info,
-			 const struct service_counters *c, struct out *o)
+			 const struct service_counters *c, unsigned load,
+			 struct out *o)
 {
 	label_show(o, "  Mtu:", MTU);
 	out_puts(o, "State Transitions:");
@@ -179,7 +180,7 @@ static void figures_show(const struct service *s,
 	label_show(o, "  Total Reused Conns:", c->reused_conns);
 	out_puts(o, "\n");
 	label_show(o, "  Weight:", s->weight);
-	right_show(o, "Load:", live_load(s, info->state));
+	right_show(o, "Load:", load);
 	out_puts(o, "  Weight Reporting:   None\n");
 }
 
@@ -197,7 +198,7 @@ static void service_show(const struct env *env, const struct service *s,
 	keepalive_show(env->conf, s, o);
 	script_show(env->conf, s, &info, o);
 	clearing_show(s, &c, o);
-	figures_show(s, &info, &c, o);
+	figures_show(s, &info, &c, live_load(env, s, info.state), o);
 	if (info.detail[0])
 		out_printf(o, "  " T_SVC_WHY "\n", info.detail);
 }
@@ -246,7 +247,7 @@ static void summary_line(const struct env *env, const struct service *s,
 	out_col(o, W_SUM_STATE, "%s", service_state_name(info.state));
 	out_col(o, W_SUM_CONN, "%u", c.current_conns);
 	out_col(o, W_SUM_WEIGHT, "%u", s->weight);
-	out_col(o, W_SUM_LOAD, "%u", live_load(s, info.state));
+	out_col(o, W_SUM_LOAD, "%u", live_load(env, s, info.state));
 	out_col(o, W_SUM_TRANSITIONS, "%u", info.transitions);
 	out_puts(o, "\n");
 }

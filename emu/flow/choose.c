@@ -62,6 +62,11 @@ static void key_by_text(struct deciding *d, enum sticky_type t,
 	k->hash = sticky_hash(d->s->sticky, text, len);
 }
 
+static bool is_tls(const struct request *req)
+{
+	return req && req->kind == REQUEST_TLS;
+}
+
 /* What identifies the client to the rule; false: nothing does. */
 static bool table_key(struct deciding *d, enum sticky_type type,
 		      struct sticky_key *k)
@@ -72,15 +77,11 @@ static bool table_key(struct deciding *d, enum sticky_type type,
 	*k = (struct sticky_key){ .rule = d->r->index, .type = (uint8_t)type };
 	switch (type) {
 	case STICKY_SSL:
-		if (req && req->kind == REQUEST_TLS && req->session.len) {
-			key_by_text(d, type, req->buf + req->session.at,
-				    req->session.len, k);
-			return true;
-		}
-		if (!d->in->policy->flow.l4_fallback)
+		if (!is_tls(req) || !req->session.len)
 			return false;
-		k->type = STICKY_L4;
-		break;
+		key_by_text(d, type, req->buf + req->session.at,
+			    req->session.len, k);
+		return true;
 	case STICKY_SIP:
 		if (!req || !req->sip || !req->sip->call_id.len)
 			return false;
@@ -114,8 +115,12 @@ static void learn(struct deciding *d, const struct sticky_key *k,
 
 /* ---- balancing ------------------------------------------------------------- */
 
-/* Connections that slow start lets a service have that came up lately: as many
- * as the share of its time that has passed. */
+/*
+ * Connections that slow start lets a service have that came up lately (content.md
+ * 2.6; what exactly the commands do is a guess): so many a second by `leastconn
+ * slowstart-rate`, or else the share of the busiest one's that its time has
+ * passed of.
+ */
 static uint32_t slow_cap(const struct deciding *d,
 			 const struct policy_service *svc)
 {
@@ -123,10 +128,12 @@ static uint32_t slow_cap(const struct deciding *d,
 						  : d->r->slowstart_s) *
 		      1000;
 	uint64_t up = shared_up_ms(d->s, svc->index, d->in->now_ms);
-	uint32_t most = 0;
+	uint32_t rate = d->in->policy->flow.load.slowstart, most = 0;
 
 	if (!ms || up >= ms)
 		return 0;
+	if (rate)
+		return (uint32_t)(rate * up / 1000) + 1;
 	for (int i = 0; i < d->r->nmember; i++) {
 		uint32_t n = shared_conns(d->s, d->r->member[i].svc->index);
 
@@ -383,6 +390,41 @@ static enum verdict_kind choose_by_table(struct deciding *d,
 	return give_to(d, m, REASON_STICKY);
 }
 
+/*
+ * By SSL session id (content.md 2.7, ssl.md 3): one that a server has given, else
+ * ssl-l4-fallback: address and port, which are in the table since a server gave
+ * no id.  A client that is new is balanced, and what its server says tells by
+ * what it sticks (learn.h); with SSL 2.0, whose hellos are not read, it is its
+ * address at once.
+ */
+static enum verdict_kind choose_by_session(struct deciding *d)
+{
+	const struct policy_member *m = NULL;
+	const struct decide_in *in = d->in;
+	struct sticky_key k;
+
+	if (table_key(d, STICKY_SSL, &k))
+		m = choose_member(d->r, sticky_find(d->s->sticky, &k,
+						    d->r->sticky_ms, in->now_ms,
+						    in->dry));
+	if (!m && in->policy->flow.l4_fallback) {
+		(void)table_key(d, STICKY_L4, &k);
+		m = choose_member(d->r, sticky_find(d->s->sticky, &k,
+						    d->r->sticky_ms, in->now_ms,
+						    in->dry));
+	}
+	if (m && is_usable(d->s, m->svc)) {
+		d->why->sticky = WHY_STICKY_HIT;
+		return give_to(d, m, REASON_STICKY);
+	}
+	if (m)
+		return server_down(d, k.type == STICKY_L4 ? &k : NULL);
+	d->why->sticky = WHY_STICKY_MISS;
+	if (is_tls(in->req) || !in->policy->flow.l4_fallback)
+		return choose_balanced(d, NULL);
+	return choose_balanced(d, &k);
+}
+
 static enum verdict_kind no_string(struct deciding *d, enum why_sticky why)
 {
 	const struct policy_rule *r = d->r;
@@ -504,6 +546,8 @@ static enum verdict_kind choose(struct deciding *d)
 	}
 	switch (d->r->sticky) {
 	case STICK_TABLE:
+		if (d->r->sticky_type == STICKY_SSL)
+			return choose_by_session(d);
 		return choose_by_table(d, (enum sticky_type)d->r->sticky_type);
 	case STICK_STRING:
 		return choose_by_string(d);

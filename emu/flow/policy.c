@@ -1,3 +1,4 @@
+#include "emu/flow/load.h"
 #include "emu/flow/policy_build.h"
 
 #include <stdio.h>
@@ -154,6 +155,8 @@ static void build_service(struct build *b, const struct service *s)
 		.addr_range = s->addr_range,
 		.port = s->port,
 		.weight = s->weight,
+		.load = s->load >= LOAD_LEAST && s->load <= LOAD_MOST ? s->load
+								      : 0,
 		.max_conns = s->max_connections,
 		.slot = s->slot,
 	};

@@ -52,6 +52,7 @@ struct policy_service {
 	char redirect[261];   /* of a redirect service: where to */
 	bool redirect_whole;  /* redirect-string: no path is appended */
 	uint32_t slowstart_s; /* 0: none */
+	uint8_t load;	      /* fixed; 0: measured */
 	unsigned slot;	      /* of a module service */
 	bool compresses;
 	uint16_t compress_syn_s, compress_idle_s; /* 0: for ever */
@@ -101,7 +102,7 @@ struct policy_rule {
 
 	const struct balance_method *balance;
 	enum balance_failover failover;
-	uint8_t load_threshold;
+	uint8_t load_threshold; /* the rule's, or the global one if lower */
 	uint16_t slowstart_s;
 	enum policy_sticky sticky;
 	uint8_t sticky_type; /* enum sticky_type, of STICK_TABLE */

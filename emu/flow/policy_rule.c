@@ -258,6 +258,11 @@ static bool is_in_force(struct build *b, const struct content *c)
 	return false;
 }
 
+static uint8_t lower(uint8_t a, uint8_t b)
+{
+	return a < b ? a : b;
+}
+
 void policy_build_rule(struct build *b, const struct content *c)
 {
 	struct policy_rule *r = &b->p->rule[b->p->nrule];
@@ -273,7 +278,8 @@ void policy_build_rule(struct build *b, const struct content *c)
 		.proto = (uint8_t)c->proto,
 		.application = c->application,
 		.wants = kind_of(c),
-		.load_threshold = c->more.load_threshold,
+		.load_threshold = lower(c->more.load_threshold,
+					b->p->flow.load.threshold),
 		.slowstart_s = c->more.slowstart_s,
 		.persistent = c->persistent,
 		.param_bypass = c->more.param_bypass,

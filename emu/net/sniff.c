@@ -9,6 +9,7 @@
 #define HEADERS		 9  /* record header 5, handshake header 4 */
 #define HELLO_FIXED	 34 /* version 2, random 32 */
 #define SESSION_MAX	 32
+#define SUPPORTED_VERSIONS 43
 
 static unsigned char byte(const char *buf, size_t at)
 {
@@ -35,13 +36,43 @@ static enum sniffed hello(const char *buf, size_t len, unsigned char kind,
 	return SNIFF_DONE;
 }
 
-struct http_span sniff_server_session(const char *buf, size_t len)
+static size_t pair(const char *buf, size_t at)
 {
-	struct http_span session = { 0, 0 };
+	return (size_t)byte(buf, at) << 8 | byte(buf, at + 1);
+}
 
-	if (len && byte(buf, 0) == RECORD_HANDSHAKE)
-		(void)hello(buf, len, SERVER_HELLO, &session);
-	return session;
+/* Extensions from at to end: is "supported_versions" among them?  A server sends
+ * it to say that it chose TLS 1.3. */
+static bool chose_13(const char *buf, size_t at, size_t end)
+{
+	while (at + 4 <= end) {
+		if (pair(buf, at) == SUPPORTED_VERSIONS)
+			return true;
+		at += 4 + pair(buf, at + 2);
+	}
+	return false;
+}
+
+enum sniffed sniff_server_hello(const char *buf, size_t len,
+				struct server_hello *h)
+{
+	enum sniffed s = SNIFF_DONE;
+	size_t end, at;
+
+	*h = (struct server_hello){ .is_hello = false };
+	if (len && byte(buf, 0) != RECORD_HANDSHAKE)
+		return SNIFF_DONE;
+	s = hello(buf, len, SERVER_HELLO, &h->session);
+	if (len < HEADERS || byte(buf, 5) != SERVER_HELLO)
+		return s;
+	end = HEADERS + ((size_t)byte(buf, 6) << 16 | pair(buf, 7));
+	h->is_hello = true;
+	if (len < end)
+		return SNIFF_MORE;
+	/* behind the id: suite 2, compression 1, length of the extensions 2 */
+	at = HEADERS + HELLO_FIXED + 1 + h->session.len + 3 + 2;
+	h->only_echo = chose_13(buf, at, end);
+	return SNIFF_DONE;
 }
 
 /* SIP names its version in the first line, in front or at the end. */

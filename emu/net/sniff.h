@@ -1,6 +1,7 @@
 #ifndef CSS_EMU_NET_SNIFF_H
 #define CSS_EMU_NET_SNIFF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "emu/net/request.h"
@@ -20,8 +21,15 @@ enum sniffed {
 enum sniffed sniff(const char *buf, size_t len, unsigned wants,
 		   struct request *req, struct sip_head *sip);
 
-/* Session id of a ServerHello (RFC 5246 7.4.1.3), from the first bytes that a
- * server sends; len 0: none, or not there. */
-struct http_span sniff_server_session(const char *buf, size_t len);
+/* A ServerHello (RFC 5246 7.4.1.3, RFC 8446 4.1.3). */
+struct server_hello {
+	bool is_hello;		  /* else an alert, or no TLS */
+	struct http_span session; /* len 0: the server gave no session id */
+	bool only_echo; /* TLS 1.3: the id is the client's own, and names nothing */
+};
+/* From the first bytes that a server sends; SNIFF_MORE: not all of it is there
+ * (what is there so far is filled in). */
+enum sniffed sniff_server_hello(const char *buf, size_t len,
+				struct server_hello *h);
 
 #endif

@@ -190,7 +190,7 @@ static struct flow *carry(const struct awaited *a, int fd,
 	else
 		as_passive(a, peer, u, &v);
 	u->rule = c->rule;
-	use_enter(w, u, &v);
+	use_enter(w, f->policy->p, u, &v);
 	count(&w->c->flows_total, 2);
 	f->idle_ms = use_idle_ms(f->policy->p, u);
 	flow_connects(f, connect_other(a, u), false);

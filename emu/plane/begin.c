@@ -15,6 +15,7 @@
 #include "emu/io/sock.h"
 #include "emu/plane/channel.h"
 #include "emu/plane/plane.h"
+#include "emu/plane/hello.h"
 #include "emu/plane/talk.h"
 #include "emu/sticky/sticky.h"
 #include "sslmod/image.h"
@@ -210,7 +211,7 @@ static bool connect_to(struct flow *f, const struct verdict *v)
 	struct flow_use *u = &f->use[f->nuse - 1];
 	const struct ssl_back *back = NULL;
 
-	use_enter(f->w, u, v);
+	use_enter(f->w, f->policy->p, u, v);
 	if (svc->type == SERVICE_SSL_ACCEL) {
 		terminate(f, svc);
 		return f->state != FLOW_OVER;
@@ -354,14 +355,15 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 /* Kinds that no rule asks for may be wanted for another reason. */
 static void wait_for_request(struct flow *f, unsigned kinds)
 {
-	f->talk = talk_new(f->w);
-	if (!f->talk) {
-		flow_close(f, END_NO_MEMORY);
-		return;
-	}
-	f->talk->wants = kinds | match_wants(f->policy->p->match,
-					     &f->use[f->nuse - 1].key);
+	kinds |= match_wants(f->policy->p->match, &f->use[f->nuse - 1].key);
 	enter_state(f, FLOW_REQUEST, REQUEST_MS);
+	if (kinds == 1u << REQUEST_TLS && !f->leg[LEG_CLIENT].tls)
+		return; /* hello_first() looks at it where it is */
+	f->talk = talk_new(f->w);
+	if (f->talk)
+		f->talk->wants = kinds;
+	else
+		flow_close(f, END_NO_MEMORY);
 }
 
 /* The module's service has the answers compressed, whatever the rules of its
@@ -385,8 +387,6 @@ static void decide(struct flow *f)
 	if (!flow_ask(f, NULL, &v))
 		return;
 	if (v.kind != VERDICT_TERMINATE) {
-		f->learn = v.rule && v.rule->sticky == STICK_TABLE &&
-			   v.rule->sticky_type == STICKY_SSL;
 		if (flow_act(f, &v))
 			f->channel = channel_new(f);
 		return;
@@ -420,13 +420,15 @@ static void step_handshake(struct flow *f)
 	struct leg *g = &f->leg[LEG_CLIENT];
 	int r = leg_handshake(g);
 
-	if (r == 1)
+	if (r == 1) {
+		hello_shaken(f);
 		begin_clear(f);
-	else if (r == LEG_EOF)
+	} else if (r == LEG_EOF) {
 		flow_fail(f,
 			  tls_redirected(g->tls) ? END_REDIRECTED
 						 : END_CLIENT_TLS,
 			  tls_reason(g->tls));
+	}
 }
 
 /* Layer 5 rules follow the messages themselves: what they write goes at once. */
@@ -458,9 +460,11 @@ static void step_connect(struct flow *f)
 
 void flow_run(struct flow *f)
 {
+	if (f->state == FLOW_REQUEST && !f->talk)
+		hello_first(f);
 	if (f->state == FLOW_HANDSHAKE)
 		step_handshake(f);
-	if (f->state == FLOW_REQUEST)
+	if (f->state == FLOW_REQUEST && f->talk)
 		talk_first(f);
 	if (f->state == FLOW_CONNECT)
 		step_connect(f);

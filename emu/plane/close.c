@@ -9,6 +9,7 @@
 #include "emu/base/str.h"
 #include "emu/flow/policy.h"
 #include "emu/plane/channel.h"
+#include "emu/plane/hello.h"
 #include "emu/plane/talk.h"
 #include "sslmod/image.h"
 
@@ -130,6 +131,8 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 		talk_free(w, f->talk);
 	f->talk = NULL;
 	channel_over(f);
+	hello_free(f->hello);
+	f->hello = NULL;
 	worker_policy_put(w, f->policy);
 	if (f->queued)
 		TAILQ_REMOVE(&w->again, f, more);

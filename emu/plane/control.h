@@ -35,6 +35,7 @@ struct plane {
 	int nlistener;
 	uint16_t tcp_mss; /* that the open ones have; 0: no limit */
 	struct out told; /* warnings in force, so that each is told once */
+	struct plane_loads *loads; /* owned */
 	struct timer tick;
 	uint64_t last_ms;
 	uint32_t high_flows;
@@ -53,6 +54,11 @@ void listeners_sync(struct plane *p, struct out *warn);
 /* ---- frames.c -------------------------------------------------------------- */
 struct frames *frames_new(void);
 void frames_free(struct frames *f);
+
+/* ---- loads.c --------------------------------------------------------------- */
+struct plane_loads *loads_start(struct plane *p);
+void loads_stop(struct plane_loads *l);
+void loads_follow(struct plane_loads *l); /* there is a new policy */
 
 /* ---- counters.c ------------------------------------------------------------ */
 void counters_start(struct plane *p); /* the figures that need a clock */

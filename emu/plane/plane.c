@@ -76,6 +76,7 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 		p->worker[p->nworkers] = w;
 	}
 	counters_start(p);
+	p->loads = loads_start(p);
 	return p;
 }
 
@@ -84,6 +85,7 @@ void plane_free(struct plane *p)
 	if (!p)
 		return;
 	loop_timer_stop(p->loop, &p->tick);
+	loads_stop(p->loads);
 	for (int i = 0; i < p->nworkers; i++)
 		worker_free(p->worker[i]);
 	for (int i = 0; i < p->nlistener; i++)
@@ -174,6 +176,7 @@ void plane_publish(struct plane *p, const struct conf *conf,
 	for (int i = 0; i < p->nworkers; i++)
 		worker_publish(p->worker[i], p->policy);
 	listeners_sync(p, &now);
+	loads_follow(p->loads);
 	if (old)
 		forget_sticky(p, old, p->policy);
 	policy_unref(old);
@@ -189,6 +192,11 @@ void plane_served_changed(struct plane *p)
 void plane_service_state(struct plane *p, unsigned service_index,
 			 enum service_state s)
 {
+	enum service_state was = shared_state(p->shared, service_index);
+	bool was_up = was == SERVICE_ALIVE || was == SERVICE_DYING;
+
+	if (s == SERVICE_ALIVE && !was_up) /* slow start begins */
+		shared_set_up(p->shared, service_index, loop_now(p->loop));
 	shared_set_state(p->shared, service_index, s);
 }
 

@@ -57,6 +57,9 @@ struct service_counters {
 	uint64_t bytes_in, bytes_out;
 	uint64_t zeroed_at; /* time(2) of the last clearing */
 };
+struct service_load { /* 2 to 254; content.md 1.5 */
+	uint8_t short_flows, long_flows, average;
+};
 struct rule_counters {
 	uint64_t hits, bytes, frames, redirects, rejects, overload_rejects;
 };
@@ -66,6 +69,8 @@ struct group_counters {
 };
 void plane_service_counters(const struct plane *p, unsigned index,
 			    struct service_counters *c);
+void plane_load(const struct plane *p, unsigned index, struct service_load *l);
+uint32_t plane_load_step_ms(const struct plane *p); /* in force */
 void plane_rule_counters(const struct plane *p, unsigned index,
 			 struct rule_counters *c);
 /* hits of one service inside one rule */

@@ -4,6 +4,7 @@
 
 #include "emu/flow/policy.h"
 #include "emu/plane/channel.h"
+#include "emu/plane/hello.h"
 #include "sslmod/image.h"
 
 /*
@@ -74,6 +75,8 @@ static int copy(struct flow *f, struct leg *from, struct leg *to, bool *broken)
 	if (len <= 0)
 		return len;
 	flow_account(f, from->side, (uint64_t)len);
+	if (f->hello && from->side == LEG_SERVER)
+		hello_said(f, buf, (size_t)len);
 	while (done < len && to->writable) {
 		n = leg_write(to, buf + done, (size_t)(len - done));
 		if (n <= 0)

@@ -6,6 +6,7 @@
 #include "emu/plane/worker.h"
 
 struct flow_line;
+struct hello;
 struct request;
 struct ssl_image;
 struct channel;
@@ -109,7 +110,8 @@ struct flow {
 	struct flow *announcer;	 /* borrowed: knows of its end; NULL: none */
 	bool reversed; /* the server opened it: leg 0 is the server's */
 	bool ending;   /* the server is done, the client has not got all yet */
-	bool learn;    /* the server's first bytes may hold a TLS session id */
+	struct hello *hello; /* owned; NULL: the server's first bytes do not
+				matter */
 	LIST_ENTRY(flow) link;	  /* worker's flows; next of over */
 	LIST_ENTRY(flow) sibling; /* announcer's */
 	struct timed timed;

@@ -356,7 +356,7 @@ static void begin_flow(struct udp_flow *u, const struct verdict *v)
 
 	u->is_flow = true;
 	if (v->member)
-		use_enter(w, &u->use, v);
+		use_enter(w, u->policy->p, &u->use, v);
 	count(&w->c->flows_total, 2); /* one each way, as `show flows` */
 	count(&w->c->udp_total, 2);
 	u->idle_ms = use_idle_ms(u->policy->p, &u->use);

@@ -1,5 +1,6 @@
 #include "emu/plane/use.h"
 
+#include "emu/flow/load.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
@@ -78,7 +79,36 @@ void use_give_up(struct worker *w, struct flow_use *u)
 	u->held = NULL;
 }
 
-void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
+/* ---- response times (content.md 1.5) ---------------------------------------- */
+
+/* No report is 0, "all the time" 1 ms. */
+static uint32_t report_ms(const struct policy *p, const struct flow_use *u)
+{
+	const struct load_conf *l = &p->flow.load;
+	uint64_t ms = (uint64_t)l->teardown_s * 1000;
+
+	if (!l->reporting || u->key.proto != IPPROTO_TCP)
+		return 0;
+	return ms > UINT32_MAX ? UINT32_MAX : ms ? (uint32_t)ms : 1;
+}
+
+/* From the client's SYN to the last byte so far.  A service that said nothing
+ * has no response time: one that refuses everybody would look fast. */
+static void report(struct worker *w, struct flow_use *u)
+{
+	enum load_class c = load_class_of(u->answered);
+	unsigned service = u->member->svc->index;
+
+	u->reported_ms = w->now_ms;
+	if (!u->answered)
+		return;
+	count(&w->c->service[service].reports[c], 1);
+	count(&w->c->service[service].report_ms[c],
+	      load_normalized(u->used_ms - u->began_ms, u->answered));
+}
+
+void use_enter(struct worker *w, const struct policy *p, struct flow_use *u,
+	       const struct verdict *v)
 {
 	struct worker_counters *c = w->c;
 	const struct policy_service *svc = v->member->svc;
@@ -93,6 +123,9 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 		u->held = NULL;
 	else
 		shared_enter(w->shared, svc->index);
+	u->began_ms = u->reported_ms = u->used_ms = w->now_ms;
+	u->answered = 0;
+	u->report_ms = report_ms(p, u);
 	count(&c->service[svc->index].total, 1);
 	if (!u->group)
 		return;
@@ -102,6 +135,8 @@ void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v)
 
 void use_leave(struct worker *w, struct flow_use *u)
 {
+	if (u->member && u->report_ms)
+		report(w, u);
 	if (u->member)
 		shared_leave(w->shared, u->member->svc->index);
 	if (u->group) {
@@ -184,7 +219,7 @@ void use_port_hit(const struct policy *p, const struct flow_key *k)
 		atomic_fetch_add_explicit(at->hits, 1, memory_order_relaxed);
 }
 
-void use_account(struct worker *w, const struct flow_use *u, bool from_server,
+void use_account(struct worker *w, struct flow_use *u, bool from_server,
 		 uint64_t n)
 {
 	struct worker_counters *c = w->c;
@@ -201,6 +236,13 @@ void use_account(struct worker *w, const struct flow_use *u, bool from_server,
 		count(&c->group[u->group->index].bytes, n);
 		count(&c->group[u->group->index].frames, 1);
 	}
+	if (!u->member || !u->report_ms)
+		return;
+	u->used_ms = w->now_ms;
+	if (from_server)
+		u->answered += n;
+	if (w->now_ms - u->reported_ms >= u->report_ms)
+		report(w, u);
 }
 
 /* ---- how long -------------------------------------------------------------- */

@@ -21,6 +21,10 @@ struct flow_use {
 	in_port_t sport, dport;	 /* the same; 0: the key's */
 	struct mapping
 		mapping; /* of the group, which src and sport come from */
+	/* for the load of the service: when it was chosen and last reported
+	 * about, the last byte, and bytes from the server */
+	uint64_t began_ms, reported_ms, used_ms, answered;
+	uint32_t report_ms; /* the longest without a report; 0: no reports */
 };
 
 /* One decision, recorded where `show lab why` finds it. */
@@ -35,7 +39,8 @@ void use_decide(struct worker *w, const struct policy *p,
  */
 bool use_hold(struct worker *w, struct flow_use *u, const struct verdict *v);
 void use_give_up(struct worker *w, struct flow_use *u); /* once is enough */
-void use_enter(struct worker *w, struct flow_use *u, const struct verdict *v);
+void use_enter(struct worker *w, const struct policy *p, struct flow_use *u,
+	       const struct verdict *v);
 void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
 /*
  * Takes a source address and port of the verdict's group; packet: of datagrams
@@ -54,7 +59,7 @@ void use_dropped(struct worker *w, const struct verdict *v); /* DROP */
 /* Its port is in the flow-state table. */
 void use_port_hit(const struct policy *p, const struct flow_key *k);
 /* n bytes from the client, or from the server. */
-void use_account(struct worker *w, const struct flow_use *u, bool from_server,
+void use_account(struct worker *w, struct flow_use *u, bool from_server,
 		 uint64_t n);
 
 /* How long it may be idle; 0: for ever.  Permanent ports, then the rule's

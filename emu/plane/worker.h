@@ -31,6 +31,8 @@ struct shared;
 struct worker_counters {
 	struct {
 		_Atomic uint64_t total, reused, bytes_in, bytes_out;
+		/* response times: of short flows, of long ones */
+		_Atomic uint64_t reports[2], report_ms[2];
 	} service[SERVICE_MAX + 1];
 	struct {
 		_Atomic uint64_t hits, bytes, frames, rejects, overloads,

@@ -127,6 +127,18 @@ void plane_service_counters(const struct plane *p, unsigned index,
 	c->current_conns = 20 + index;
 }
 
+void plane_load(const struct plane *p, unsigned index, struct service_load *l)
+{
+	(void)p;
+	*l = (struct service_load){ (uint8_t)(10 * index), 90, 2 };
+}
+
+uint32_t plane_load_step_ms(const struct plane *p)
+{
+	(void)p;
+	return 120;
+}
+
 void plane_rule_counters(const struct plane *p, unsigned index,
 			 struct rule_counters *c)
 {

@@ -285,17 +285,18 @@ START_TEST(a_group_s_ports_are_shown_by_module)
 }
 END_TEST
 
-START_TEST(loads_are_configured_or_idle)
+START_TEST(loads_are_shown_by_length_of_flows)
 {
 	struct conf *c = cli.env.conf;
 	const char *text = NULL;
 
-	web[0]->load = 80;
-	settings_put(c, &c->global->kept, "load step", "", "100 static");
+	c->global->flow.load.step_ms = 100;
+	c->global->flow.load.step_static = true;
+	c->global->flow.load.threshold = 200;
 	text = shown(show_load_cmds, "show load");
-	has(text, "Load Step Configured: 100 ms  Static, Actual: 100 ms\n"
-		  "Load Threshold:       254\n");
-	has(text, "web1                                80    80       80\n"
+	has(text, "Load Step Configured: 100 ms  Static, Actual: 120 ms\n"
+		  "Load Threshold:       200\n");
+	has(text, "web1                                10    90        2\n"
 		  "web2                               255   255      255\n");
 }
 END_TEST
@@ -317,7 +318,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, sticky_entries_are_chosen);
 	tcase_add_test(tc, sticky_figures_are_the_table_s);
 	tcase_add_test(tc, a_group_s_ports_are_shown_by_module);
-	tcase_add_test(tc, loads_are_configured_or_idle);
+	tcase_add_test(tc, loads_are_shown_by_length_of_flows);
 	suite_add_tcase(s, tc);
 	return s;
 }
