@@ -102,9 +102,7 @@ const struct cmd content_sticky_cmds[] = {
 	  .set = ADVANCED },
 	{ .syntax = "advanced-balance ssl",
 	  .help = "By SSL session ID",
-	  .set = ADVANCED,
-	  .inert = "session IDs are not looked at yet: clients stick by "
-		   "source address and port" },
+	  .set = ADVANCED },
 	{ .syntax = "advanced-balance {cookies|url|cookieurl|"
 		    "arrowpoint-cookie|wap-msisdn|sip-call-id}",
 	  .help = "By a string in the Cookie header\n"

@@ -114,7 +114,6 @@ static int records_zero(struct cli *cli, const struct args *a, struct err *err)
 static const char no_server[] = "no DNS queries are answered";
 static const char no_agent[] = "no content router is answered";
 static const char no_peers[] = "no APP sessions are opened";
-static const char no_hits[] = "no domain names are counted";
 
 /* Row order is running-config order. */
 const struct cmd dns_cmds[] = {
@@ -335,25 +334,21 @@ const struct cmd dns_cmds[] = {
 	  .help = "Domain names of requests\n"
 		  "List the names that are asked for most",
 	  .no = "no domain hotlist",
-	  .set = KEPT(),
-	  .inert = no_hits },
+	  .set = KEPT() },
 	{ .syntax = "domain hotlist interval <minutes:uint:1-60>",
 	  .help = "Time that is counted\n"
 		  "Minutes, default 1",
 	  .no = "no domain hotlist interval",
-	  .set = KEPT(.dflt = "1"),
-	  .inert = no_hits },
+	  .set = KEPT(.dflt = "1") },
 	{ .syntax = "domain hotlist size <names:uint:1-100>",
 	  .help = "Names in the list\n"
 		  "Names, default 10",
 	  .no = "no domain hotlist size",
-	  .set = KEPT(.dflt = "10"),
-	  .inert = no_hits },
+	  .set = KEPT(.dflt = "10") },
 	{ .syntax = "domain hotlist threshold <hits:uint:0-65535>",
 	  .help = "Hits that a name needs\n"
 		  "Hits, default 0",
 	  .no = "no domain hotlist threshold",
-	  .set = KEPT(.dflt = "0"),
-	  .inert = no_hits },
+	  .set = KEPT(.dflt = "0") },
 	{ 0 },
 };

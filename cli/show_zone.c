@@ -3,9 +3,12 @@
  * (platform.md 6).  No peer is heard, so that the tables hold what this switch
  * itself is configured with.
  */
+#include <stdlib.h>
+
 #include "cli/cmd.h"
 #include "cli/columns.h"
 #include "cli/counted.h"
+#include "cli/env.h"
 #include "cli/modes.h"
 #include "cli/object.h"
 #include "emu/base/err.h"
@@ -13,7 +16,10 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/content.h"
+#include "emu/conf/global.h"
 #include "emu/conf/kept.h"
+#include "emu/plane/hotlist.h"
+#include "emu/plane/plane.h"
 
 enum {
 	W_INDEX = 7,
@@ -24,6 +30,7 @@ enum {
 	W_OWNER = 18,
 	W_POLICY = 10,
 	W_TTL = 8,
+	W_HITS = 12,
 };
 
 /* ---- show zone ------------------------------------------------------------ */
@@ -158,6 +165,31 @@ static int show_domain_peer(struct cli *cli, const struct args *a,
 	return 0;
 }
 
+static void hot_rows_show(const struct env *env, struct out *o)
+{
+	const struct settings *s = &env->conf->global->kept;
+	unsigned long size = settings_uint(s, "domain hotlist size", 10);
+	unsigned long least = settings_uint(s, "domain hotlist threshold", 0);
+	struct hot_url *u = NULL; /* owned */
+	size_t n = 0, shown = 0;
+
+	if (env->plane && kept_on(s, "domain hotlist"))
+		u = plane_hotlist(
+			env->plane, HOT_DOMAINS,
+			(unsigned)settings_uint(s, "domain hotlist interval",
+						1),
+			&n);
+	for (size_t i = 0; i < n && shown < size; i++) {
+		if (u[i].hits < least && u[i].before < least)
+			continue;
+		out_col(o, W_HITS, "%u", u[i].hits);
+		out_col(o, W_HITS, "%u", u[i].before);
+		out_printf(o, "%s\n", u[i].url);
+		shown++;
+	}
+	free(u);
+}
+
 static int show_hotlist(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct settings *kept = global_kept(cli);
@@ -173,7 +205,11 @@ static int show_hotlist(struct cli *cli, const struct args *a, struct err *err)
 		 kept_value(kept, "domain hotlist interval", "1"));
 	col_line(o, COL_NARROW, "Threshold", "%s",
 		 kept_value(kept, "domain hotlist threshold", "0"));
-	out_puts(o, "\nHits        Domain\n");
+	out_puts(o, "\n");
+	out_col(o, W_HITS, "Hits");
+	out_col(o, W_HITS, "Before");
+	out_puts(o, "Domain\n");
+	hot_rows_show(cli_env(cli), o);
 	return 0;
 }
 

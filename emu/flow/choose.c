@@ -62,11 +62,6 @@ static void key_by_text(struct deciding *d, enum sticky_type t,
 	k->hash = sticky_hash(d->s->sticky, text, len);
 }
 
-static bool is_tls(const struct request *req)
-{
-	return req && req->kind == REQUEST_TLS;
-}
-
 /* What identifies the client to the rule; false: nothing does. */
 static bool table_key(struct deciding *d, enum sticky_type type,
 		      struct sticky_key *k)
@@ -77,7 +72,7 @@ static bool table_key(struct deciding *d, enum sticky_type type,
 	*k = (struct sticky_key){ .rule = d->r->index, .type = (uint8_t)type };
 	switch (type) {
 	case STICKY_SSL:
-		if (!is_tls(req) || !req->session.len)
+		if (!req || !req->session.len)
 			return false;
 		key_by_text(d, type, req->buf + req->session.at,
 			    req->session.len, k);
@@ -394,8 +389,7 @@ static enum verdict_kind choose_by_table(struct deciding *d,
  * By SSL session id (content.md 2.7, ssl.md 3): one that a server has given, else
  * ssl-l4-fallback: address and port, which are in the table since a server gave
  * no id.  A client that is new is balanced, and what its server says tells by
- * what it sticks (learn.h); with SSL 2.0, whose hellos are not read, it is its
- * address at once.
+ * what it sticks (learn.h).
  */
 static enum verdict_kind choose_by_session(struct deciding *d)
 {
@@ -420,9 +414,7 @@ static enum verdict_kind choose_by_session(struct deciding *d)
 	if (m)
 		return server_down(d, k.type == STICKY_L4 ? &k : NULL);
 	d->why->sticky = WHY_STICKY_MISS;
-	if (is_tls(in->req) || !in->policy->flow.l4_fallback)
-		return choose_balanced(d, NULL);
-	return choose_balanced(d, &k);
+	return choose_balanced(d, NULL);
 }
 
 static enum verdict_kind no_string(struct deciding *d, enum why_sticky why)
@@ -484,6 +476,9 @@ static enum verdict_kind choose_by_string(struct deciding *d)
 					    r->member[i].svc->string))
 				return take_named(d, &r->member[i],
 						  REASON_COOKIE);
+		for (int i = 0; i < r->naway; i++)
+			if (string_contains(text, len, r->away[i].string))
+				return server_down(d, NULL);
 	}
 	return no_string(d, any ? WHY_STICKY_UNKNOWN : WHY_STICKY_NO_STRING);
 }
@@ -515,6 +510,9 @@ static enum verdict_kind choose_by_arpt(struct deciding *d)
 		d->v->set_cookie = expired;
 		return take_named(d, &r->member[i], REASON_COOKIE);
 	}
+	for (int i = 0; i < r->naway; i++)
+		if (!strcmp(r->away[i].id, id))
+			return server_down(d, NULL);
 	return no_string(d, WHY_STICKY_UNKNOWN);
 }
 

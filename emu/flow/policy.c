@@ -15,6 +15,7 @@
 #include "emu/conf/content.h"
 #include "emu/conf/global.h"
 #include "emu/conf/group.h"
+#include "emu/conf/kept.h"
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/match/rule.h"
@@ -311,6 +312,15 @@ static void build_limits(struct build *b)
 	b->p->tcp_mss = f->tcp_mss == FLOW_MSS_DEFAULT ? 0 : f->tcp_mss;
 }
 
+static void build_domains(struct build *b)
+{
+	const struct settings *s = &b->conf->global->kept;
+
+	if (kept_on(s, "domain hotlist"))
+		b->p->domains_min = (uint8_t)settings_uint(
+			s, "domain hotlist interval", 1);
+}
+
 struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 			    struct shared *shared, struct out *warn)
 {
@@ -329,6 +339,7 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 	policy_build_acls(&b);
 	build_ports(&b);
 	build_limits(&b);
+	build_domains(&b);
 	return b.p;
 }
 

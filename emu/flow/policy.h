@@ -71,6 +71,12 @@ struct policy_member {
 	_Atomic uint64_t *hits; /* lives in struct shared */
 };
 
+/* A suspended service of a rule: it takes nothing, but requests may name it. */
+struct policy_away {
+	char string[16]; /* "": none */
+	char id[16];	 /* what arrowpoint cookies have of it */
+};
+
 /* How a rule remembers. */
 enum policy_sticky {
 	STICK_NOT,
@@ -117,6 +123,8 @@ struct policy_rule {
 
 	struct policy_member *member; /* owned; redirect services too */
 	int nmember;
+	struct policy_away *away; /* owned */
+	int naway;
 	struct policy_member sorry[2]; /* svc NULL: none */
 	char redirect[253];	       /* "": none */
 	bool persistent, param_bypass, reset_reject;
@@ -176,6 +184,7 @@ struct policy {
 	struct policy_rule *rule;	/* owned */
 	struct policy_port *port;	/* owned */
 	uint16_t permanent[FLOW_PERMANENT_MAX]; /* host order, 0: none */
+	uint8_t domains_min; /* interval of counting domain names; 0: off */
 	uint16_t tcp_mss; /* of connections from clients; 0: no limit set */
 	struct policy_acl *acl;	  /* owned */
 	struct clause_net **nets; /* owned: networks of clauses */

@@ -175,8 +175,10 @@ int policy_build_lists(const struct content *c, const struct conf *conf,
 void policy_rule_fini(struct policy_rule *r)
 {
 	free(r->member);
+	free(r->away);
 	url_set_fini(&r->url);
 	free(r->hfg);
 	r->member = NULL;
+	r->away = NULL;
 	r->hfg = NULL;
 }

@@ -72,6 +72,26 @@ static void one_member(const struct build *b, const struct content *c,
 		member_set(b, c, s, -1, m);
 }
 
+/* content.md 7.5: a cookie of a suspended service is one of a service that is
+ * down, not one of nobody. */
+static void build_away(const struct build *b, const struct content *c,
+		       struct policy_rule *r)
+{
+	r->away = xcalloc((size_t)c->nservice + 1, sizeof(*r->away));
+	for (int i = 0; i < c->nservice; i++) {
+		const struct service *s =
+			service_find(b->conf, c->service[i].name);
+		struct policy_away *a = &r->away[r->naway];
+
+		if (!s || s->active)
+			continue;
+		(void)str_copy(a->string, sizeof(a->string), s->string);
+		(void)str_copy(a->id, sizeof(a->id),
+			       s->string[0] ? s->string : str_addr(s->addr));
+		r->naway++;
+	}
+}
+
 static void build_members(struct build *b, const struct content *c,
 			  struct policy_rule *r)
 {
@@ -299,6 +319,7 @@ void policy_build_rule(struct build *b, const struct content *c)
 	build_balance(b, c, r);
 	build_sticky(c, r);
 	build_members(b, c, r);
+	build_away(b, c, r);
 	build_no_cookie(b, c, r);
 	r->layer5 = is_layer5(c, r) || is_compressed(r);
 	b->p->nrule++;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define RECORD_ALERT	 0x15
 #define RECORD_HANDSHAKE 0x16
 #define CLIENT_HELLO	 1
 #define SERVER_HELLO	 2
@@ -59,14 +60,15 @@ enum sniffed sniff_server_hello(const char *buf, size_t len,
 	enum sniffed s = SNIFF_DONE;
 	size_t end, at;
 
-	*h = (struct server_hello){ .is_hello = false };
-	if (len && byte(buf, 0) != RECORD_HANDSHAKE)
+	*h = (struct server_hello){ .is_alert = false };
+	if (len && byte(buf, 0) != RECORD_HANDSHAKE) {
+		h->is_alert = byte(buf, 0) == RECORD_ALERT;
 		return SNIFF_DONE;
+	}
 	s = hello(buf, len, SERVER_HELLO, &h->session);
 	if (len < HEADERS || byte(buf, 5) != SERVER_HELLO)
 		return s;
 	end = HEADERS + ((size_t)byte(buf, 6) << 16 | pair(buf, 7));
-	h->is_hello = true;
 	if (len < end)
 		return SNIFF_MORE;
 	/* behind the id: suite 2, compression 1, length of the extensions 2 */

@@ -23,7 +23,7 @@ enum sniffed sniff(const char *buf, size_t len, unsigned wants,
 
 /* A ServerHello (RFC 5246 7.4.1.3, RFC 8446 4.1.3). */
 struct server_hello {
-	bool is_hello;		  /* else an alert, or no TLS */
+	bool is_alert;		  /* there will be no session */
 	struct http_span session; /* len 0: the server gave no session id */
 	bool only_echo; /* TLS 1.3: the id is the client's own, and names nothing */
 };

@@ -342,6 +342,7 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 	if (v->clause && !u->member)
 		acl_log(v->clause, &u->key, f->w->now_ms);
 	u->rule = v->rule;
+	use_domain(f->w, f->policy->p, req);
 	if (v->kind == VERDICT_DROP && is_server_itself(f, v)) {
 		v->kind = VERDICT_FORWARD;
 		v->dst = u->key.dst;

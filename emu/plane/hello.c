@@ -79,6 +79,7 @@ void hello_first(struct flow *f)
 		    SNIFF_MORE &&
 	    n < CLIENT_MAX && !g->hup)
 		return; /* more bytes are announced when they come */
+	req.kind = REQUEST_TLS; /* SSL 2.0 and whatever else has no id */
 	decide(f, &req);
 }
 
@@ -95,7 +96,7 @@ void hello_said(struct flow *f, const char *buf, size_t len)
 	if (sniff_server_hello(h->buf, h->len, &said) == SNIFF_MORE &&
 	    h->len < SERVER_MAX)
 		return;
-	if (said.is_hello && f->use[0].member)
+	if (!said.is_alert && f->use[0].member)
 		learn(f, h->buf + said.session.at,
 		      said.only_echo ? 0 : said.session.len);
 	f->hello = NULL;

@@ -13,6 +13,7 @@
  * kept, too.
  */
 #define HOT_URL_LEN 128	 /* own bound: the rest of a longer URL is not told */
+#define HOT_DOMAINS 0xffff /* instead of a rule: names, not URLs (domain hotlist) */
 #define HOT_PLACES  2048 /* own bound, of a worker */
 
 struct hot_url {

@@ -1,10 +1,13 @@
 #include "emu/plane/use.h"
 
+#include <ctype.h>
+
 #include "emu/flow/load.h"
 #include "emu/flow/policy.h"
 #include "emu/flow/ports.h"
 #include "emu/flow/shared.h"
 #include "emu/flow/why.h"
+#include "emu/plane/hotlist.h"
 #include "emu/plane/plane.h"
 
 /* xorshift: which of several services, nothing that must not be guessed */
@@ -14,6 +17,27 @@ static uint32_t dice(struct worker *w)
 	w->dice ^= w->dice >> 17;
 	w->dice ^= w->dice << 5;
 	return w->dice;
+}
+
+/* Names are the same in capitals. */
+void use_domain(struct worker *w, const struct policy *p,
+		const struct request *req)
+{
+	char name[HOT_URL_LEN];
+	const char *host = NULL;
+	size_t len = 0;
+
+	if (!p->domains_min || !req || !req->http)
+		return;
+	host = req->buf + req->http->host.at;
+	len = http_host_len(host, req->http->host.len);
+	if (len > sizeof(name))
+		len = sizeof(name);
+	for (size_t i = 0; i < len; i++)
+		name[i] = (char)tolower((unsigned char)host[i]);
+	if (len)
+		hotlist_hit(&w->hot, HOT_DOMAINS, name, len,
+			    w->wall_s / (60u * p->domains_min));
 }
 
 void use_decide(struct worker *w, const struct policy *p,

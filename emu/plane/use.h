@@ -56,6 +56,9 @@ void use_unmap(struct flow_use *u, const struct policy_group *g);
 void use_hit(struct worker *w, const struct verdict *v); /* FORWARD */
 void use_group_hit(struct worker *w, const struct verdict *v);
 void use_dropped(struct worker *w, const struct verdict *v); /* DROP */
+/* The domain name that was asked for is in `domain hotlist`. */
+void use_domain(struct worker *w, const struct policy *p,
+		const struct request *req);
 /* Its port is in the flow-state table. */
 void use_port_hit(const struct policy *p, const struct flow_key *k);
 /* n bytes from the client, or from the server. */
