@@ -8,7 +8,7 @@
 
 BEGIN {
 	split("hs13rsa hs13ec hs13res hs12rsa hs12ec hs12res term13 bulk " \
-	      "bulkterm msg tcpcps tcpbulk tcpmsg httpcps httpmsg mem", order, " ")
+	      "bulkterm msg tcpcps tcpbulk tcpmsg httpcps httpmsg insert many manyms manymb mem", order, " ")
 	title["hs13rsa"] = "full handshakes, TLS 1.3, RSA-2048"
 	title["hs13ec"] = "full handshakes, TLS 1.3, P-256"
 	title["hs13res"] = "resumed handshakes, TLS 1.3, P-256"
@@ -24,6 +24,10 @@ BEGIN {
 	title["tcpmsg"] = "500-byte messages, 200 TCP connections"
 	title["httpcps"] = "HTTP requests by cookie, a connection each"
 	title["httpmsg"] = "HTTP requests by cookie, 200 connections"
+	title["insert"] = "TLS to clear, HTTP with 7 fields inserted, 200 connections"
+	title["many"] = "full handshakes, 1.3, P-256, one of 1,000 TLS entries"
+	title["manyms"] = "1,000 TLS entries: ms until ready"
+	title["manymb"] = "1,000 TLS entries: MB at start"
 	title["mem"] = "KB per idle connection, TLS on both legs"
 }
 
@@ -43,7 +47,7 @@ function median(list,	v, n, i, j, t)
 
 function figure(peer, name,	w, o, n, i, ref, list)
 {
-	if (name == "mem")
+	if (name ~ /^mem$|^manym[sb]$/)
 		return median(figures[peer, name])
 	ref = median(own[peer == "direct" ? peer : "", name])
 	n = split(figures[peer, name], w, " ")
@@ -64,7 +68,7 @@ function ratio(name, other,	a, b)
 	b = figure(other, name)
 	if (a == "" || b == "" || !a || !b)
 		return "-"
-	return sprintf("%.2f", name == "mem" ? b / a : a / b)
+	return sprintf("%.2f", name ~ /^mem$|^manym[sb]$/ ? b / a : a / b)
 }
 
 /^# / {
@@ -98,6 +102,12 @@ function ratio(name, other,	a, b)
 		trouble[++ntrouble] = "with failed connections: " $0
 	if (v["disturbed"])
 		trouble[++ntrouble] = "disturbed by other programs: " $1 " " $2
+	if ($2 == "many" && v["start_ms"] != "") {
+		figures[$1, "manyms"] = figures[$1, "manyms"] " " v["start_ms"]
+		figures[$1, "manymb"] = figures[$1, "manymb"] " " \
+			v["start_kb"] / 1024
+		seen["manyms"] = seen["manymb"] = 1
+	}
 	seen[$2] = 1
 }
 

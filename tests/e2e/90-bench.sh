@@ -10,7 +10,7 @@ export BENCH_OUT=$T/bench BENCH_WAIT=0 CSS11500=$CSS
 "$ROOT/tests/bench/run" -n -r 1 -t 0.5 ours >table 2>bench.log
 has "the table names our version" "$(cat table)" "^ours: css11500"
 for work in hs13rsa hs13ec hs13res hs12rsa hs12ec hs12res term13 bulk \
-	bulkterm msg tcpcps tcpbulk tcpmsg httpcps httpmsg mem; do
+	bulkterm msg tcpcps tcpbulk tcpmsg httpcps httpmsg insert many mem; do
 	has "$work is done without a failure" \
 		"$(grep "^ours $work " "$BENCH_OUT/raw.txt")" " err=0"
 done

@@ -7,6 +7,30 @@ haproxy_listen() { # NAME FRONT-OPTIONS SERVER-OPTIONS [LINE]
 		"$FRONT_HOST:$2" "$BACK_HOST:$3" "${4:-}"
 }
 
+haproxy_insert() {
+	cat <<-CFG
+	listen insert
+	  mode http
+	  http-reuse never
+	  bind $FRONT_HOST:$F_INSERT ssl crt $CERT_EC
+	  http-request set-header Session-ID %[ssl_fc_session_id,hex]
+	  http-request set-header Session-Cipher-Name %[ssl_fc_cipher]
+	  http-request set-header Session-Cipher-Key-Size %[ssl_fc_alg_keysize]
+	  http-request set-header Session-Cipher-Use-Size %[ssl_fc_use_keysize]
+	  http-request set-header Session-Protocol-Version %[ssl_fc_protocol]
+	  http-request set-header Session-Step-Up NO
+	  http-request set-header Session-Verify-Result %[ssl_c_verify]
+	  server s $BACK_HOST:$B_CLEAR
+	CFG
+}
+
+haproxy_many() {
+	local n
+	for n in $(seq 0 $((MANY - 1))); do
+		haproxy_listen "m$n" "$((F_MANY + n)) ssl crt $CERT_EC" "$B_CLEAR"
+	done
+}
+
 haproxy_http() {
 	cat <<-CFG
 	frontend http
@@ -33,7 +57,7 @@ peer_start() {
 		cat <<-CFG
 		global
 		  nbthread 1
-		  maxconn 9500
+		  maxconn $([ "$WORKLOAD" = many ] && echo 4000 || echo 9500)
 		  maxpipes 100
 		  no-memory-trimming
 		  ssl-server-verify none
@@ -51,6 +75,8 @@ peer_start() {
 		haproxy_listen term "$F_TERM ssl crt $CERT_EC" "$B_CLEAR"
 		haproxy_listen tcp "$F_TCP" "$B_CLEAR" "$splice"
 		haproxy_http
+		haproxy_insert
+		[ "$WORKLOAD" != many ] || haproxy_many
 	} >"$W/haproxy.cfg"
 	spawn haproxy -db -q -f "$W/haproxy.cfg"
 }

@@ -14,10 +14,17 @@ nginx_server() { # PORT BACK-END-PORT on|off(TLS to the back end) [CERTIFICATE]
 	CFG
 }
 
+nginx_many() {
+	local n
+	for n in $(seq 0 $((MANY - 1))); do
+		nginx_server $((F_MANY + n)) "$B_CLEAR" off "$CERT_EC"
+	done
+}
+
 nginx_http() {
 	local keep='' close='proxy_set_header Connection close;'
 	case $WORKLOAD in
-	*msg) keep='keepalive 400; keepalive_requests 100000000;'
+	*msg | insert) keep='keepalive 400; keepalive_requests 100000000;'
 		close='proxy_set_header Connection "";' ;;
 	esac
 	cat <<-CFG
@@ -38,6 +45,23 @@ nginx_http() {
 	  server {
 	    listen $FRONT_HOST:$F_HTTP backlog=4096;
 	    location / { proxy_pass http://\$web; }
+	  }
+	  upstream clear { server $BACK_HOST:$B_CLEAR; $keep }
+	  server {
+	    listen $FRONT_HOST:$F_INSERT ssl backlog=4096;
+	    ssl_certificate $CERT_EC;
+	    ssl_certificate_key $CERT_EC;
+	    ssl_protocols TLSv1.2 TLSv1.3;
+	    proxy_set_header Session-ID \$ssl_session_id;
+	    proxy_set_header Session-Cipher-Name \$ssl_cipher;
+	    proxy_set_header Session-Cipher-Key-Size 128;
+	    proxy_set_header Session-Cipher-Use-Size 128;
+	    proxy_set_header Session-Protocol-Version \$ssl_protocol;
+	    proxy_set_header Session-Step-Up NO;
+	    proxy_set_header Session-Verify-Result \$ssl_client_verify;
+	    proxy_set_header Host \$http_host;
+	    $close
+	    location / { proxy_pass http://clear; }
 	  }
 	}
 	CFG
@@ -68,6 +92,7 @@ peer_start() {
 		nginx_server "$F_EC" "$B_EC" on "$CERT_EC"
 		nginx_server "$F_TERM" "$B_CLEAR" off "$CERT_EC"
 		nginx_server "$F_TCP" "$B_CLEAR" off
+		[ "$WORKLOAD" != many ] || nginx_many
 		echo "}"
 		nginx_http
 	} >"$W/nginx.conf"

@@ -49,6 +49,24 @@ rule() { # NAME VIP PORT SERVICE [LINE...]
 	echo "    active"
 }
 
+# A list has at most 256 entries, a service may have several lists.
+many_lists() {
+	local n
+	for n in $(seq 0 $((MANY - 1))); do
+		[ $((n % 250)) != 0 ] || echo "ssl-proxy-list many$((n / 250))"
+		ssl_server $((n % 250 + 1)) $((F_MANY + n)) ec
+		[ $((n % 250)) != 249 ] || echo "  active"
+	done
+}
+
+many_rules() {
+	local n
+	for n in $(seq 0 $((MANY - 1))); do
+		rule "m$n" 10.0.0.1 $((F_MANY + n)) card
+	done
+	rule clear-many 10.0.0.2 "$F_MANY" clear
+}
+
 startup() {
 	for key in rsa ec; do
 		echo "ssl associate rsakey $key $key.pem"
@@ -60,15 +78,19 @@ startup() {
 	ssl_server 3 "$F_TERM" ec
 	backend_server 1 "$B_RSA"
 	backend_server 2 "$B_EC"
+	ssl_server 4 "$F_INSERT" ec
+	echo "  ssl-server 4 http-header session"
 	echo "  active"
+	[ "$WORKLOAD" != many ] || many_lists
 	cat <<-CFG
 	service card
 	  type ssl-accel
 	  slot 2
 	  keepalive type none
 	  add ssl-proxy-list bench
-	  active
 	CFG
+	[ "$WORKLOAD" != many ] || printf '  add ssl-proxy-list many%d\n' 0 1 2 3
+	echo "  active"
 	service rsa "$(clear_port "$B_RSA")" "type ssl-accel-backend" \
 		"add ssl-proxy-list bench"
 	service ec "$(clear_port "$B_EC")" "type ssl-accel-backend" \
@@ -83,6 +105,9 @@ startup() {
 	rule tls-term 10.0.0.1 "$F_TERM" card
 	rule clear-rsa 10.0.0.2 "$F_RSA" rsa
 	rule clear-ec 10.0.0.2 "$F_EC" ec
+	rule tls-insert 10.0.0.1 "$F_INSERT" card
+	rule clear-insert 10.0.0.2 "$F_INSERT" clear
+	[ "$WORKLOAD" != many ] || many_rules
 	rule clear-term 10.0.0.2 "$F_TERM" clear
 	rule tcp 10.0.0.1 "$F_TCP" clear
 	rule http 10.0.0.1 "$F_HTTP" web1 'url "/*"' "add service web2" \
