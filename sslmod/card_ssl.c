@@ -22,6 +22,7 @@
 #include "sslmod/image.h"
 #include "sslmod/loader.h"
 #include "sslmod/memory.h"
+#include "sslmod/shelf.h"
 #include "sslmod/stats.h"
 
 #define SECURE_BYTES (8u << 20) /* keys of 256 entries in several workers */
@@ -101,7 +102,9 @@ int card_ssl_download(struct card *card, const struct ssl_source *from,
 		return err_set(err, ERR_RANGE, -1,
 			       "SSL modules work with 1 to %d workers",
 			       FILTER_WORKER_MAX);
+	in.shelf = shelf_new();
 	im = image_build(&in, svc, card->slot, nworkers, m->stats, err);
+	shelf_free(in.shelf);
 	if (!im)
 		return -1;
 	card_ssl_unload(card, svc->index);

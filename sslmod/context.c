@@ -26,6 +26,7 @@
 #include "emu/conf/global.h"
 #include "sslmod/conn.h"
 #include "sslmod/pki.h"
+#include "sslmod/shelf.h"
 #include "sslmod/suites.h"
 #include "sslmod/verify.h"
 
@@ -57,7 +58,9 @@ int context_load(const struct context_in *in, const char *kind,
 	if (!a)
 		return err_set(err, ERR_NOT_FOUND, -1,
 			       "%s association %s does not exist", kind, name);
-	return store_load(in->store, a->file, in->lib, p, err);
+	if (!in->shelf)
+		return store_load(in->store, a->file, in->lib, p, err);
+	return shelf_load(in->shelf, in->store, a->file, in->lib, p, err);
 }
 
 static int use_certs(SSL_CTX *ctx, const struct pki *p, const char *name,

@@ -13,6 +13,7 @@ struct cache;
 struct err;
 struct latest;
 struct outside;
+struct shelf;
 struct ssl_stats;
 struct store;
 
@@ -28,7 +29,7 @@ struct ssl_front {
 	const struct ssl_server *conf; /* of the image's copy of the list */
 	const struct ssl_cipher *dflt; /* the line of highest weight */
 	struct front_worker *worker;   /* owned, one per worker */
-	struct cache *cache;	       /* owned; NULL: no resumption */
+	struct cache *cache;	       /* the image's; NULL: no resumption */
 	char *server_fields;	       /* owned: http-header server-cert */
 	struct latest *crl;	       /* referenced; NULL: none is asked */
 	struct latest **staple; /* referenced: of the entry, then of its names */
@@ -60,6 +61,7 @@ struct ssl_image {
 	struct ssl_back *back; /* owned */
 	int nback;
 	struct ssl_stats *stats; /* referenced */
+	struct cache *cache;	 /* owned; the module's sessions, or NULL */
 };
 
 /* What every context of one entry shares, whichever worker has it. */
@@ -76,6 +78,7 @@ struct context_in {
 	OSSL_LIB_CTX *lib;
 	struct outside *outside; /* NULL: nothing is fetched */
 	int keylog_fd;		 /* 0: no secrets are written */
+	struct shelf *shelf; /* NULL: each entry reads its files itself */
 };
 
 /* context.c: NULL and err.  lib NULL: the common library context.  sni: which

@@ -51,7 +51,6 @@ static void front_fini(struct ssl_front *f, int nworkers)
 	latest_unref(f->crl);
 	free(f->worker);
 	free(f->server_fields);
-	cache_free(f->cache);
 }
 
 static void back_fini(struct ssl_back *b, int nworkers)
@@ -74,6 +73,7 @@ static void image_free(struct ssl_image *im)
 	free(im->front);
 	free(im->back);
 	free(im->list);
+	cache_free(im->cache);
 	ssl_stats_unref(im->stats);
 	free(im);
 }
@@ -177,7 +177,7 @@ static int fill_worker(struct context_in *in, struct ssl_front *f, int worker,
 }
 
 static int front_fill(struct context_in *in, struct ssl_image *im,
-		      struct ssl_front *f, uint32_t cache_size, struct err *err)
+		      struct ssl_front *f, struct err *err)
 {
 	struct context_seed seed;
 	int rc = 0;
@@ -186,8 +186,8 @@ static int front_fill(struct context_in *in, struct ssl_image *im,
 	f->image = im;
 	f->dflt = heaviest(&f->conf->c);
 	f->worker = aligned_zero((size_t)im->nworkers, sizeof(*f->worker));
-	if (f->conf->c.session_cache_s && cache_size)
-		f->cache = cache_new(cache_size);
+	if (f->conf->c.session_cache_s)
+		f->cache = im->cache;
 	front_outside(in, f);
 	for (int i = 0; rc == 0 && i < im->nworkers; i++)
 		rc = fill_worker(in, f, i, &seed, err);
@@ -258,6 +258,8 @@ static int fill(struct ssl_image *im, struct context_in *in,
 {
 	int f = 0, b = 0;
 
+	if (svc->session_cache_size)
+		im->cache = cache_new(svc->session_cache_size);
 	im->front = xcalloc((size_t)im->nfront + 1, sizeof(*im->front));
 	im->back = xcalloc((size_t)im->nback + 1, sizeof(*im->back));
 	for (int i = 0; i < im->nlist; i++) {
@@ -265,8 +267,7 @@ static int fill(struct ssl_image *im, struct context_in *in,
 
 		for (int k = 0; im->terminates && k < l->nserver; k++, f++) {
 			im->front[f].conf = l->server[k];
-			if (front_fill(in, im, &im->front[f],
-				       svc->session_cache_size, err)) {
+			if (front_fill(in, im, &im->front[f], err)) {
 				name_entry(l, "ssl-server",
 					   l->server[k]->c.number, err);
 				return -1;

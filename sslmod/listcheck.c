@@ -15,6 +15,7 @@
 #include "emu/conf/crl.h"
 #include "emu/conf/global.h"
 #include "sslmod/pki.h"
+#include "sslmod/shelf.h"
 #include "sslmod/store.h"
 #include "sslmod/suites.h"
 
@@ -340,8 +341,11 @@ int ssl_list_check(const struct conf *conf, const struct ssllist *l,
 	struct check c = {
 		.in = { .conf = conf, .store = store, .profile = profile }
 	};
-	int rc = check_all(&c, l, err);
+	int rc = 0;
 
+	c.in.shelf = shelf_new();
+	rc = check_all(&c, l, err);
+	shelf_free(c.in.shelf);
 	if (rc && !conf->hooks.replaying)
 		log_write(LOG_SSLACCEL, LOG_ERROR_3, "%s", err->msg);
 	return rc;

@@ -47,6 +47,16 @@ void pki_fini(struct pki *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void pki_share(struct pki *p, const struct pki *other)
+{
+	pki_fini(p);
+	p->certs = X509_chain_up_ref(other->certs);
+	if (other->key && EVP_PKEY_up_ref(other->key))
+		p->key = other->key;
+	if (other->dh && EVP_PKEY_up_ref(other->dh))
+		p->dh = other->dh;
+}
+
 static void pki_reset(struct pki *p)
 {
 	pki_fini(p);

@@ -22,6 +22,8 @@ struct pki {
 
 void pki_init(struct pki *p);
 void pki_fini(struct pki *p);
+/* p gets references to what the other has. */
+void pki_share(struct pki *p, const struct pki *other);
 
 /* A file from outside.  passphrase may be NULL. */
 int pki_import(struct pki *p, enum store_format f, const void *data, size_t len,
