@@ -365,14 +365,11 @@ const struct cmd content_cmds[] = {
 	  .help = "Send matching requests past the rule",
 	  .set = APPLICATION,
 	  .inert = INERT_NO_CACHES },
-	{ .syntax = "application {ftp-control|sip}",
+	{ .syntax = "application {ftp-control|realaudio-control|sip}",
 	  .help = "FTP control connections\n"
+		  "RealAudio control connections\n"
 		  "SIP over UDP",
 	  .set = APPLICATION },
-	{ .syntax = "application realaudio-control",
-	  .help = "RealAudio control connections",
-	  .set = APPLICATION,
-	  .inert = "what an RTSP connection announces is not followed yet" },
 	{ .syntax = "balance <method:balance>",
 	  .help = "How services are chosen\n"
 		  "Method",

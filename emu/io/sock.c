@@ -348,6 +348,19 @@ int sock_listen_at(struct sockaddr_in *at)
 	return fd;
 }
 
+int sock_udp_at(struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+	int fd = udp_socket();
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (const struct sockaddr *)at, sizeof(*at)) ||
+	    getsockname(fd, (struct sockaddr *)at, &len))
+		return close_keep_errno(fd);
+	return fd;
+}
+
 static int connect_from(const struct sockaddr_in *to,
 			const struct sockaddr_in *from)
 {

@@ -41,6 +41,8 @@ int sock_connect_from(const struct hostmap *m, struct in_addr dst,
  * errno kept.
  */
 int sock_listen_at(struct sockaddr_in *at);
+/* The same for datagrams, at that port only; 0: any. */
+int sock_udp_at(struct sockaddr_in *at);
 /* A connection to a host's address; from's address and port are had if they may
  * be, then its address, then anything. */
 int sock_connect_at(const struct sockaddr_in *to,

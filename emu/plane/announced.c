@@ -28,9 +28,7 @@ struct awaited {
 	struct awaited *next; /* of over */
 };
 
-/* Where the server finds the switch: the source group's address, or the one that
- * the channel has. */
-static struct sockaddr_in toward_server(const struct flow *by)
+struct sockaddr_in announced_server_side(const struct flow *by)
 {
 	struct sockaddr_in at = sock_name(by->leg[LEG_SERVER].fd);
 
@@ -50,7 +48,7 @@ static bool ends_of(struct awaited *a, struct in_addr addr, uint16_t port)
 	a->to = a->from_server ? client : server;
 	a->to.sin_port = htons(port);
 	if (a->from_server)
-		a->at = toward_server(a->by);
+		a->at = announced_server_side(a->by);
 	else
 		a->at = sock_name(a->by->leg[LEG_CLIENT].fd);
 	/* the server's port, so that both sides speak of the same */

@@ -18,6 +18,9 @@ struct awaited;
  */
 struct awaited *awaited_new(struct flow *by, struct in_addr addr, uint16_t port,
 			    bool from_server, struct sockaddr_in *at);
+/* Where the server finds the switch: the source group's address, or the one that
+ * the channel has. */
+struct sockaddr_in announced_server_side(const struct flow *by);
 void awaited_close(struct worker *w, struct awaited **a); /* NULL: no matter */
 void awaited_event(struct worker *w, void *source);
 void awaited_bury(struct worker *w); /* frees what is over */

@@ -1,4 +1,4 @@
-#include "emu/plane/channel.h"
+#include "emu/plane/channel_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,30 +8,7 @@
 #include "emu/net/ftp.h"
 #include "emu/plane/announced.h"
 
-#define LINE_LEN 1024 /* longer ones announce nothing */
 #define READ_LEN 4096
-
-struct channel_side {	     /* lines from there */
-	char held[LINE_LEN]; /* the beginning of one */
-	size_t len;
-	bool rest;    /* of a line that is too long */
-	uint64_t raw; /* bytes that are no lines */
-};
-
-struct channel_kind {
-	enum application application;
-	void (*line)(struct flow *f, unsigned side, const char *line,
-		     size_t len, struct out *o);
-};
-
-struct channel {
-	const struct channel_kind *kind;
-	struct channel_side side[2];
-	bool passive;		 /* the client has asked the server to wait */
-	struct awaited *awaited; /* owned; NULL: nothing is awaited */
-	struct flow_list begun;
-	const struct policy_group *group; /* that counts it; NULL: none */
-};
 
 /* ---- FTP ------------------------------------------------------------------- */
 
@@ -81,9 +58,11 @@ static void ftp_line(struct flow *f, unsigned side, const char *line,
 	out_write(o, line, len);
 }
 
-static const struct channel_kind kinds[] = {
-	{ APP_FTP_CONTROL, ftp_line },
-};
+static const struct channel_kind channel_ftp = { APP_FTP_CONTROL, false, NULL,
+						 ftp_line };
+
+static const struct channel_kind *const kinds[] = { &channel_ftp,
+						    &channel_rtsp };
 
 /* ---- lines ----------------------------------------------------------------- */
 
@@ -110,22 +89,69 @@ static void piece(struct flow *f, unsigned side, const char *buf, size_t len,
 	f->channel->kind->line(f, side, s->held, len, o);
 }
 
+static bool is_in_frame(const struct channel_side *s, char next)
+{
+	return !s->in_head && !s->rest && (s->len ? *s->held : next) == '$';
+}
+
+/* RFC 2326 10.12: '$', a channel, two bytes of length, then so many bytes. */
+static size_t frame(struct channel_side *s, const char *buf, size_t len,
+		    struct out *o)
+{
+	size_t n = 0;
+
+	while (n < len && s->len < 4)
+		s->held[s->len++] = buf[n++];
+	if (s->len < 4)
+		return n;
+	out_write(o, s->held, s->len);
+	s->raw = (uint64_t)(unsigned char)s->held[2] << 8 |
+		 (unsigned char)s->held[3];
+	s->len = 0;
+	return n;
+}
+
+static size_t raw(struct channel_side *s, const char *buf, size_t len,
+		  struct out *o)
+{
+	size_t n = len < s->raw ? len : (size_t)s->raw;
+
+	if (s->raw != UINT64_MAX)
+		s->raw -= n;
+	out_write(o, buf, n);
+	return n;
+}
+
+static size_t line(struct flow *f, unsigned side, const char *buf, size_t len,
+		   struct out *o)
+{
+	const char *nl = memchr(buf, '\n', len);
+	size_t n = nl ? (size_t)(nl - buf) + 1 : len;
+
+	piece(f, side, buf, n, o);
+	return n;
+}
+
+/* What is no such protocol goes through untouched. */
+static void recognise(struct channel *ch, const char *buf, size_t len)
+{
+	if (!ch->known && ch->kind->is_it && !ch->kind->is_it(buf, len))
+		ch->side[0].raw = ch->side[1].raw = UINT64_MAX;
+	ch->known = true;
+}
+
 static void take(struct flow *f, unsigned side, const char *buf, size_t len,
 		 struct out *o)
 {
 	struct channel_side *s = &f->channel->side[side];
 
+	recognise(f->channel, buf, len);
 	while (len) {
-		const char *nl = memchr(buf, '\n', len);
-		size_t n = nl ? (size_t)(nl - buf) + 1 : len;
+		size_t n = s->raw ? raw(s, buf, len, o)
+			   : f->channel->kind->frames && is_in_frame(s, *buf)
+				   ? frame(s, buf, len, o)
+				   : line(f, side, buf, len, o);
 
-		if (s->raw) {
-			n = len < s->raw ? len : (size_t)s->raw;
-			s->raw -= n;
-			out_write(o, buf, n);
-		} else {
-			piece(f, side, buf, n, o);
-		}
 		buf += n;
 		len -= n;
 	}
@@ -177,8 +203,8 @@ struct channel *channel_new(struct flow *f)
 	struct channel *ch = NULL;
 
 	for (size_t i = 0; u->rule && i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (kinds[i].application == u->rule->application)
-			kind = &kinds[i];
+		if (kinds[i]->application == u->rule->application)
+			kind = kinds[i];
 	if (!kind || !u->member || f->nuse != 1)
 		return NULL;
 	ch = calloc(1, sizeof(*ch));
@@ -186,7 +212,7 @@ struct channel *channel_new(struct flow *f)
 		return NULL;
 	ch->kind = kind;
 	ch->group = u->group ? u->group : u->member->svc->source_group;
-	if (ch->group)
+	if (ch->group && kind == &channel_ftp)
 		count(&f->w->c->group[ch->group->index].ftp_total, 1);
 	return ch;
 }
@@ -209,6 +235,7 @@ void channel_over(struct flow *f)
 {
 	struct channel *ch = f->channel;
 	struct flow *begun;
+	struct stream *s;
 
 	leave_announcer(f);
 	if (!ch)
@@ -217,8 +244,10 @@ void channel_over(struct flow *f)
 		LIST_REMOVE(begun, sibling);
 		begun->announcer = NULL;
 	}
+	while ((s = LIST_FIRST(&ch->streams)))
+		stream_close(s);
 	awaited_close(f->w, &ch->awaited);
-	if (ch->group)
+	if (ch->group && ch->kind == &channel_ftp)
 		count(&f->w->c->group[ch->group->index].ftp_left, 1);
 	free(ch);
 	f->channel = NULL;
@@ -231,4 +260,9 @@ void channel_came(struct flow *by, struct flow *f)
 		return;
 	f->announcer = by;
 	LIST_INSERT_HEAD(&by->channel->begun, f, sibling);
+}
+
+int channel_lines(const struct flow *f, struct flow_line *to, int max)
+{
+	return f->channel ? stream_lines(&f->channel->streams, to, max) : 0;
 }

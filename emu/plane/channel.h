@@ -17,6 +17,9 @@ void channel_over(struct flow *f);
 /* Are connections under way that it announced? */
 bool channel_is_busy(const struct flow *f);
 
+/* Lines of `show flows` of the datagrams that it announced. */
+int channel_lines(const struct flow *f, struct flow_line *line, int max);
+
 /* One read, as relaying does it: bytes read, or enum leg_io of the reading side;
  * *broken: the writing side. */
 int channel_copy(struct flow *f, struct leg *from, struct leg *to,

@@ -18,8 +18,10 @@
 #include "emu/flow/policy.h"
 #include "emu/io/loop.h"
 #include "emu/plane/announced.h"
+#include "emu/plane/channel.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/relay.h"
+#include "emu/plane/stream.h"
 #include "emu/plane/talk.h"
 #include "emu/plane/udp.h"
 
@@ -247,6 +249,7 @@ static void snapshot_take(struct worker *w, struct snapshot *s)
 		if (s->n + 2 > s->max)
 			break;
 		s->n += flow_lines(f, s->line + s->n, s->max - s->n);
+		s->n += channel_lines(f, s->line + s->n, s->max - s->n);
 	}
 	s->n += udp_lines(w, s->line + s->n, s->max - s->n);
 	s->waiting--;
@@ -277,8 +280,7 @@ static void mail_read(struct worker *w, const struct mail *m)
 		m->point->batch = 1;
 		LIST_INSERT_HEAD(&w->points, m->point, link);
 		point_watch(w, m->point, EPOLL_CTL_ADD,
-			    w->accept_again_ms &&
-					    m->point->proto == IPPROTO_TCP
+			    w->accept_again_ms && m->point->proto == IPPROTO_TCP
 				    ? 0
 				    : EPOLLIN);
 		break;
@@ -379,6 +381,9 @@ static void ready(struct worker *w, const struct epoll_event *ev)
 	case SOURCE_AWAITED:
 		awaited_event(w, ev->data.ptr);
 		break;
+	case SOURCE_STREAM:
+		stream_event(w, ev->data.ptr);
+		break;
 	case SOURCE_LEG:
 		flow_event(ev->data.ptr, ev->events);
 		break;
@@ -436,6 +441,7 @@ static void turn(struct worker *w)
 	flow_bury(w);
 	udp_bury(w);
 	awaited_bury(w);
+	stream_bury(w);
 }
 
 static void close_all(struct worker *w)
@@ -444,6 +450,7 @@ static void close_all(struct worker *w)
 		flow_close(LIST_FIRST(&w->flows), END_STOPPED);
 	flow_bury(w);
 	awaited_bury(w);
+	stream_bury(w);
 	udp_close_all(w);
 	/* the analyzer does not see that closing takes them off the list */
 	while (!LIST_EMPTY(&w->points)) /* NOLINTNEXTLINE */

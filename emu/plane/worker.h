@@ -71,7 +71,8 @@ enum source {
 	SOURCE_POINT,
 	SOURCE_LEG,
 	SOURCE_UDP,
-	SOURCE_AWAITED
+	SOURCE_AWAITED,
+	SOURCE_STREAM
 };
 
 struct point { /* one worker's socket of a listener */
@@ -178,6 +179,7 @@ struct worker {
 	unsigned nflows, max_flows;   /* of both kinds */
 	struct udp_table *udp;	      /* owned */
 	struct awaited *awaited_over; /* closed in this turn */
+	struct stream *stream_over;
 	struct flow_list flows;
 	struct flow_queue again; /* more to do without a new event */
 	struct flow_queue delayed; /* those that hold bytes back, by time */
