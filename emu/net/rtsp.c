@@ -60,7 +60,7 @@ struct value { /* at NULL: there is none */
 
 static bool is_delimiter(char c)
 {
-	return c == ';' || c == ',' || c == ' ' || c == ':' || c == '\t';
+	return c == ';' || c == ',' || c == ' ' || c == '\t';
 }
 
 /* The next ";name=" from a place on. */

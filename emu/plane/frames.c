@@ -178,10 +178,9 @@ static struct attack_event *event_of(struct attacks *a, enum attack kind,
 	return oldest;
 }
 
-void plane_attack_seen(struct plane *p, enum attack kind, struct in_addr src,
-		       struct in_addr dst, time_t now)
+void frames_attack_seen(struct frames *f, enum attack kind, struct in_addr src,
+			struct in_addr dst, time_t now)
 {
-	struct frames *f = p->frames;
 	struct attack_event *e = NULL;
 
 	(void)pthread_mutex_lock(&f->lock);
@@ -195,6 +194,12 @@ void plane_attack_seen(struct plane *p, enum attack kind, struct in_addr src,
 		e->first = now;
 	e->last = now;
 	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void plane_attack_seen(struct plane *p, enum attack kind, struct in_addr src,
+		       struct in_addr dst, time_t now)
+{
+	frames_attack_seen(p->frames, kind, src, dst, now);
 }
 
 void plane_zero_attacks(struct plane *p)

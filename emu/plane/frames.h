@@ -63,7 +63,7 @@ enum port_counter {
 	PORT_RMON_1023,
 	PORT_RMON_1518,
 
-	PORT_FLOWS, /* now; that came in by this port */
+	PORT_FLOWS,	/* now; that came in by this port */
 	PORT_FLOWS_TCP, /* ever */
 	PORT_FLOWS_UDP,
 	PORT_COUNTER_NUM,
@@ -114,7 +114,7 @@ enum net_counter {
 	NET_TCP_RETRANSMITS,
 	NET_TCP_IN_ERRORS,
 	NET_TCP_OUT_RESETS,
-	NET_TCP_MAPPED,	   /* connections to servers now */
+	NET_TCP_MAPPED,	 /* connections to servers now */
 	NET_TCP_NO_PORT, /* had no source port */
 
 	NET_ICMP_IN,
@@ -196,6 +196,10 @@ struct attacks {
 void plane_attacks(const struct plane *p, struct attacks *a);
 void plane_attack_seen(struct plane *p, enum attack kind, struct in_addr src,
 		       struct in_addr dst, time_t now); /* any thread */
+/* The same for who has the table only. */
+struct frames;
+void frames_attack_seen(struct frames *f, enum attack kind, struct in_addr src,
+			struct in_addr dst, time_t now);
 void plane_zero_attacks(struct plane *p);
 
 #endif

@@ -67,7 +67,7 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 	p->worker = xcalloc((size_t)nworkers + 1, sizeof(*p->worker));
 	for (; p->nworkers < nworkers; p->nworkers++) {
 		struct worker *w = worker_new((unsigned)p->nworkers, max_flows,
-					      m, p->shared, err);
+					      m, p->shared, p->frames, err);
 
 		if (!w) {
 			plane_free(p);
@@ -329,8 +329,8 @@ struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
 
 struct why *plane_why(const struct plane *p, size_t *n)
 {
-	struct why *all = xcalloc((size_t)p->nworkers * WHY_KEEP + 1,
-				  sizeof(*all));
+	struct why *all =
+		xcalloc((size_t)p->nworkers * WHY_KEEP + 1, sizeof(*all));
 
 	*n = 0;
 	for (int i = 0; i < p->nworkers; i++)

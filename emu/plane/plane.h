@@ -30,7 +30,8 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 			struct err *err);
 void plane_free(struct plane *p); /* stops the workers, closes every flow */
 int plane_nworkers(const struct plane *p);
-uint64_t plane_cpu_us(const struct plane *p); /* processor time of the workers */
+uint64_t
+plane_cpu_us(const struct plane *p); /* processor time of the workers */
 
 /*
  * Compiles the configuration and publishes it; opens and closes listeners to
@@ -77,7 +78,8 @@ void plane_rule_counters(const struct plane *p, unsigned index,
 uint64_t plane_rule_service_hits(const struct plane *p, unsigned rule,
 				 unsigned service);
 /* Decisions of an access list's clause. */
-uint64_t plane_clause_hits(const struct plane *p, unsigned acl, unsigned clause);
+uint64_t plane_clause_hits(const struct plane *p, unsigned acl,
+			   unsigned clause);
 void plane_zero_clause(struct plane *p, unsigned acl, unsigned clause);
 void plane_group_counters(const struct plane *p, unsigned index,
 			  struct group_counters *c);
@@ -102,7 +104,8 @@ struct plane_totals {
 	uint64_t remapped, sent_round; /* requests that needed another service */
 	uint32_t high_flows;
 	struct flow_rate tcp, udp, all, hits;
-	uint64_t method[HTTP_METHOD_NUM + 1]; /* parsed requests, emu/net/http.h */
+	uint64_t method[HTTP_METHOD_NUM +
+			1]; /* parsed requests, emu/net/http.h */
 };
 void plane_totals(const struct plane *p, struct plane_totals *t);
 /* Hits of a row of the flow-state table (emu/flow/ports.h), and clearing all. */

@@ -18,6 +18,7 @@
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
 #include "emu/net/sip.h"
+#include "emu/plane/frames.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/use.h"
 
@@ -431,6 +432,33 @@ static void to_server(struct udp_flow *u, const char *buf, size_t len)
 	use_account(w, &u->use, false, len);
 }
 
+/*
+ * What no honest client sends (content.md 6.7): from no port, from nobody's
+ * address, or from the very place it goes to, where the answer would come in
+ * again and again.
+ */
+static bool is_attack(struct worker *w, const struct point *at,
+		      const struct sockaddr_in *client)
+{
+	struct in_addr vip = hostmap_addr(w->map, at->addr);
+	uint32_t src = ntohl(client->sin_addr.s_addr);
+	enum attack kind = ATTACK_NUM;
+
+	if (!client->sin_port)
+		kind = ATTACK_ZERO_PORT;
+	else if (client->sin_addr.s_addr == vip.s_addr &&
+		 client->sin_port == hostmap_listen_port(w->map, at->port))
+		kind = ATTACK_LAND;
+	else if (IN_MULTICAST(src) || IN_BADCLASS(src) || !src)
+		kind = ATTACK_ILLEGAL_SRC;
+	if (kind == ATTACK_NUM)
+		return false;
+	frames_attack_seen(w->frames, kind,
+			   hostmap_reverse(w->map, client->sin_addr), at->addr,
+			   (time_t)w->wall_s);
+	return true;
+}
+
 static void from_client(struct worker *w, struct point *at,
 			const struct sockaddr_in *client, const char *buf,
 			size_t len)
@@ -469,7 +497,8 @@ void udp_read(struct worker *w, struct point *at)
 		if (len < 0)
 			return;
 		count(&w->c->udp_in, 1);
-		from_client(w, at, &client, w->scratch, (size_t)len);
+		if (!is_attack(w, at, &client))
+			from_client(w, at, &client, w->scratch, (size_t)len);
 	}
 }
 

@@ -544,7 +544,7 @@ static void worker_dispose(struct worker *w)
 
 struct worker *worker_new(unsigned number, unsigned max_flows,
 			  const struct hostmap *map, struct shared *shared,
-			  struct err *err)
+			  struct frames *frames, struct err *err)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 	int error;
@@ -553,6 +553,7 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	w->max_flows = max_flows;
 	w->map = map;
 	w->shared = shared;
+	w->frames = frames;
 	w->c = xcalloc(1, sizeof(*w->c));
 	w->udp = udp_table_new();
 	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));

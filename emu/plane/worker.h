@@ -15,6 +15,7 @@
 #include "emu/plane/wheel.h"
 
 struct err;
+struct frames;
 struct flow;
 struct flow_line;
 struct hostmap;
@@ -151,6 +152,7 @@ struct worker {
 	unsigned number;
 	const struct hostmap *map;
 	struct shared *shared;
+	struct frames *frames;	   /* attacks are counted there */
 	struct worker_counters *c; /* owned */
 	pthread_t thread;
 	int ep, bell; /* epoll, eventfd: mail or a new policy */
@@ -201,7 +203,7 @@ struct worker {
  * descriptors for. */
 struct worker *worker_new(unsigned number, unsigned max_flows,
 			  const struct hostmap *map, struct shared *shared,
-			  struct err *err);
+			  struct frames *frames, struct err *err);
 /* Stops the thread, closes everything. */
 void worker_free(struct worker *w);
 

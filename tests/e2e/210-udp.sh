@@ -147,6 +147,35 @@ has "without port mapping the port is the client's" "$got" \
 	'^one 127\.10\.21\.99 901[123] '
 cli_ok configure "group nat" suspend end
 
+# ---- attacks, as only raw sockets can send them ------------------------------------
+cat >raw.py <<'END'
+"""raw.py SRC SPORT DST DPORT: one UDP datagram with these."""
+import socket, struct, sys
+
+src, sport, dst, dport = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+udp = struct.pack("!HHHH", sport, dport, 9, 0) + b"x"
+ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0,
+                 socket.inet_aton(src), socket.inet_aton(dst))
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+s.sendto(ip + udp, (dst, 0))
+END
+attack() { "$PYTHON" raw.py "$@"; }
+if attack 127.0.0.9 9099 127.10.21.50 7000 2>/dev/null; then
+	attack 127.0.0.9 0 127.10.21.50 7000
+	attack 127.0.0.9 0 127.10.21.50 7000
+	attack 127.10.21.50 7000 127.10.21.50 7000
+	attacks() { cli "show dos" | grep -q "Total Attacks: *3"; }
+	ok "attacks are counted" within 5 attacks
+	dos=$(cli "show dos")
+	has "from no port" "$dos" 'Zero Port Attacks: +2( |$)'
+	has "and to itself" "$dos" 'LAND Attacks: +1( |$)'
+	has "by whom on whom" "$dos" '127\.0\.0\.9'
+	same "and go nowhere" "$(cli "show flows 127.10.21.50 10.10.21.50" |
+		grep -c UDP)" 0
+else
+	echo "no raw sockets here: attacks are not tried"
+fi
+
 # ---- access lists --------------------------------------------------------------------
 cli_ok configure "circuit VLAN1" "ip address 10.10.21.250/24" end \
 	configure "acl 7" "clause 10 deny udp 127.0.0.66 destination any eq 7000" \
