@@ -34,14 +34,17 @@ static bool is_up(const struct shared *s, const struct policy_service *svc)
 	return state == SERVICE_ALIVE || state == SERVICE_DYING;
 }
 
-static bool has_room(const struct shared *s, const struct policy_service *svc)
+/* max connections is about TCP (content.md 1.2). */
+static bool has_room(const struct deciding *d, const struct policy_service *svc)
 {
-	return shared_conns(s, svc->index) < svc->max_conns;
+	return d->in->key->proto != IPPROTO_TCP ||
+	       shared_conns(d->s, svc->index) < svc->max_conns;
 }
 
-static bool is_usable(const struct shared *s, const struct policy_service *svc)
+static bool is_usable(const struct deciding *d,
+		      const struct policy_service *svc)
 {
-	return is_up(s, svc) && has_room(s, svc);
+	return is_up(d->s, svc) && has_room(d, svc);
 }
 
 const struct policy_member *choose_member(const struct policy_rule *r,
@@ -150,7 +153,7 @@ static struct candidate candidate_of(const struct deciding *d,
 		.cap = slow_cap(d, svc),
 	};
 
-	c.eligible = c.load < 255 && m->weight && c.conns < svc->max_conns &&
+	c.eligible = c.load < 255 && m->weight && has_room(d, svc) &&
 		     c.load <= d->r->load_threshold && !redirects(svc);
 	return c;
 }
@@ -169,7 +172,7 @@ static enum why_out why_out(const struct deciding *d,
 		return WHY_OUT_STATE;
 	if (!m->weight)
 		return WHY_OUT_WEIGHT;
-	return c->conns >= m->svc->max_conns ? WHY_OUT_FULL : WHY_OUT_LOAD;
+	return has_room(d, m->svc) ? WHY_OUT_LOAD : WHY_OUT_FULL;
 }
 
 static void tell_candidate(struct why *w, const struct deciding *d,
@@ -300,7 +303,7 @@ static enum verdict_kind no_member(struct deciding *d, bool overload)
 		return choose_redirect(d, m, NULL, REASON_SERVICE_REDIRECT);
 	for (int i = 0; i < 2; i++) {
 		m = &d->r->sorry[i];
-		if (m->svc && is_usable(d->s, m->svc))
+		if (m->svc && is_usable(d, m->svc))
 			return give_to(d, m,
 				       i ? REASON_SECONDARY_SORRY
 					 : REASON_PRIMARY_SORRY);
@@ -379,7 +382,7 @@ static enum verdict_kind choose_by_table(struct deciding *d,
 		return choose_balanced(d, &k);
 	}
 	/* weight 0 (graceful shutdown) honours those that are its own */
-	if (!is_usable(d->s, m->svc))
+	if (!is_usable(d, m->svc))
 		return server_down(d, &k);
 	d->why->sticky = WHY_STICKY_HIT;
 	return give_to(d, m, REASON_STICKY);
@@ -407,7 +410,7 @@ static enum verdict_kind choose_by_session(struct deciding *d)
 						    d->r->sticky_ms, in->now_ms,
 						    in->dry));
 	}
-	if (m && is_usable(d->s, m->svc)) {
+	if (m && is_usable(d, m->svc)) {
 		d->why->sticky = WHY_STICKY_HIT;
 		return give_to(d, m, REASON_STICKY);
 	}
@@ -430,7 +433,7 @@ static enum verdict_kind no_string(struct deciding *d, enum why_sticky why)
 		return settle(d, VERDICT_DROP, REASON_COOKIE_REJECT);
 	case NO_COOKIE_SERVICE:
 		if (r->no_cookie_member.svc &&
-		    is_usable(d->s, r->no_cookie_member.svc))
+		    is_usable(d, r->no_cookie_member.svc))
 			return give_to(d, &r->no_cookie_member,
 				       REASON_NO_COOKIE);
 		break;
@@ -444,7 +447,7 @@ static enum verdict_kind take_named(struct deciding *d,
 				    const struct policy_member *m,
 				    enum verdict_reason reason)
 {
-	if (!is_usable(d->s, m->svc))
+	if (!is_usable(d, m->svc))
 		return server_down(d, NULL);
 	d->why->sticky = WHY_STICKY_HIT;
 	return give_to(d, m, reason);
@@ -524,8 +527,8 @@ static const struct policy_member *preferred(const struct deciding *d)
 	for (int i = 0; d->clause && i < 2; i++) {
 		const struct policy_service *s = d->clause->prefer[i];
 		const struct policy_member *m =
-			s && is_usable(d->s, s) ? choose_member(d->r, s->index)
-						: NULL;
+			s && is_usable(d, s) ? choose_member(d->r, s->index)
+					     : NULL;
 
 		if (m)
 			return m;

@@ -42,6 +42,8 @@ dns() { # NAME ADDRESS ANSWER
 	rule noflow 53 7002
 	rule kept 54 7003 "flow-timeout-multiplier 1"
 	rule any 55 7004 "no protocol"
+	printf '%s\n' "content lone" "vip address 10.10.21.56" \
+		"protocol udp" "port 7005" "add service one" active
 	printf '%s\n' "content dns" "vip address 10.10.21.60" "protocol udp" \
 		"port 53" "add service dns4" "add service dns5" active
 } >startup
@@ -120,6 +122,15 @@ has "without flows and translation the rule takes nothing" "$answer" \
 same "and nothing is answered" "$(udp ask 127.0.0.9 127.10.21.53:7002 a)" -
 cli_ok configure "no flow-state 7002 udp" end
 has "until the line is gone" "$(udp ask 127.0.0.9 127.10.21.53:7002 a)" ' a$'
+
+# ---- max connections is about TCP ------------------------------------------------
+cli_ok configure "service one" suspend "max connections 6" active end
+wait_service one Alive
+same "datagrams of more than six clients get through" \
+	"$(for _ in 1 2 3 4 5 6 7 8; do udp ask 127.0.0.9 127.10.21.56:7005 x
+	done | grep -c '^one ')" 8
+cli_ok configure "service one" suspend "no max connections" active end
+wait_service one Alive
 
 # ---- any protocol ----------------------------------------------------------------
 has "a rule for any protocol takes datagrams" \
