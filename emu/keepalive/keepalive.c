@@ -26,6 +26,10 @@
  * deadline, otherwise the start of the next probe.  A probe whose class is full
  * (ka_queue.h) waits without a timer: its time begins when it has its turn.
  *
+ * Services that follow one named keepalive are probed by one of them, the leader;
+ * the others have no timer, and each steps through its states with the leader's
+ * results.  When the leader leaves, the next one begins to probe.
+ *
  * A service that cannot be probed (its named keepalive is suspended, its module
  * is gone, ...) has a reason in `blocked`; it is Down and has no timer.
  *
@@ -45,6 +49,8 @@ struct entry {
 	struct ka_probe probe;	  /* owns its state and kept */
 	struct ka_place place;	  /* of the probe under way */
 	bool under_way, logs_all;
+	unsigned leader; /* index of the entry that probes for this one, too;
+			    0: it is probed itself */
 	uint64_t started_ms;
 	struct timer timer;
 
@@ -136,6 +142,7 @@ static void leave_kind(struct entry *e)
 	if (e->ops && e->ops->leave)
 		e->ops->leave(&e->probe);
 	e->ops = NULL;
+	e->leader = 0;
 }
 
 /* A slow answer must not push the next probe into the past. */
@@ -151,8 +158,35 @@ static struct entry *entry_of(struct ka_probe *p)
 	return (struct entry *)((char *)p - offsetof(struct entry, probe));
 }
 
+/* The leader's result is a follower's, too. */
+static void share(struct monitor *m, unsigned index, const struct entry *leader,
+		  enum ka_result result)
+{
+	struct entry *e = m->entry[index];
+	struct ka_step step;
+
+	(void)str_copy(e->probe.detail, sizeof(e->probe.detail),
+		       leader->probe.detail);
+	e->took_ms = leader->took_ms;
+	step = ka_step(e->status, &leader->probe.spec, result);
+	set_status(m, index, step.next, step.counted);
+}
+
+/* Hooks may change anything meanwhile: each time, everything is looked up. */
+static void share_all(struct monitor *m, unsigned leader, enum ka_result result)
+{
+	for (unsigned i = 1; i <= SERVICE_MAX; i++) {
+		const struct entry *e = m->entry[i], *l = m->entry[leader];
+
+		if (e && l && l->ops && e->leader == leader)
+			share(m, i, l, result);
+	}
+}
+
 static void finish(struct ka_probe *p, enum ka_result result, uint64_t now_ms)
 {
+	struct monitor *m = entry_of(p)->m;
+	unsigned index = p->index;
 	struct entry *e = entry_of(p);
 	struct ka_step step = ka_step(e->status, &p->spec, result);
 
@@ -167,7 +201,8 @@ static void finish(struct ka_probe *p, enum ka_result result, uint64_t now_ms)
 			  result == KA_UP ? "success" : p->detail);
 	if (e->ops != &ka_none)
 		schedule(e, step.delay_s, now_ms);
-	set_status(e->m, p->index, step.next, step.counted);
+	set_status(m, index, step.next, step.counted);
+	share_all(m, index, result);
 }
 
 static unsigned timeout_s(const struct probe_spec *spec)
@@ -365,15 +400,70 @@ static void suspend(struct monitor *m, struct entry *e)
 		   (struct ka_status){ SERVICE_SUSPENDED, 0, 0 }, false);
 }
 
+/* ---- services that share a named keepalive -------------------------------- */
+
+static bool leads(const struct monitor *m, const struct service *s,
+		  const struct ka_target *t, const char *named)
+{
+	const struct entry *l = m->entry[s->index];
+
+	return l && l->ops && !l->leader && s->active &&
+	       s->keepalive.type == PROBE_NAMED &&
+	       !strcmp(s->keepalive.arg, named) && !strcmp(l->name, s->name) &&
+	       l->activations == s->activations && same_probe(&l->probe, t);
+}
+
+/* Who probes the same already; 0: nobody does. */
+static unsigned find_leader(const struct monitor *m, const struct service *s,
+			    const struct ka_target *t)
+{
+	const struct service *other = NULL;
+
+	if (s->keepalive.type != PROBE_NAMED)
+		return 0;
+	other = m->conf->service_at[m->entry[s->index]->leader];
+	if (other && leads(m, other, t, s->keepalive.arg))
+		return other->index; /* as before */
+	TAILQ_FOREACH(other, &m->conf->services, link)
+		if (other != s && leads(m, other, t, s->keepalive.arg))
+			return other->index;
+	return 0;
+}
+
+/* From now on it goes by the leader, and at once by what that one knows. */
+static void join(struct monitor *m, struct entry *e, unsigned leader)
+{
+	const struct entry *l = m->entry[leader];
+	unsigned index = e->probe.index;
+
+	leave_kind(e);
+	e->blocked[0] = '\0';
+	e->leader = leader;
+	if (e->status.state == SERVICE_SUSPENDED)
+		set_status(m, index, (struct ka_status){ SERVICE_DOWN, 0, 0 },
+			   false);
+	if (m->entry[index] != e || e->leader != leader || !l->status.settled)
+		return;
+	share(m, index, l, l->status.state == SERVICE_DOWN ? KA_DOWN : KA_UP);
+}
+
 static void follow_active(struct monitor *m, struct entry *e,
 			  const struct service *s)
 {
-	bool fresh = !e->ops; /* was suspended or blocked */
+	bool fresh = !e->ops; /* was suspended, blocked or a follower */
+	unsigned leader = 0;
 	char why[KA_WHY_LEN];
 	struct ka_target t;
 
 	if (!ka_target_find(m->conf, &m->hooks, s, &t, why)) {
 		block(m, e, why);
+		return;
+	}
+	if (fresh || !same_probe(&e->probe, &t))
+		leader = find_leader(m, s, &t);
+	if (leader) {
+		if (e->leader != leader)
+			join(m, e, leader);
 		return;
 	}
 	m->in_class[ka_class_of(t.spec)]++;
@@ -450,6 +540,10 @@ void monitor_sync(struct monitor *m)
 	memset(m->in_class, 0, sizeof(m->in_class));
 	for (unsigned i = 1; i <= SERVICE_MAX; i++)
 		sync_service(m, i);
+	/* those whose leader has left */
+	for (unsigned i = 1; i <= SERVICE_MAX; i++)
+		if (m->entry[i] && m->entry[i]->leader)
+			sync_service(m, i);
 	warn_of_many(m);
 }
 

@@ -305,6 +305,90 @@ START_TEST(suspend_and_active_learn_the_page_anew)
 }
 END_TEST
 
+/* ---- named keepalives -------------------------------------------------------- */
+
+static struct service *follower(const char *name, const char *keepalive)
+{
+	struct err err = { 0 };
+	struct service *s = service_add(conf, name, &err);
+
+	ck_assert_msg(s != NULL, "%s", err.msg);
+	s->addr = addr("10.73.1.9"); /* nobody is there: the keepalive's counts */
+	s->keepalive.type = PROBE_NAMED;
+	(void)str_copy(s->keepalive.arg, sizeof(s->keepalive.arg), keepalive);
+	ck_assert_msg(!service_activate(conf, s, &err), "%s", err.msg);
+	return s;
+}
+
+static enum service_state state(const struct service *s)
+{
+	struct monitor_info i;
+
+	monitor_info(mon, s->index, &i);
+	return i.state;
+}
+
+static uint64_t probes(const struct service *s)
+{
+	struct monitor_info i;
+
+	monitor_info(mon, s->index, &i);
+	return i.probes;
+}
+
+static void run_ms(uint64_t ms)
+{
+	uint64_t end = clock_ms() + ms;
+
+	while (clock_ms() < end)
+		loop_turn(loop, 10);
+}
+
+START_TEST(services_share_a_named_keepalive)
+{
+	static const struct script script = { "220 hello\r\n", { NULL } };
+	struct service *s[3];
+	struct err err = { 0 };
+	struct probe *p = probe_add(conf, "ka", &err);
+	unsigned before = 0;
+
+	server_begin(&script);
+	p->addr = addr("10.73.1.1");
+	p->spec.type = PROBE_TCP;
+	p->spec.port = sv.port;
+	p->spec.frequency_s = p->spec.retryperiod_s = 1;
+	p->spec.maxfailure = 2;
+	ck_assert_int_eq(probe_activate(conf, p, &err), 0);
+	s[0] = follower("one", "ka");
+	s[1] = follower("two", "ka");
+	monitor_sync(mon);
+	run_ms(200);
+	s[2] = follower("three", "ka");
+	monitor_sync(mon); /* what is known is known at once */
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(state(s[i]), SERVICE_ALIVE);
+	run_ms(2000);
+	ck_assert_uint_eq(probes(s[0]), 3);
+	ck_assert_uint_eq(probes(s[1]) + probes(s[2]), 0);
+	/* another one probes when the first has left */
+	ck_assert_int_eq(service_suspend(conf, s[0], &err), 0);
+	monitor_sync(mon);
+	ck_assert_int_eq(state(s[0]), SERVICE_SUSPENDED);
+	run_ms(1500);
+	ck_assert_int_eq(state(s[1]), SERVICE_ALIVE);
+	ck_assert_int_eq(state(s[2]), SERVICE_ALIVE);
+	ck_assert_uint_ge(probes(s[1]) + probes(s[2]), 2);
+	ck_assert_uint_eq(probes(s[1]) * probes(s[2]), 0);
+	ck_assert_msg(!service_del(conf, "two", &err), "%s", err.msg);
+	monitor_sync(mon);
+	server_end();
+	before = sv.connections;
+	ck_assert_uint_ge(before, 5);
+	run_ms(2500);
+	ck_assert_int_eq(state(s[2]), SERVICE_DOWN);
+}
+END_TEST
+
 /* ---- FTP ------------------------------------------------------------------ */
 
 static const struct {
@@ -432,6 +516,7 @@ int main(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, two_http_probes, 0, LEN(https));
 	tcase_add_test(t, suspend_and_active_learn_the_page_anew);
+	tcase_add_test(t, services_share_a_named_keepalive);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(f, setup, teardown);
 	tcase_set_timeout(f, 30);
