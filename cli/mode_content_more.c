@@ -31,8 +31,7 @@ const struct cmd content_more_cmds[] = {
 		  "The next service takes them",
 	  .no = "no failover",
 	  .set = FIELD(more.failover, .store = SET_WORD,
-		       .words = failover_names),
-	  .inert = INERT_NO_CACHES },
+		       .words = failover_names) },
 	{ .syntax = "param-bypass {enable|disable}",
 	  .help = "Requests with parameters pass by caches\n"
 		  "They do\n"

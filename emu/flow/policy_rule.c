@@ -283,6 +283,15 @@ static uint8_t lower(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
+/* There is only a transparent cache to pass by. */
+static bool has_cache(const struct policy_rule *r)
+{
+	for (int i = 0; i < r->nmember; i++)
+		if (r->member[i].svc->type == SERVICE_TRANSPARENT_CACHE)
+			return true;
+	return false;
+}
+
 void policy_build_rule(struct build *b, const struct content *c)
 {
 	struct policy_rule *r = &b->p->rule[b->p->nrule];
@@ -302,7 +311,6 @@ void policy_build_rule(struct build *b, const struct content *c)
 					b->p->flow.load.threshold),
 		.slowstart_s = c->more.slowstart_s,
 		.persistent = c->persistent,
-		.param_bypass = c->more.param_bypass,
 		.reset_reject = c->flow_reset_reject,
 		.hotlist_min = c->more.hotlist ? c->more.hotlist_interval_min
 					       : 0,
@@ -320,6 +328,7 @@ void policy_build_rule(struct build *b, const struct content *c)
 	build_sticky(c, r);
 	build_members(b, c, r);
 	build_away(b, c, r);
+	r->param_bypass = c->more.param_bypass && has_cache(r);
 	build_no_cookie(b, c, r);
 	r->layer5 = is_layer5(c, r) || is_compressed(r);
 	b->p->nrule++;

@@ -121,7 +121,8 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 		count(&w->c->resets, 1);
 	/* a reset would overtake the alert that tells the client why */
 	if (why == END_CLIENT_TLS || why == END_REDIRECTED ||
-	    (why == END_CLOSED && f->talk && f->leg[LEG_CLIENT].readable))
+	    (why == END_CLOSED && f->talk && f->leg[LEG_CLIENT].readable &&
+	     !f->leg[LEG_CLIENT].eof))
 		leg_discard(w, &f->leg[LEG_CLIENT]);
 	leg_close(w, &f->leg[LEG_CLIENT],
 		  end_row[why].reset && why != END_CLIENT_TLS);

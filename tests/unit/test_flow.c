@@ -567,6 +567,27 @@ START_TEST(cookies_grow_old)
 }
 END_TEST
 
+START_TEST(parameters_pass_caches_by)
+{
+	struct service *cache = svc("cache", "10.1.1.3", 0);
+	struct content *c = NULL;
+
+	svc("a", "10.1.1.1", 0);
+	c = rule("r", "10.0.0.1", PROTO_TCP, 80, "/*", "a");
+	c->more.param_bypass = true;
+	active(c);
+	c = rule("t", "10.0.0.2", PROTO_TCP, 80, "/*", "cache");
+	c->more.param_bypass = true;
+	active(c);
+	cache->type = SERVICE_TRANSPARENT_CACHE;
+	(void)compile();
+	ck_assert_str_eq(ask_for("10.0.0.1", "/x?y", "h"), "r/a balanced");
+	ck_assert_str_eq(ask_for("10.0.0.2", "/x", "h"), "t/cache balanced");
+	ck_assert_str_eq(ask_for("10.0.0.2", "/x?y", "h"),
+			 "bypass bypassed by the rule");
+}
+END_TEST
+
 /* ---- addresses ------------------------------------------------------------------------ */
 
 START_TEST(translation)
@@ -631,6 +652,7 @@ int main(void)
 	tcase_add_test(t, sticky_port_mask_and_age);
 	tcase_add_test(t, sticky_table_is_bounded);
 	tcase_add_test(t, cookies_grow_old);
+	tcase_add_test(t, parameters_pass_caches_by);
 	tcase_add_test(t, translation);
 	tcase_add_test(t, url_forms);
 	suite_add_tcase(s, t);
