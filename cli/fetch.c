@@ -36,7 +36,7 @@ struct getting { /* one transfer */
 	struct fetch *fetch;
 	struct outside_item *item;
 	struct web *web;
-	struct pki ca;	    /* who must have signed it; behind it: its own */
+	struct pki ca; /* who must have signed it; behind it: its own */
 	struct crl_record record; /* as it was asked for */
 };
 
@@ -78,8 +78,9 @@ static void loaded(struct outside_item *it, struct latest_item *what,
 
 static int take_crl(struct getting *g, struct err *err)
 {
-	struct crl *c = crl_read(g->web->body.buf, g->web->body.len,
-				 sk_X509_value(g->ca.certs, 0), wall_now(), err);
+	struct crl *c =
+		crl_read(g->web->body.buf, g->web->body.len,
+			 sk_X509_value(g->ca.certs, 0), wall_now(), err);
 
 	if (!c)
 		return -1;
@@ -91,10 +92,10 @@ static int take_crl(struct getting *g, struct err *err)
 
 static int take_response(struct getting *g, struct err *err)
 {
-	struct staple *s = staple_read(
-		g->web->body.buf, g->web->body.len,
-		sk_X509_value(g->ca.certs, 0), sk_X509_value(g->ca.certs, 1),
-		wall_now(), err);
+	struct staple *s =
+		staple_read(g->web->body.buf, g->web->body.len,
+			    sk_X509_value(g->ca.certs, 0),
+			    sk_X509_value(g->ca.certs, 1), wall_now(), err);
 
 	if (!s)
 		return -1;
@@ -138,8 +139,7 @@ static void on_work(void *arg)
 static int load_cert(const struct env *env, const char *name, int least,
 		     struct pki *p, struct err *err)
 {
-	const struct association *a =
-		association_find(env->conf, "cert", name);
+	const struct association *a = association_find(env->conf, "cert", name);
 
 	if (!a)
 		return err_set(err, ERR_NOT_FOUND, -1,

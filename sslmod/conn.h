@@ -29,10 +29,10 @@ struct tls {
 	uint8_t mac;
 	unsigned messages; /* of the handshake, for the counters */
 	bool des3, rc4;
-	bool owes;    /* a record was begun and has not gone */
-	bool renewal; /* a new handshake is wanted, or under way */
-	bool refused; /* the client is to be answered by a redirect */
-	bool gather;  /* ssl-queue-delay: small pieces wait in out */
+	bool owes;	/* a record was begun and has not gone */
+	bool renewal;	/* a new handshake is wanted, or under way */
+	bool refused;	/* the client is to be answered by a redirect */
+	bool gather;	/* ssl-queue-delay: small pieces wait in out */
 	uint64_t moved; /* bytes since the last handshake, when they count */
 	struct inject *http; /* owned, NULL: bytes pass as they are */
 	struct out in, out;  /* changed bytes: to the caller, to the peer */
@@ -53,7 +53,7 @@ int tls_raw_read(struct tls *t, void *buf, size_t cap);
 /* ---- resume.c -------------------------------------------------------------- */
 void resume_front(SSL_CTX *ctx, const struct ssl_front *f);
 void resume_back(SSL_CTX *ctx, const struct ssl_back *b);
-void resume_offer(struct tls *t);		/* a new connection to a server */
+void resume_offer(struct tls *t); /* a new connection to a server */
 void resume_forget(struct back_worker *w);
 
 /* ---- counting.c ------------------------------------------------------------ */

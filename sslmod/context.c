@@ -315,10 +315,10 @@ static SSL_CTX *context_new(const struct context_in *in,
 	return NULL;
 }
 
-static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e,
+static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e, int sni,
 			     const struct context_seed *seed)
 {
-	uint8_t tickets[sizeof(seed->tickets)];
+	uint8_t tickets[sizeof(seed->tickets)], id[sizeof(seed->id)];
 
 	if (e->c.session_cache_s == 0) {
 		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -330,7 +330,9 @@ static void front_resumption(SSL_CTX *ctx, const struct ssl_server *e,
 						    SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_set_timeout(ctx, (long)e->c.session_cache_s);
 	SSL_CTX_set_num_tickets(ctx, 1);
-	SSL_CTX_set_session_id_context(ctx, seed->id, sizeof(seed->id));
+	memcpy(id, seed->id, sizeof(id));
+	id[0] ^= (uint8_t)(sni + 1); /* sessions belong to their name */
+	SSL_CTX_set_session_id_context(ctx, id, sizeof(id));
 	memcpy(tickets, seed->tickets, sizeof(tickets));
 	SSL_CTX_set_tlsext_ticket_keys(ctx, tickets, sizeof(tickets));
 	wipe(tickets, sizeof(tickets));
@@ -344,7 +346,7 @@ SSL_CTX *context_front(const struct context_in *in, const struct ssl_server *e,
 
 	if (!ctx)
 		return NULL;
-	front_resumption(ctx, e, seed);
+	front_resumption(ctx, e, sni, seed);
 	if (use_front_pairs(in, ctx, e, sni, err) ||
 	    use_dh(in, ctx, &e->c, err) || verify_clients(in, ctx, e, err)) {
 		SSL_CTX_free(ctx);

@@ -221,8 +221,7 @@ static void on_info(const SSL *ssl, int where, int value)
 	struct tls *t = SSL_get_app_data(ssl);
 
 	if (where & SSL_CB_ALERT)
-		on_alert(t, where & SSL_CB_READ,
-			 value >> 8 == SSL3_AL_FATAL);
+		on_alert(t, where & SSL_CB_READ, value >> 8 == SSL3_AL_FATAL);
 	else if (where == SSL_CB_HANDSHAKE_START ||
 		 where == SSL_CB_HANDSHAKE_DONE)
 		on_renewal(t, where);

@@ -120,8 +120,9 @@ static struct crl *keep(X509_CRL *x)
 	c->n = n > 0 ? (size_t)n : 0;
 	c->serial = xcalloc(c->n + 1, sizeof(*c->serial));
 	for (int i = 0; i < n; i++)
-		serial_of(&c->serial[i], X509_REVOKED_get0_serialNumber(
-						 sk_X509_REVOKED_value(all, i)));
+		serial_of(&c->serial[i],
+			  X509_REVOKED_get0_serialNumber(
+				  sk_X509_REVOKED_value(all, i)));
 	qsort(c->serial, c->n, sizeof(*c->serial), compare);
 	return c;
 }

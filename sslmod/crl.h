@@ -15,8 +15,8 @@ struct err;
  * looked up in.  Once made it only answers questions, from any thread.
  */
 struct crl {
-	struct latest_item item; /* first: kept in a struct latest */
-	X509_NAME *issuer;	 /* owned: whose certificates it speaks of */
+	struct latest_item item;   /* first: kept in a struct latest */
+	X509_NAME *issuer;	   /* owned: whose certificates it speaks of */
 	struct crl_serial *serial; /* owned, in ascending order */
 	size_t n;
 	time_t next; /* when it should have been replaced; 0: it does not say */

@@ -39,19 +39,52 @@ int name_find(const struct ssl_server *e, const char *name)
 	return wild;
 }
 
+bool name_of_hello(const unsigned char *p, size_t n, char *name, size_t cap)
+{
+	size_t len;
+
+	/* one list, of one name, of the only kind that there is */
+	if (n < 5 || p[2] != TLSEXT_NAMETYPE_host_name)
+		return false;
+	len = (size_t)p[3] << 8 | p[4];
+	if (len == 0 || len > n - 5 || len >= cap || memchr(p + 5, 0, len))
+		return false;
+	memcpy(name, p + 5, len);
+	name[len] = '\0';
+	return true;
+}
+
+/* Before the library looks at sessions: one that was made under another name
+ * must not be resumed (RFC 6066 3), and each name's context has its own. */
+static int on_hello(SSL *ssl, int *alert, void *arg)
+{
+	const struct tls *t = SSL_get_app_data(ssl);
+	const struct ssl_front *f = arg;
+	const unsigned char *p;
+	char name[256];
+	size_t n;
+	int i;
+
+	(void)alert;
+	if (!SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) ||
+	    !name_of_hello(p, n, name, sizeof(name)))
+		return SSL_CLIENT_HELLO_SUCCESS;
+	i = name_find(f->conf, name);
+	if (i >= 0 && !SSL_set_SSL_CTX(ssl, f->worker[t->worker].sni[i]))
+		return SSL_CLIENT_HELLO_ERROR;
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* Tells the client whether its name was heeded. */
 static int on_name(SSL *ssl, int *alert, void *arg)
 {
 	const struct tls *t = SSL_get_app_data(ssl);
-	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 	const struct ssl_front *f = arg;
-	int i = name ? name_find(f->conf, name) : -1;
 
 	(void)alert;
-	if (i < 0)
-		return SSL_TLSEXT_ERR_NOACK;
-	return SSL_set_SSL_CTX(ssl, f->worker[t->worker].sni[i])
-		       ? SSL_TLSEXT_ERR_OK
-		       : SSL_TLSEXT_ERR_ALERT_FATAL;
+	return SSL_get_SSL_CTX(ssl) == f->worker[t->worker].ctx
+		       ? SSL_TLSEXT_ERR_NOACK
+		       : SSL_TLSEXT_ERR_OK;
 }
 
 static struct latest *place(const struct ssl_front *f, const struct tls *t)
@@ -86,6 +119,7 @@ void names_callbacks(SSL_CTX *ctx, struct ssl_front *f)
 	if (f->image->profile != TLS_MODERN)
 		return;
 	if (f->conf->nsni > 0) {
+		SSL_CTX_set_client_hello_cb(ctx, on_hello, f);
 		SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
 		SSL_CTX_set_tlsext_servername_arg(ctx, f);
 	}

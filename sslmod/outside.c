@@ -50,8 +50,8 @@ struct outside_item *outside_item(struct outside *o, enum outside_kind kind,
 	it->kind = kind;
 	(void)str_copy(it->name, sizeof(it->name), name);
 	it->latest = latest_new();
-	o->item = xrealloc(o->item, ((size_t)o->n + 1) *
-					    sizeof(struct outside_item *));
+	o->item = xrealloc(o->item,
+			   ((size_t)o->n + 1) * sizeof(struct outside_item *));
 	o->item[o->n++] = it;
 	return it;
 }

@@ -23,10 +23,10 @@ struct outside_item {
 	char name[NAME_LEN + 1]; /* CRL record; association of a certificate */
 	struct latest *latest;	 /* owned */
 	bool loaded, busy;
-	time_t fetched, tried;	 /* 0: never */
-	time_t expires;		 /* of what is loaded; 0: never */
-	uint32_t generation;	 /* of the record that it was fetched for */
-	char why[160];		 /* what failed at the last try; "": nothing */
+	time_t fetched, tried; /* 0: never */
+	time_t expires;	       /* of what is loaded; 0: never */
+	uint32_t generation;   /* of the record that it was fetched for */
+	char why[160];	       /* what failed at the last try; "": nothing */
 };
 
 struct outside;

@@ -12,7 +12,7 @@
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 
-#define SKEW_S 300 /* own: clocks differ */
+#define SKEW_S 300  /* own: clocks differ */
 #define SOON_S 3600 /* own: without a time, the next one is fetched then */
 
 int staple_url(X509 *cert, char url[STAPLE_URL_MAX], struct err *err)
@@ -142,9 +142,9 @@ struct staple *staple_read(const void *data, size_t len, X509 *cert,
 		(void)err_set(err, ERR_REFUSED, -1,
 			      "what came is no OCSP response");
 	else if (OCSP_response_status(r) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-		(void)err_set(err, ERR_REFUSED, -1, "the responder says %s",
-			      OCSP_response_status_str(
-				      OCSP_response_status(r)));
+		(void)err_set(
+			err, ERR_REFUSED, -1, "the responder says %s",
+			OCSP_response_status_str(OCSP_response_status(r)));
 	else if (!(b = OCSP_response_get1_basic(r)))
 		(void)err_set(err, ERR_REFUSED, -1,
 			      "the response is of no known type");

@@ -46,7 +46,8 @@ static int revocation(struct latest *place, X509 *x)
 
 static int check_revocation(const struct tls *t, X509_STORE_CTX *x)
 {
-	int error = revocation(t->front->crl, X509_STORE_CTX_get_current_cert(x));
+	int error =
+		revocation(t->front->crl, X509_STORE_CTX_get_current_cert(x));
 
 	if (error == X509_V_OK)
 		return 1;

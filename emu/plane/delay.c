@@ -37,7 +37,8 @@ void delay_turn(struct worker *w)
 {
 	struct flow *f;
 
-	while ((f = TAILQ_FIRST(&w->delayed)) && f->held_until_ms <= w->now_ms) {
+	while ((f = TAILQ_FIRST(&w->delayed)) &&
+	       f->held_until_ms <= w->now_ms) {
 		delay_drop(f);
 		if (!leg_drain(&f->leg[LEG_CLIENT]))
 			flow_close(f, END_CLIENT_RESET);

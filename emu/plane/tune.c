@@ -27,9 +27,9 @@ void tune_side(int fd, const struct ssl_side_opts *side,
 		set(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 	if (side->window)
 		set(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, side->window);
-	/* the kernel doubles what it is told, for its own book-keeping */
+	/* the kernel takes twice as much, for its own book-keeping */
 	if (all->buf_rx)
-		set(fd, SOL_SOCKET, SO_RCVBUF, all->buf_rx / 2);
+		set(fd, SOL_SOCKET, SO_RCVBUF, all->buf_rx);
 	if (all->buf_tx)
-		set(fd, SOL_SOCKET, SO_SNDBUF, all->buf_tx / 2);
+		set(fd, SOL_SOCKET, SO_SNDBUF, all->buf_tx);
 }

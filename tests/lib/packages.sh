@@ -27,7 +27,7 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	openssh-client freeradius tshark libauthen-tacacsplus-perl
 	rsyslog python3-aiosmtpd chrony dnsmasq-base rancid
 	nginx-light dovecot-pop3d dovecot-imapd slapd openbsd-inetd fingerd finger
-	bind9-dnsutils sip-tester"
+	bind9-dnsutils sip-tester libnss3-tools sslscan testssl.sh"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.

@@ -331,6 +331,29 @@ START_TEST(an_exact_name_goes_before_a_star)
 }
 END_TEST
 
+START_TEST(a_name_is_taken_from_a_hello_whole_or_not_at_all)
+{
+	static const unsigned char good[] = { 0, 6, 0, 0, 3, 'a', '.', 'b' };
+	unsigned char bad[sizeof(good)];
+	char name[8];
+
+	ck_assert(name_of_hello(good, sizeof(good), name, sizeof(name)));
+	ck_assert_str_eq(name, "a.b");
+	for (size_t n = 0; n < sizeof(good); n++)
+		ck_assert(!name_of_hello(good, n, name, sizeof(name)));
+	ck_assert(!name_of_hello(good, sizeof(good), name, 3));
+	memcpy(bad, good, sizeof(bad));
+	bad[6] = 0;
+	ck_assert(!name_of_hello(bad, sizeof(bad), name, sizeof(name)));
+	memcpy(bad, good, sizeof(bad));
+	bad[3] = 0xff;
+	ck_assert(!name_of_hello(bad, sizeof(bad), name, sizeof(name)));
+	memcpy(bad, good, sizeof(bad));
+	bad[2] = 1;
+	ck_assert(!name_of_hello(bad, sizeof(bad), name, sizeof(name)));
+}
+END_TEST
+
 /* ---- fields of clients ----------------------------------------------------- */
 
 static const struct {
@@ -347,7 +370,7 @@ static const struct {
 	{ "P-ONE: 1\r\n", true },
 	{ "P-two: 1\r\n", true },
 	{ "P-1: x\r\n", false },
-	{ "ClientCert-Subject: x\r\n", false }, /* without the prefix */
+	{ "ClientCert-Subject: x\r\n", false },	  /* without the prefix */
 	{ "P-ServerCert-Subject: x\r\n", false }, /* not inserted */
 	{ "Host: P-ONE\r\n", false },
 	{ "P-", false },
@@ -432,6 +455,7 @@ int main(void)
 	tcase_add_loop_test(t, a_star_is_one_label, 0,
 			    sizeof(fit) / sizeof(*fit));
 	tcase_add_test(t, an_exact_name_goes_before_a_star);
+	tcase_add_test(t, a_name_is_taken_from_a_hello_whole_or_not_at_all);
 	tcase_add_loop_test(t, fields_that_look_like_ours_are_hidden, 0,
 			    sizeof(lines) / sizeof(*lines));
 	tcase_add_test(t, fetching_goes_by_the_record);
