@@ -369,6 +369,22 @@ static void http_show(const struct ssl_server *e, struct out *o)
 		   *e->header_static ? "static" : "");
 	if (*e->header_prefix)
 		label_text("HTTP Header Prefix", e->header_prefix, o);
+	if (e->header_per_request)
+		label_text("HTTP Header Per Request", "enabled", o);
+	if (e->header_filter)
+		label_text("HTTP Header Filter", "enabled", o);
+}
+
+/* What goes beyond the product is shown where it is used. */
+static void additions_show(const struct ssl_server *e, struct out *o)
+{
+	if (e->ocsp_stapling)
+		label_text("Lab OCSP Stapling", "enabled", o);
+	for (int i = 0; i < e->nsni; i++) {
+		label("Lab SNI", o);
+		out_printf(o, "%s %s %s\n", e->sni[i].host, e->sni[i].cert,
+			   e->sni[i].key);
+	}
 }
 
 static void rewrites_show(const struct ssl_server *e, struct out *o)
@@ -437,6 +453,7 @@ static void server_show(const struct ssl_server *e, struct out *o)
 	tcp_show(&e->c, o);
 	http_show(e, o);
 	rewrites_show(e, o);
+	additions_show(e, o);
 	ciphers_show(&e->c, true, o);
 }
 
@@ -453,6 +470,8 @@ static void backend_show(const struct ssl_backend *e, struct out *o)
 		pairs_show(&e->c, o);
 		cacerts_show(&e->c, o);
 	}
+	if (*e->server_name)
+		label_text("Lab Server Name", e->server_name, o);
 	session_show(&e->c, o);
 	tcp_show(&e->c, o);
 	ciphers_show(&e->c, false, o);

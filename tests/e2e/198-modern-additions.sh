@@ -97,6 +97,8 @@ has "the key log has the secrets of both versions" "$(cat keys)" '^CLIENT_RANDOM
 has "in the form that analyzers read" "$(cat keys)" \
 	'^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$'
 same "nobody else may read them" "$(stat -c %a keys)" 600
+has "show ssl-proxy-list has them" "$(cli "show ssl-proxy-list l ssl-server 1")" \
+	'^  Lab SNI: +shop.example.com shopc shopk$'
 has "show lab extensions tells of all this" "$(cli "show lab extensions")" \
 	'lab sni'
 switch_stop
