@@ -134,6 +134,7 @@ int main(void)
 	TCase *t = tcase_create("expiry");
 	int failed = 0;
 
+	tcase_set_timeout(t, 60); /* keys are made, on any machine */
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, test_days_are_counted);
 	tcase_add_test(t, test_the_setting_governs);
