@@ -70,7 +70,8 @@ void renew_try(struct tls *t);
 void renew_over(struct tls *t); /* it is done */
 
 /* ---- refuse.c: failure redirect (ssl.md 3.3) ------------------------------- */
-/* Reads the first request and answers it: always ends with 0. */
+/* Reads the first request and answers it: 0 at the end, until then what it waits
+ * for. */
 int refuse_run(struct tls *t);
 
 #endif
