@@ -198,8 +198,8 @@ void http_take_body(struct http_stream *s,
 		    void (*body)(void *arg, const char *at, size_t len),
 		    void *arg)
 {
-	s->taker = body;
-	s->taker_arg = arg;
+	s->taker = s->chunk.taker = body;
+	s->taker_arg = s->chunk.taker_arg = arg;
 }
 
 void http_declined(struct http_stream *s)

@@ -388,6 +388,53 @@ END_TEST
 	"INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n"         \
 	"i: a84b4c76e66710@pc33\r\nl: 4\r\n\r\nbody"
 
+struct taken {
+	char text[64];
+	size_t len;
+};
+
+static void take(void *arg, const char *at, size_t len)
+{
+	struct taken *t = arg;
+
+	ck_assert_uint_le(t->len + len, sizeof(t->text));
+	memcpy(t->text + t->len, at, len);
+	t->len += len;
+}
+
+static const char *const taken_answers[] = {
+	"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome text",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	"5;a=b\r\nsome \r\n4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n",
+	"HTTP/1.1 200 OK\r\n\r\nsome text",
+};
+
+/* Whoever has seen the head may ask for the body. */
+START_TEST(bodies_are_handed_out)
+{
+	const char *text = taken_answers[_i % 3];
+	size_t step = (size_t)_i / 3 ? 1 : strlen(text), at = 0, have = 0;
+	static struct http_head h;
+	struct taken got = { .len = 0 };
+	struct http_stream s;
+
+	http_begin(&s, true);
+	while (at < strlen(text)) {
+		size_t used = 0;
+		enum http_event e = HTTP_EV_MORE;
+
+		have = have + step < strlen(text) ? have + step : strlen(text);
+		e = http_feed(&s, text + at, have - at, &used, &h);
+		ck_assert_int_ne(e, HTTP_EV_BAD);
+		if (e == HTTP_EV_HEAD)
+			http_take_body(&s, take, &got);
+		at += used;
+	}
+	ck_assert_uint_eq(got.len, 9);
+	ck_assert(!memcmp(got.text, "some text", 9));
+}
+END_TEST
+
 START_TEST(sip_at_every_step)
 {
 	const char *s = INVITE;
@@ -485,6 +532,7 @@ int main(void)
 	tcase_add_test(t, answers_to_head_have_no_body);
 	tcase_add_test(t, ends_of_connections);
 	tcase_add_test(t, sip_at_every_step);
+	tcase_add_loop_test(t, bodies_are_handed_out, 0, 6);
 	tcase_add_test(t, sip_behind_empty_lines);
 	tcase_add_test(t, sip_forms);
 	tcase_add_test(t, protocols_are_told_apart);
