@@ -233,7 +233,10 @@ static void ask_by_name(struct tls *t)
 
 	if (!*e->server_name || t->back->image->profile != TLS_MODERN)
 		return;
-	(void)SSL_set_tlsext_host_name(t->ssl, e->server_name);
+	/* what the macro does, whose cast drops a const */
+	(void)SSL_ctrl(t->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+		       TLSEXT_NAMETYPE_host_name,
+		       (void *)(uintptr_t)e->server_name);
 	if (e->c.ncacert)
 		(void)SSL_set1_host(t->ssl, e->server_name);
 }
