@@ -402,13 +402,13 @@ static void take(void *arg, const char *at, size_t len)
 	t->len += len;
 }
 
-#define CHUNKED                                                                \
+#define TAKEN_CHUNKS                                                           \
 	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"                \
 	"5;a=b\r\nsome \r\n4\r\ntext\r\n0\r\nX-Sum: 1\r\n\r\n"
 
 static const char *const taken_answers[] = {
 	"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome text",
-	CHUNKED,
+	TAKEN_CHUNKS,
 	"HTTP/1.1 200 OK\r\n\r\nsome text",
 };
 
