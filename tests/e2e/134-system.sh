@@ -3,7 +3,7 @@
 # timeout: 60
 . "$(dirname "$0")/lib.sh"
 
-! ldd "$CSS" | grep -Eq 'lib(a|t|ub)san' || {
+! is_sanitized || {
 	echo "sanitizers set the limits of cores themselves"
 	exit 77
 }

@@ -55,7 +55,7 @@ lacks "and so is the disk" "$(find "$DISK" -maxdepth 0 ! -perm 700)" .
 openssl rsa -in ftp/own -passin pass:FilePass55 -out own.pem 2>/dev/null ||
 	fail "the exported key does not open"
 # Sanitizers want the system's allocator; then there is nothing to see.
-if ! ldd "$CSS" | grep -Eq 'lib(a|t|ub)san'; then
+if ! is_sanitized; then
 	scan() {
 		"$PYTHON" -B "$ROOT/tests/e2e/memscan.py" "${pid[switch]}" \
 			lb-key.pem own.pem -- "${texts[@]}" >scan.out 2>&1

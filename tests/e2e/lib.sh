@@ -16,6 +16,7 @@
 #	ok "SENTENCE" COMMAND...	one thing that must be true
 #	has "SENTENCE" TEXT REGEX	the same of a text
 #	same "SENTENCE" GOT WANTED
+#	is_sanitized			is this a build with a sanitizer?
 
 set -u -o pipefail
 
@@ -116,6 +117,11 @@ within() {
 		[ $SECONDS -lt $end ] || return 1
 		sleep 0.1
 	done
+}
+
+# Not by a pipe into grep -q: with pipefail, who writes to it may fail.
+is_sanitized() {
+	[[ $(ldd "$CSS") =~ lib(a|t|ub)san ]]
 }
 
 listens() { # ADDR PORT
