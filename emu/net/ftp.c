@@ -92,7 +92,7 @@ static bool bars(const char *line, struct cursor c, bool with_address,
 		return false;
 	if (!one(&c, bar) || (with_address && !dotted(&c, bar, &a)) ||
 	    !one(&c, bar) || !number(&c, 65535, &port) || !one(&c, bar) ||
-	    !port)
+	    !port || (with_address && a.s_addr == INADDR_ANY))
 		return false;
 	l->addr = a;
 	l->port = (uint16_t)port;
