@@ -14,6 +14,7 @@
 #include "cli/env.h"
 #include "cli/web.h"
 #include "emu/base/log.h"
+#include "emu/base/map.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/base/wall.h"
@@ -219,13 +220,9 @@ static void begin(struct fetch *f, struct outside_item *it,
 /* What only looks like the record that was fetched is another list. */
 static uint32_t generation(const struct crl_record *r)
 {
-	uint32_t h = 2166136261u; /* FNV-1a */
+	uint64_t url = map_hash(0, r->url, strlen(r->url));
 
-	for (const char *p = r->url; *p; p++)
-		h = (h ^ (unsigned char)*p) * 16777619u;
-	for (const char *p = r->cert; *p; p++)
-		h = (h ^ (unsigned char)*p) * 16777619u;
-	return h;
+	return (uint32_t)map_hash(url, r->cert, strlen(r->cert));
 }
 
 static void look_at_crl(struct fetch *f, const struct crl_record *r, time_t now)

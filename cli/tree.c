@@ -346,14 +346,6 @@ void tree_free(struct tree *t)
 
 /* ---- help for undo sentences ---------------------------------------------- */
 
-static const struct node *child_named(const struct node *n, const char *text)
-{
-	for (int i = 0; n && i < n->nchild; i++)
-		if (!strcmp(n->child[i]->text, text))
-			return n->child[i];
-	return NULL;
-}
-
 /* The words of "no vip address" mean what they mean in "vip address". */
 static void help_copy(struct node *to, const struct node *from)
 {
@@ -363,7 +355,7 @@ static void help_copy(struct node *to, const struct node *from)
 
 		if (c->shared)
 			continue;
-		twin = child_named(from, c->text);
+		twin = from ? node_twin(from, c) : NULL;
 		if (!c->help && twin && twin->help)
 			c->help = twin->help;
 		help_copy(c, twin);

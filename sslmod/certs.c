@@ -201,12 +201,7 @@ int store_verify(const struct store *s, const char *certfile,
 
 static bool end_of(const X509 *x, time_t *end)
 {
-	struct tm tm;
-
-	if (!ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm))
-		return false;
-	*end = timegm(&tm);
-	return true;
+	return pki_time(X509_get0_notAfter(x), end);
 }
 
 bool store_cert_end(const struct store *s, const char *file, time_t *end)

@@ -13,6 +13,7 @@
 
 #include "emu/base/err.h"
 #include "emu/base/xalloc.h"
+#include "sslmod/pki.h"
 
 #define SERIAL_MAX 20 /* RFC 5280 4.1.2.2 */
 
@@ -82,18 +83,12 @@ static X509_CRL *parse(const void *data, size_t len)
 	return x;
 }
 
-static time_t to_time(const ASN1_TIME *t)
-{
-	struct tm tm;
-
-	return t && ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
-}
-
 static int check(X509_CRL *x, X509 *ca, time_t now, struct err *err)
 {
-	time_t from = to_time(X509_CRL_get0_lastUpdate(x));
-	time_t next = to_time(X509_CRL_get0_nextUpdate(x));
+	time_t from, next;
 
+	(void)pki_time(X509_CRL_get0_lastUpdate(x), &from);
+	(void)pki_time(X509_CRL_get0_nextUpdate(x), &next);
 	if (X509_NAME_cmp(X509_CRL_get_issuer(x), X509_get_subject_name(ca)))
 		return err_set(err, ERR_REFUSED, -1,
 			       "it is another authority's list");
@@ -116,7 +111,7 @@ static struct crl *keep(X509_CRL *x)
 
 	latest_item_init(&c->item, fini);
 	c->issuer = X509_NAME_dup(X509_CRL_get_issuer(x));
-	c->next = to_time(X509_CRL_get0_nextUpdate(x));
+	(void)pki_time(X509_CRL_get0_nextUpdate(x), &c->next);
 	c->n = n > 0 ? (size_t)n : 0;
 	c->serial = xcalloc(c->n + 1, sizeof(*c->serial));
 	for (int i = 0; i < n; i++)

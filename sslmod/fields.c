@@ -232,13 +232,12 @@ char *fields_server_cert(const struct context_in *in,
 {
 	struct lines l = { .prefix = e->header_prefix, .group = "ServerCert-" };
 	const char *name = *e->c.rsacert ? e->c.rsacert : e->c.dsacert;
-	const struct association *a = association_find(in->conf, "cert", name);
 	struct err err;
 	struct pki p;
 	char *text;
 
 	pki_init(&p);
-	if (a && !store_load(in->store, a->file, NULL, &p, &err) &&
+	if (!context_load(in, "cert", name, &p, &err) &&
 	    sk_X509_num(p.certs) > 0)
 		add_cert(&l, sk_X509_value(p.certs, 0));
 	pki_fini(&p);

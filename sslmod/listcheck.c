@@ -219,16 +219,14 @@ static int explain(const struct check *c, const struct err *why,
 static int check_faithful_key(const struct check *c, const struct ssl_common *e,
 			      struct err *err)
 {
-	const struct association *a;
 	struct err why = { 0 };
 	struct pki p;
 	int rc = 0;
 
 	if (c->in.profile == TLS_MODERN || !*e->rsakey)
 		return 0;
-	a = association_find(c->in.conf, "rsakey", e->rsakey);
 	pki_init(&p);
-	if (a && !store_load(c->in.store, a->file, NULL, &p, &why) &&
+	if (!context_load(&c->in, "rsakey", e->rsakey, &p, &why) &&
 	    !pki_key_is(p.key, "RSA"))
 		rc = refuse(c, err,
 			    "the key of rsakey is no RSA key, which "

@@ -57,6 +57,15 @@ void pki_share(struct pki *p, const struct pki *other)
 		p->dh = other->dh;
 }
 
+bool pki_time(const ASN1_TIME *t, time_t *at)
+{
+	struct tm tm;
+	bool good = t && ASN1_TIME_to_tm(t, &tm) == 1;
+
+	*at = good ? timegm(&tm) : 0;
+	return good;
+}
+
 static void pki_reset(struct pki *p)
 {
 	pki_fini(p);

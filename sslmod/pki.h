@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "sslmod/store.h"
 
@@ -38,6 +39,8 @@ int pki_pem(const struct pki *p, void **pem, size_t *len);
 int pki_export(const struct pki *p, enum store_format f, const char *password,
 	       void **data, size_t *len, struct err *err);
 
+/* The library's form of a time as the system's; false, and 0: it is none. */
+bool pki_time(const ASN1_TIME *t, time_t *at);
 bool pki_key_is(const EVP_PKEY *key, const char *type); /* "RSA", "EC", ... */
 /* Does the private key belong to the certificate?  (No other thread.) */
 bool pki_match(X509 *cert, EVP_PKEY *key);

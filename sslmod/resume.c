@@ -1,8 +1,8 @@
 /*
  * Sessions.
  *
- * Clients with tickets carry theirs; those of others go into their entry's
- * shared cache in serialised form: library objects never cross from one worker's
+ * Clients with tickets carry theirs; those of others go into their module's
+ * cache in serialised form: library objects never cross from one worker's
  * library context to another's.  Of a server, the latest session serves the
  * worker's next connection to it.
  *

@@ -11,6 +11,7 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "sslmod/pki.h"
 
 #define SKEW_S 300  /* own: clocks differ */
 #define SOON_S 3600 /* own: without a time, the next one is fetched then */
@@ -74,19 +75,13 @@ static bool is_signed(OCSP_BASICRESP *b, X509 *issuer)
 	return good;
 }
 
-static time_t to_time(const ASN1_GENERALIZEDTIME *t)
-{
-	struct tm tm;
-
-	return t && ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
-}
-
 static int judge(OCSP_BASICRESP *b, X509 *cert, X509 *issuer, time_t now,
 		 time_t *next, struct err *err)
 {
 	ASN1_GENERALIZEDTIME *from = NULL, *to = NULL;
 	OCSP_CERTID *id = id_of(cert, issuer);
 	int status = V_OCSP_CERTSTATUS_UNKNOWN;
+	time_t since;
 	int found = id ? OCSP_resp_find_status(b, id, &status, NULL, NULL,
 					       &from, &to)
 		       : 0;
@@ -101,8 +96,12 @@ static int judge(OCSP_BASICRESP *b, X509 *cert, X509 *issuer, time_t now,
 	if (status != V_OCSP_CERTSTATUS_GOOD)
 		return err_set(err, ERR_REFUSED, -1, "the status is %s",
 			       OCSP_cert_status_str(status));
-	*next = to ? to_time(to) : now + SOON_S;
-	if (to_time(from) > now + SKEW_S || *next <= now)
+	(void)pki_time(from, &since);
+	if (to)
+		(void)pki_time(to, next);
+	else
+		*next = now + SOON_S;
+	if (since > now + SKEW_S || *next <= now)
 		return err_set(err, ERR_REFUSED, -1,
 			       "the response is not in force");
 	return 0;

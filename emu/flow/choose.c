@@ -363,20 +363,25 @@ static enum verdict_kind server_down(struct deciding *d,
 
 /* ---- stickiness ------------------------------------------------------------ */
 
+/* Whom the table knows the client by; NULL: it does not. */
+static const struct policy_member *known_to_table(const struct deciding *d,
+						  const struct sticky_key *k)
+{
+	return choose_member(d->r, sticky_find(d->s->sticky, k, d->r->sticky_ms,
+					       d->in->now_ms, d->in->dry));
+}
+
 static enum verdict_kind choose_by_table(struct deciding *d,
 					 enum sticky_type type)
 {
 	const struct policy_member *m = NULL;
 	struct sticky_key k;
-	unsigned svc = 0;
 
 	if (!table_key(d, type, &k)) {
 		d->why->sticky = WHY_STICKY_NO_STRING;
 		return choose_balanced(d, NULL);
 	}
-	svc = sticky_find(d->s->sticky, &k, d->r->sticky_ms, d->in->now_ms,
-			  d->in->dry);
-	m = choose_member(d->r, svc);
+	m = known_to_table(d, &k);
 	if (!m) {
 		d->why->sticky = WHY_STICKY_MISS;
 		return choose_balanced(d, &k);
@@ -401,14 +406,10 @@ static enum verdict_kind choose_by_session(struct deciding *d)
 	struct sticky_key k;
 
 	if (table_key(d, STICKY_SSL, &k))
-		m = choose_member(d->r, sticky_find(d->s->sticky, &k,
-						    d->r->sticky_ms, in->now_ms,
-						    in->dry));
+		m = known_to_table(d, &k);
 	if (!m && in->policy->flow.l4_fallback) {
 		(void)table_key(d, STICKY_L4, &k);
-		m = choose_member(d->r, sticky_find(d->s->sticky, &k,
-						    d->r->sticky_ms, in->now_ms,
-						    in->dry));
+		m = known_to_table(d, &k);
 	}
 	if (m && is_usable(d, m->svc)) {
 		d->why->sticky = WHY_STICKY_HIT;

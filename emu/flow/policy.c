@@ -119,12 +119,6 @@ static struct ssl_stats *compressor_of(const struct chassis *ch, bool wanted,
 	return found;
 }
 
-/* Of two limits where 0 is none. */
-static uint16_t sooner_s(uint16_t a, uint16_t b)
-{
-	return !a || (b && b < a) ? b : a;
-}
-
 static void build_compress(struct build *b, const struct service *s,
 			   struct policy_service *ps)
 {
@@ -137,8 +131,8 @@ static void build_compress(struct build *b, const struct service *s,
 		.type = s->compress_type,
 	};
 	ps->compress_syn_s = s->compress_tcp[1].syn_s;
-	ps->compress_idle_s =
-		sooner_s(s->compress_tcp[0].idle_s, s->compress_tcp[1].idle_s);
+	ps->compress_idle_s[0] = s->compress_tcp[0].idle_s;
+	ps->compress_idle_s[1] = s->compress_tcp[1].idle_s;
 	ps->compressor = st ? ssl_stats_ref(st) : NULL;
 	if (s->compress && !st && s->active)
 		out_printf(b->warn, "service %s: no card compresses for it\n",
@@ -317,8 +311,8 @@ static void build_domains(struct build *b)
 	const struct settings *s = &b->conf->global->kept;
 
 	if (kept_on(s, "domain hotlist"))
-		b->p->domains_min = (uint8_t)settings_uint(
-			s, "domain hotlist interval", 1);
+		b->p->domains_min =
+			(uint8_t)settings_uint(s, "domain hotlist interval", 1);
 }
 
 struct policy *policy_build(const struct conf *conf, const struct chassis *ch,

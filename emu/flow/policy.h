@@ -55,7 +55,7 @@ struct policy_service {
 	uint8_t load;	      /* fixed; 0: measured */
 	unsigned slot;	      /* of a module service */
 	bool compresses;
-	uint16_t compress_syn_s, compress_idle_s; /* 0: for ever */
+	uint16_t compress_syn_s, compress_idle_s[2]; /* 0: for ever */
 	struct compress_conf compress;
 	struct ssl_stats *compressor; /* owned ref, of a card; NULL: none */
 	struct ssl_image *image;      /* owned ref; NULL: no module */

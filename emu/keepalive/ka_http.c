@@ -104,6 +104,17 @@ static enum ka_result connected(struct ka_probe *p)
 	return ka_tls_begin(p);
 }
 
+/* On a connection of its own. */
+static enum ka_result again(struct ka_probe *p)
+{
+	struct state *s = p->state;
+
+	s->reused = false;
+	s->phase = CONNECTING;
+	ka_drop(p);
+	return ka_connect(p);
+}
+
 static enum ka_result start(struct ka_probe *p, uint64_t now_ms)
 {
 	struct state *s = p->state;
@@ -114,12 +125,7 @@ static enum ka_result start(struct ka_probe *p, uint64_t now_ms)
 		return ka_connect(p);
 	k->open = false;
 	s->reused = true;
-	if (ask(p) == KA_PENDING)
-		return KA_PENDING;
-	s->reused = false;
-	s->phase = CONNECTING;
-	ka_drop(p);
-	return ka_connect(p);
+	return ask(p) == KA_PENDING ? KA_PENDING : again(p);
 }
 
 /* ---- the answer ------------------------------------------------------------ */
@@ -192,8 +198,9 @@ static enum ka_result keep_part(struct ka_probe *p, const char *at, size_t len)
 	struct state *s = p->state;
 
 	if (len >= READ_LEN)
-		return ka_fail(p, "%s:%u answers with a head of more than %d "
-				  "bytes",
+		return ka_fail(p,
+			       "%s:%u answers with a head of more than %d "
+			       "bytes",
 			       str_addr(p->addr), p->port, READ_LEN);
 	if (!s->part)
 		s->part = xcalloc(1, READ_LEN);
@@ -221,8 +228,7 @@ static enum ka_result take(struct ka_probe *p, const char *buf, size_t len)
 			http_expect(&s->stream, !p->spec.method_get);
 			break;
 		case HTTP_EV_MORE:
-			return s->code ? KA_PENDING
-				       : keep_part(p, buf, len);
+			return s->code ? KA_PENDING : keep_part(p, buf, len);
 		default:
 			return no_http(p, http_why(&s->stream));
 		}
@@ -237,16 +243,6 @@ static enum ka_result ended(struct ka_probe *p)
 		return finished(p);
 	}
 	return KA_DOWN; /* ka_recv() has said why */
-}
-
-static enum ka_result again(struct ka_probe *p)
-{
-	struct state *s = p->state;
-
-	s->reused = false;
-	s->phase = CONNECTING;
-	ka_drop(p);
-	return ka_connect(p);
 }
 
 static enum ka_result gather(struct ka_probe *p)

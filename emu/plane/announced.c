@@ -1,7 +1,6 @@
 #include "emu/plane/announced.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -109,9 +108,7 @@ void awaited_bury(struct worker *w)
 	}
 }
 
-#define AWAITED_OF(t)                                                          \
-	((struct awaited *)(void *)((char *)(uintptr_t)(t)-offsetof(           \
-		struct awaited, timed)))
+#define AWAITED_OF(t) TIMED_IN(t, struct awaited)
 
 uint64_t awaited_due(const struct timed *t)
 {

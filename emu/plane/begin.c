@@ -43,13 +43,6 @@
 
 static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
 
-static uint32_t sooner(uint32_t a, uint32_t b)
-{
-	if (!a || !b)
-		return a ? a : b;
-	return a < b ? a : b;
-}
-
 static void enter_state(struct flow *f, enum flow_stage s, uint32_t limit_ms)
 {
 	f->state = s;
@@ -159,8 +152,8 @@ static void connect_tls(struct flow *f, const struct ssl_back *back,
 	ssl_back_server(back, &dst, &port);
 	f->connect_ms = o.server.syn_ms;
 	/* a module's entries govern, a rule's idle time does not (ssl.md 2.4) */
-	f->idle_ms = sooner(f->image ? f->idle_ms : o.virt.idle_ms,
-			    sooner(o.virt.idle_ms, o.server.idle_ms));
+	f->idle_ms = (uint32_t)sooner(f->image ? f->idle_ms : o.virt.idle_ms,
+				      sooner(o.virt.idle_ms, o.server.idle_ms));
 	f->leg[LEG_SERVER].renew_ms = o.renew_ms;
 	if (!f->image) /* initiation: the clear-text side is the entry's */
 		tune_side(f->leg[LEG_CLIENT].fd, &o.virt, &o);
@@ -189,7 +182,7 @@ static void terminate(struct flow *f, const struct policy_service *svc)
 	f->front = front;
 	ssl_front_opts(front, &o);
 	tune_side(g->fd, &o.virt, &o);
-	f->idle_ms = sooner(o.virt.idle_ms, o.server.idle_ms);
+	f->idle_ms = (uint32_t)sooner(o.virt.idle_ms, o.server.idle_ms);
 	f->delay_ms = o.queue_delay_ms;
 	g->renew_ms = o.renew_ms;
 	g->tls = tls_accept(front, (int)f->w->number, g->fd);
@@ -229,7 +222,8 @@ static bool connect_to(struct flow *f, const struct verdict *v)
 	}
 	if (svc->compressor && !f->image && !back) {
 		f->connect_ms = svc->compress_syn_s * 1000u;
-		f->idle_ms = svc->compress_idle_s * 1000u;
+		f->idle_ms = 1000 * (uint32_t)sooner(svc->compress_idle_s[0],
+						     svc->compress_idle_s[1]);
 	}
 	if (back)
 		connect_tls(f, back, v->src);

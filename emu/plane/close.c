@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
-#include <stddef.h>
 
 #include "emu/base/log.h"
 #include "emu/base/str.h"
@@ -160,9 +159,7 @@ void flow_bury(struct worker *w)
 
 /* ---- time ------------------------------------------------------------------ */
 
-#define FLOW_OF(t)                                                             \
-	((struct flow *)(void *)((char *)(uintptr_t)(t)-offsetof(struct flow,  \
-								 timed)))
+#define FLOW_OF(t) TIMED_IN(t, struct flow)
 
 static uint64_t leg_renewal(const struct flow *f, const struct leg *g)
 {
@@ -177,7 +174,7 @@ static uint64_t renewal_due(const struct flow *f)
 	uint64_t a = leg_renewal(f, &f->leg[LEG_CLIENT]);
 	uint64_t b = leg_renewal(f, &f->leg[LEG_SERVER]);
 
-	return a && (!b || a < b) ? a : b;
+	return sooner(a, b);
 }
 
 /* When this state ends by itself or wants looking at; 0: never. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emu/base/map.h"
 #include "emu/base/xalloc.h"
 
 #define WAYS 8 /* places of one hash */
@@ -18,15 +19,6 @@ void hotlist_fini(struct hotlist *h)
 {
 	pthread_mutex_destroy(&h->lock);
 	free(h->place);
-}
-
-static uint64_t hash_of(unsigned rule, const char *url, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325ULL ^ rule;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)url[i]) * 0x100000001b3ULL;
-	return h ^ h >> 29;
 }
 
 /* What hits there are in this interval, and what there were in the one before. */
@@ -49,7 +41,7 @@ static bool is_url(const struct hot_url *u, unsigned rule, const char *url,
 static struct hot_url *place_of(struct hotlist *h, unsigned rule,
 				const char *url, size_t len, uint64_t interval)
 {
-	size_t at = hash_of(rule, url, len) % (HOT_PLACES / WAYS) * WAYS;
+	size_t at = map_hash(rule, url, len) % (HOT_PLACES / WAYS) * WAYS;
 	struct hot_url *cold = &h->place[at];
 
 	for (int i = 0; i < WAYS; i++) {

@@ -71,12 +71,12 @@ struct leg {
 	uint8_t side;		 /* LEG_CLIENT, LEG_SERVER */
 	bool open;		 /* connected, and shaken hands */
 	bool readable, writable; /* as far as known: edge-triggered */
-	bool hup;	 /* the peer's end was announced: read to the end */
-	bool eof;	 /* nothing more comes from here */
-	bool shut;	 /* the end was passed on to here */
-	bool bulk;	 /* reads from here fill the buffer: splice */
-	bool muted;	 /* arrivals are not announced: the other leg is full */
-	bool stuck;	 /* what TLS gathered was to go, and did not */
+	bool hup;   /* the peer's end was announced: read to the end */
+	bool eof;   /* nothing more comes from here */
+	bool shut;  /* the end was passed on to here */
+	bool bulk;  /* reads from here fill the buffer: splice */
+	bool muted; /* arrivals are not announced: the other leg is full */
+	bool stuck; /* what TLS gathered was to go, and did not */
 	uint32_t renew_ms; /* a new TLS handshake so often; 0: never */
 	uint64_t renewed_ms;
 	struct tls *tls; /* owned; NULL: plain */
@@ -99,20 +99,20 @@ struct flow {
 	struct held_policy *policy;
 	struct ssl_image *image; /* terminating module's; the policy's ref */
 	const struct ssl_front *front; /* its entry */
-	uint32_t limit_ms;	 /* this state's, when not open */
-	uint32_t connect_ms, idle_ms; /* 0: never */
-	uint64_t since_ms;	      /* start of this state */
-	uint64_t used_ms;	      /* last byte */
-	uint32_t waiting; /* for peers to take it, when last idle */
-	uint64_t bytes[2];	      /* read from each leg */
-	struct talk *talk;	      /* owned; NULL: bytes are relayed */
+	uint32_t limit_ms;	       /* this state's, when not open */
+	uint32_t connect_ms, idle_ms;  /* 0: never */
+	uint64_t since_ms;	       /* start of this state */
+	uint64_t used_ms;	       /* last byte */
+	uint32_t waiting;	 /* for peers to take it, when last idle */
+	uint64_t bytes[2];	 /* read from each leg */
+	struct talk *talk;	 /* owned; NULL: bytes are relayed */
 	struct channel *channel; /* owned; NULL: nothing is announced here */
 	struct flow *announcer;	 /* borrowed: knows of its end; NULL: none */
 	bool reversed; /* the server opened it: leg 0 is the server's */
 	bool ending;   /* the server is done, the client has not got all yet */
-	struct hello *hello; /* owned; NULL: the server's first bytes do not
+	struct hello *hello;   /* owned; NULL: the server's first bytes do not
 				matter */
-	LIST_ENTRY(flow) link;	  /* worker's flows; next of over */
+	LIST_ENTRY(flow) link; /* worker's flows; next of over */
 	LIST_ENTRY(flow) sibling; /* announcer's */
 	struct timed timed;
 	TAILQ_ENTRY(flow) more;
@@ -120,6 +120,12 @@ struct flow {
 	uint64_t held_until_ms; /* 0: not there */
 	uint32_t delay_ms;	/* ssl-queue-delay; 0: none */
 };
+
+/* Of two limits or times where 0 is none: the one that comes first. */
+static inline uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
 
 static inline struct flow *flow_of(struct leg *g)
 {

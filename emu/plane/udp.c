@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -186,9 +185,7 @@ void udp_close_point(struct worker *w, struct point *at)
 	}
 }
 
-#define FLOW_OF(t)                                                             \
-	((struct udp_flow *)(void *)((char *)(uintptr_t)(t)-offsetof(          \
-		struct udp_flow, timed)))
+#define FLOW_OF(t) TIMED_IN(t, struct udp_flow)
 
 uint64_t udp_due(const struct timed *t)
 {

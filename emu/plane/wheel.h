@@ -1,6 +1,7 @@
 #ifndef CSS_EMU_PLANE_WHEEL_H
 #define CSS_EMU_PLANE_WHEEL_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -17,6 +18,9 @@ struct timed {
 	uint8_t kind;
 };
 LIST_HEAD(timed_list, timed);
+/* What the wheel's part is a part of: its member `timed`. */
+#define TIMED_IN(t, type)                                                      \
+	((type *)(void *)((char *)(uintptr_t)(t)-offsetof(type, timed)))
 
 /* Looks at it again when it may be due; once more moves it. */
 void wheel_set(struct worker *w, struct timed *t);
