@@ -23,11 +23,7 @@ error_log $T/web/error.log;
 events {}
 http {
 	access_log off;
-	client_body_temp_path $T/web/tmp;
-	proxy_temp_path $T/web/tmp;
-	fastcgi_temp_path $T/web/tmp;
-	uwsgi_temp_path $T/web/tmp;
-	scgi_temp_path $T/web/tmp;
+$(nginx_temp "$T/web/tmp")
 	server {
 		listen $S:80 default_server;
 		listen $S:443 ssl;

@@ -20,11 +20,7 @@ error_log $T/nginx/error.log;
 events { worker_connections 512; }
 http {
 	access_log off;
-	client_body_temp_path $T/nginx;
-	proxy_temp_path $T/nginx;
-	fastcgi_temp_path $T/nginx;
-	uwsgi_temp_path $T/nginx;
-	scgi_temp_path $T/nginx;
+$(nginx_temp "$T/nginx")
 END
 	for n in 1 2 3; do
 		cat <<END

@@ -24,11 +24,7 @@ events {}
 http {
 	log_format asked '\$connection \$server_port "\$request" \$status "\$http_host" "\$http_connection"';
 	access_log $T/web/access.log asked;
-	client_body_temp_path $T/web/tmp;
-	proxy_temp_path $T/web/tmp;
-	fastcgi_temp_path $T/web/tmp;
-	uwsgi_temp_path $T/web/tmp;
-	scgi_temp_path $T/web/tmp;
+$(nginx_temp "$T/web/tmp")
 	root $T/web/root;
 	server {
 		listen $S:8080;

@@ -28,11 +28,7 @@ events {}
 http {
 	access_log off;
 	types { text/plain txt; text/html html; image/png png; }
-	client_body_temp_path $T/web/tmp;
-	proxy_temp_path $T/web/tmp;
-	fastcgi_temp_path $T/web/tmp;
-	uwsgi_temp_path $T/web/tmp;
-	scgi_temp_path $T/web/tmp;
+$(nginx_temp "$T/web/tmp")
 	keepalive_requests 10000;
 	server {
 		listen 127.5.5.11:80;

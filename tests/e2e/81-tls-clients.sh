@@ -3,6 +3,8 @@
 # labels: traffic
 # timeout: 90
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/ssl.sh
+. "$ROOT/tests/e2e/ssl.sh"
 
 ca_new x && ca_new mid x && ca_issue web mid www.example.com &&
 	ca_issue client x client.example || fail "openssl"
@@ -10,7 +12,7 @@ cat web.pem mid-ca.pem >chain.pem
 background web "$PYTHON" "$ROOT/tests/e2e/web.py" one=127.10.5.1:80
 within 10 listens 127.10.5.1 80 || fail "web.py"
 
-cat >startup <<'END'
+cat >startup <<END
 ssl associate cert c chain.pem
 ssl associate rsakey k web.key
 ssl associate cert ca x-ca.pem
@@ -37,25 +39,8 @@ ssl-server 3 rsakey k
 ssl-server 3 version tls1
 ssl-server 3 cipher rsa-with-aes-128-cbc-sha 10.10.5.51 80
 active
-service module
-type ssl-accel
-slot 2
-keepalive type none
-add ssl-proxy-list l
-active
-service one
-ip address 10.10.5.1
-protocol tcp
-port 80
-keepalive type tcp
-active
-owner web
-content clear
-vip address 10.10.5.51
-protocol tcp
-port 80
-add service one
-active
+$(ssl_service module 2)
+$(ssl_clear)
 content tls
 vip address 10.10.5.50
 protocol tcp

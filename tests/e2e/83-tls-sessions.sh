@@ -4,6 +4,8 @@
 # labels: traffic
 # timeout: 90
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/ssl.sh
+. "$ROOT/tests/e2e/ssl.sh"
 
 ca_new x && ca_issue web x www.example.com && ca_new y &&
 	ca_issue client x client.example && ca_issue stranger y stranger.example ||
@@ -11,59 +13,19 @@ ca_new x && ca_issue web x www.example.com && ca_new y &&
 background web "$PYTHON" "$ROOT/tests/e2e/web.py" one=127.10.5.1:80
 within 10 listens 127.10.5.1 80 || fail "web.py"
 
-server() { # NUMBER PORT [LINE...]
-	local n=$1 line
-
-	printf 'ssl-server %s\n' "$n"
-	for line in "vip address 10.10.5.50" "port $2" "rsacert c" "rsakey k" \
-		"cipher rsa-with-aes-128-cbc-sha 10.10.5.51 80" "${@:3}"; do
-		printf 'ssl-server %s %s\n' "$n" "$line"
-	done
-}
-content() { # PORT
-	cat <<-END
-		content tls$1
-		vip address 10.10.5.50
-		protocol tcp
-		port $1
-		add service module
-		active
-	END
-}
 cat >startup <<END
 ssl associate cert c web.pem
 ssl associate rsakey k web.key
 ssl associate cert ca x-ca.pem
 ssl-proxy-list l
-$(server 1 443)
-$(server 2 8443 "session-cache 0")
-$(server 3 9443 "session-cache 2")
-$(server 4 4443 "cacert ca" "authentication enable")
-$(server 5 5443 "cacert ca" "authentication enable" "failure ignore")
-active
-service module
-type ssl-accel
-slot 2
-keepalive type none
-add ssl-proxy-list l
-active
-service one
-ip address 10.10.5.1
-protocol tcp
-port 80
-keepalive type tcp
-active
-owner web
-content clear
-vip address 10.10.5.51
-protocol tcp
-port 80
-add service one
-active
-$(for p in 443 8443 9443 4443 5443; do content $p; done)
+$(ssl_entry 1 443)
+$(ssl_entry 2 8443 "session-cache 0")
+$(ssl_entry 3 9443 "session-cache 2")
+$(ssl_entry 4 4443 "cacert ca" "authentication enable")
+$(ssl_entry 5 5443 "cacert ca" "authentication enable" "failure ignore")
+$(ssl_config 443 8443 9443 4443 5443)
 END
 import=(--import-ssl web.pem --import-ssl web.key --import-ssl x-ca.pem)
-vip=127.10.5.50
 
 resume() { # PORT MODE COUNT [WAIT]
 	timeout 60 "$PYTHON" "$ROOT/tests/e2e/resume.py" "$vip:$1" "${@:2}" 2>&1

@@ -5,12 +5,14 @@
 # labels: traffic
 # timeout: 60
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/ssl.sh
+. "$ROOT/tests/e2e/ssl.sh"
 
 ca_new x && ca_issue old x old.example && ca_issue new x new.example ||
 	fail "openssl"
 background web "$PYTHON" "$ROOT/tests/e2e/web.py" one=127.10.5.1:80
 within 10 listens 127.10.5.1 80 || fail "web.py"
-cat >startup <<'END'
+cat >startup <<END
 ssl associate cert oldc old.pem
 ssl associate rsakey oldk old.key
 ssl associate cert newc new.pem
@@ -29,12 +31,7 @@ backend-server 9 server-ip 10.10.5.9
 backend-server 9 server-port 443
 backend-server 9 cipher rsa-with-aes-128-cbc-sha
 active
-service module
-type ssl-accel
-slot 2
-keepalive type none
-add ssl-proxy-list l
-active
+$(ssl_service module 2)
 service out
 type ssl-init
 slot 2
@@ -44,19 +41,7 @@ port 80
 keepalive type none
 add ssl-proxy-list l
 active
-service one
-ip address 10.10.5.1
-protocol tcp
-port 80
-keepalive type tcp
-active
-owner web
-content clear
-vip address 10.10.5.51
-protocol tcp
-port 80
-add service one
-active
+$(ssl_clear)
 content tls
 vip address 10.10.5.50
 protocol tcp

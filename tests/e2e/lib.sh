@@ -16,6 +16,7 @@
 #	ok "SENTENCE" COMMAND...	one thing that must be true
 #	has "SENTENCE" TEXT REGEX	the same of a text
 #	same "SENTENCE" GOT WANTED
+#	nginx_temp FOLDER		lines for its configuration
 #	is_sanitized			is this a build with a sanitizer?
 
 set -u -o pipefail
@@ -213,6 +214,14 @@ wait_service() { # NAME STATE [SECONDS]
 		fail "service $1 does not become $2"
 	}
 	proven=$((proven + 1))
+}
+
+# ---- nginx -----------------------------------------------------------------------
+
+# For its http block: where it may write, as it insists on.
+nginx_temp() { # FOLDER
+	printf '\t%s_temp_path %s;\n' client_body "$1" proxy "$1" \
+		fastcgi "$1" uwsgi "$1" scgi "$1"
 }
 
 # ---- TLS material ----------------------------------------------------------------

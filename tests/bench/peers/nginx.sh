@@ -4,14 +4,11 @@
 peer_version() { nginx -v 2>&1; }
 
 nginx_server() { # PORT BACK-END-PORT on|off(TLS to the back end) [CERTIFICATE]
-	cat <<-CFG
-	  server {
-	    listen $FRONT_HOST:$1 ${4:+ssl} backlog=4096;
-	    proxy_pass $BACK_HOST:$2;
-	    proxy_ssl $3;
-	    ${4:+ssl_certificate $4; ssl_certificate_key $4;}
-	  }
-	CFG
+	printf '  server {\n    listen %s;\n' \
+		"$FRONT_HOST:$1 ${4:+ssl} backlog=4096"
+	printf '    %s;\n' "proxy_pass $BACK_HOST:$2" "proxy_ssl $3" \
+		${4:+"ssl_certificate $4" "ssl_certificate_key $4"}
+	printf '  }\n'
 }
 
 nginx_many() {

@@ -10,14 +10,9 @@ peer_version() { "$CSS11500" --version | head -n 1; }
 clear_port() { echo $(($1 + 1000)); }
 
 ssl_server() { # INDEX FRONT-PORT KEY-PAIR
-	cat <<-CFG
-	  ssl-server $1
-	  ssl-server $1 vip address 10.0.0.1
-	  ssl-server $1 port $2
-	  ssl-server $1 rsacert $3
-	  ssl-server $1 rsakey $3
-	  ssl-server $1 cipher all-cipher-suites 10.0.0.2 $2
-	CFG
+	printf "  ssl-server $1%s\n" "" " vip address 10.0.0.1" " port $2" \
+		" rsacert $3" " rsakey $3" \
+		" cipher all-cipher-suites 10.0.0.2 $2"
 }
 
 backend_server() { # INDEX BACK-PORT
@@ -38,15 +33,9 @@ service() { # NAME PORT [LINE...]
 }
 
 rule() { # NAME VIP PORT SERVICE [LINE...]
-	cat <<-CFG
-	  content $1
-	    vip address $2
-	    protocol tcp
-	    port $3
-	    add service $4
-	CFG
-	[ $# -lt 5 ] || printf '    %s\n' "${@:5}"
-	echo "    active"
+	printf '  content %s\n' "$1"
+	printf '    %s\n' "vip address $2" "protocol tcp" "port $3" \
+		"add service $4" "${@:5}" active
 }
 
 # A list has at most 256 entries, a service may have several lists.
