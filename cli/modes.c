@@ -199,7 +199,9 @@ static table_list global_tables = {
 	sched_cmds,
 	routing_cmds,
 	ip_cmds,
-	record_cmds, NULL };
+	record_cmds,
+	NULL
+};
 /* clang-format on */
 static table_list interface_tables = { interface_cmds, NULL };
 static table_list interface_vlan_tables = { interface_vlan_cmds, NULL };

@@ -5,6 +5,7 @@
 
 #include "emu/base/out.h"
 #include "emu/base/str.h"
+#include "emu/flow/choose.h"
 #include "emu/flow/policy.h"
 #include "emu/keepalive/keepalive.h"
 
@@ -102,9 +103,7 @@ static void location_again(const struct why *w, const struct policy *p,
 
 	if (!r || !req || p->generation != w->generation)
 		return;
-	for (int i = 0; w->service && i < r->nmember; i++)
-		if (r->member[i].svc->index == w->service)
-			v.member = &r->member[i];
+	v.member = choose_member(r, w->service);
 	for (int i = 0; w->service && i < 2 && !v.member; i++)
 		if (r->sorry[i].svc && r->sorry[i].svc->index == w->service)
 			v.member = &r->sorry[i];

@@ -187,7 +187,7 @@ uint64_t flow_due(const struct timed *t)
 
 	if (channel_is_busy(f)) /* what it announced is under way */
 		return renewal;
-	return renewal && (!end || renewal < end) ? renewal : end;
+	return sooner(end, renewal);
 }
 
 /* true: that was all there was to do */

@@ -19,6 +19,7 @@
 #include "emu/net/sip.h"
 #include "emu/plane/frames.h"
 #include "emu/plane/plane.h"
+#include "emu/plane/relay.h"
 #include "emu/plane/use.h"
 
 #define BUCKETS	    8192 /* power of two */
@@ -273,11 +274,7 @@ static void tell_failure(struct worker *w, const struct flow_key *k,
 		  "UDP %s:%u -> %s:%u is not passed on to %s:%u: %s",
 		  str_addr(k->src), ntohs(k->sport), str_addr(k->dst),
 		  ntohs(k->dport), str_addr(v->dst), ntohs(v->dport),
-		  no_source
-			  ? "the source group's VIP is not an address of this "
-			    "host; add it to an interface, or map it with "
-			    "--map"
-			  : strerror(error));
+		  no_source ? flow_end_name(END_NO_SOURCE) : strerror(error));
 }
 
 /* From a port of the source group that nobody else on this host has either. */
