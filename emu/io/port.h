@@ -1,0 +1,67 @@
+#ifndef CSS_EMU_IO_PORT_H
+#define CSS_EMU_IO_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/net/packet.h"
+
+struct err;
+struct port_io;
+
+/*
+ * What a switch port is wired to: an interface of this host, a TAP device, a
+ * capture file, a queue in memory.  A port is used by one thread at a time.
+ */
+struct port_ops {
+	const char *kind; /* in --port: "pcap:", "packet:", "tap:", "file:" */
+	const char *help;
+	struct port_io *(*open)(const char *name, struct err *err);
+	/*
+	 * The next frame: p->data points into memory of the port's that stays
+	 * until the next call.  false: there is none now (or ever more, when
+	 * *over).  *when_us: its time stamp in a capture file; 0 elsewhere.
+	 */
+	bool (*receive)(struct port_io *io, struct packet *p, uint64_t *when_us);
+	/* Queues a frame, tag and all; it may be gone only after flush.  false: it
+	 * was not taken (counted as a discard). */
+	bool (*send)(struct port_io *io, struct packet *p);
+	void (*flush)(struct port_io *io);
+	void (*close)(struct port_io *io);
+};
+
+struct port_io {
+	const struct port_ops *ops;
+	char name[32]; /* of the interface or file */
+	int fd;	       /* readable when a frame is there; -1: not to be waited for */
+	bool takes_offload; /* super-frames and open checksums may be sent */
+	bool over;	    /* a file that has been read to its end */
+	uint32_t mtu;	    /* bytes of IP that a frame may have */
+	uint64_t dropped;   /* by the system, before we saw them */
+};
+
+/* text: "veth0", which takes the best kind that the system has, or "kind:name".
+ * NULL and err: the name, the reason and the cure. */
+struct port_io *port_open(const char *text, struct err *err);
+/* Has it carrier, and is it up?  A file always has. */
+bool port_has_link(const struct port_io *io);
+/* "packet:veth0" */
+const char *port_kind(const struct port_io *io);
+
+/* ---- of the kinds --------------------------------------------------------------- */
+extern const struct port_ops port_packet; /* AF_PACKET with virtio's header */
+extern const struct port_ops port_pcap;	  /* libpcap */
+extern const struct port_ops port_tap;	  /* a TAP device made here */
+/* A queue in memory: what tests put in comes out of receive, and what was sent is
+ * read back.  data is copied. */
+struct port_io *port_queue_new(unsigned mtu);
+void port_queue_put(struct port_io *io, const void *frame, uint32_t len);
+/* The oldest frame that was sent; NULL: none.  Owned by the caller. */
+uint8_t *port_queue_take(struct port_io *io, uint32_t *len);
+/* A capture read (in, may be NULL) and one written (out, may be NULL), both as
+ * libpcap has them, Ethernet, microseconds. */
+struct port_io *port_file_open(const char *in, const char *out, struct err *err);
+/* The time that frames sent from now on are stamped with. */
+void port_file_clock(struct port_io *io, uint64_t now_us);
+
+#endif

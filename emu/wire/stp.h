@@ -1,0 +1,76 @@
+#ifndef CSS_EMU_WIRE_STP_H
+#define CSS_EMU_WIRE_STP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu/wire/sender.h"
+
+/*
+ * The spanning tree (IEEE 802.1D-1998 clause 8): configuration and topology
+ * change BPDUs, election, port states and timers.  One instance, over the ports,
+ * whatever their VLANs.  Pure: time is an argument, frames go to the sender.
+ */
+struct stp;
+
+enum stp_state { /* words of show bridge status: Disabled, Block, Listen... */
+		 STP_DISABLED,
+		 STP_BLOCK,
+		 STP_LISTEN,
+		 STP_LEARN,
+		 STP_FORWARD,
+};
+const char *stp_state_name(enum stp_state s);
+
+struct stp_conf {
+	bool enabled;
+	uint8_t mac[6]; /* of the bridge */
+	uint16_t priority;
+	uint16_t hello_s, max_age_s, forward_s;
+};
+struct stp_port_conf {
+	bool present;  /* there is such a port, wired */
+	bool up;       /* has link, is not shut */
+	bool enabled;  /* bridge state; false: always Disabled */
+	bool fast;     /* port-fast: straight to Forward */
+	uint8_t mac[6];
+	uint8_t priority;
+	uint32_t cost; /* resolved, never 0 */
+};
+struct stp_id {
+	uint16_t priority;
+	uint8_t mac[6];
+};
+struct stp_port_info {
+	enum stp_state state;
+	struct stp_id designated_root, designated_bridge;
+	uint16_t designated_port;
+	uint32_t root_cost, cost;
+};
+struct stp_info {
+	struct stp_id id, root;
+	uint32_t root_cost;
+	int root_port; /* -1: this is the root */
+	uint16_t max_age_s, hello_s, forward_s; /* the root's, in force */
+	uint64_t changes;
+	uint64_t changed_ms;
+};
+
+struct stp *stp_new(const struct sender *out);
+void stp_free(struct stp *s);
+void stp_configure(struct stp *s, const struct stp_conf *c,
+		   const struct stp_port_conf *port, int nports,
+		   uint64_t now_ms);
+/* bpdu-guard on a port-fast port that hears one: true when it shut the port. */
+void stp_receive(struct stp *s, int port, const uint8_t *frame, size_t len,
+		 uint64_t now_ms);
+uint64_t stp_due_ms(const struct stp *s); /* when stp_tick is wanted; UINT64_MAX */
+void stp_tick(struct stp *s, uint64_t now_ms);
+enum stp_state stp_state(const struct stp *s, int port);
+/* Is a change of topology being told about (entries grow old faster)? */
+bool stp_in_change(const struct stp *s);
+void stp_info(const struct stp *s, struct stp_info *i);
+void stp_port_info(const struct stp *s, int port, struct stp_port_info *i);
+
+#endif

@@ -1,0 +1,115 @@
+#ifndef CSS_EMU_WIRE_WIRE_PRIV_H
+#define CSS_EMU_WIRE_WIRE_PRIV_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "emu/io/port.h"
+#include "emu/net/packet.h"
+#include "emu/plane/frames.h"
+#include "emu/wire/setup.h"
+#include "emu/wire/wire.h"
+
+/*
+ * The packet thread's state, as the files of this folder share it: wire.c has
+ * ports, VLANs and the bridge, l3.c what IP and ARP do, forward.c flows.
+ */
+struct frag;
+struct forward;
+struct worker;
+
+struct wire_port {
+	struct port_io *io;  /* owned */
+	uint8_t slot, number;
+	bool link;
+	_Atomic uint64_t *count; /* of frames.h */
+};
+
+/* Where a packet came in. */
+struct ingress {
+	int port; /* PORT_INSIDE: from the switch's own sockets */
+	uint16_t vlan;
+	bool to_us; /* destination MAC: the switch's, or everybody's */
+	bool everybody; /* broadcast or multicast */
+};
+#define PORT_INSIDE (-2)
+
+struct wire {
+	pthread_mutex_t lock;
+	struct plane *plane;	/* borrowed */
+	struct worker *worker;	/* the plane's packet worker: policy, counters */
+	const struct setup *setup; /* owned; never NULL: an empty one at first */
+	struct wire_port port[WIRE_PORT_MAX];
+	int nport;
+	struct wire_inside inside;
+	uint64_t now_ms;
+
+	struct sender sender;
+	struct bridge *bridge;
+	struct stp *stp;
+	struct arp_table *arp;
+	struct frag *frag;
+	struct forward *forward;
+	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
+
+	struct wire_thread *thread; /* NULL: driven */
+	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to build frames in */
+};
+
+static inline void wire_count(struct wire *w, enum net_counter c)
+{
+	plane_count_net(w->plane, c);
+}
+
+/* ---- wire.c: frames out --------------------------------------------------------- */
+/*
+ * Sends the frame whose Ethernet header is filled in: on a port of the VLAN, or
+ * where the bridge knows the destination to be (PORT_FLOOD: it finds out), but
+ * never where it came from.  Tags for trunks, splits or finishes what the port does
+ * not take.
+ */
+void wire_transmit(struct wire *w, unsigned vlan, int port, int except,
+		   struct packet *p);
+/* To the switch's own sockets. */
+void wire_to_inside(struct wire *w, struct packet *p);
+
+/* ---- l3.c: IP and ARP ------------------------------------------------------------ */
+void l3_arp(struct wire *w, const struct ingress *in, struct packet *p);
+/*
+ * Routes an IPv4 packet on: TTL (not of packets of ours), redirects to its sender,
+ * way, ARP, fragments, MTU, with ICMP errors to its source as the circuit allows.
+ * in NULL: the switch's own.
+ */
+void l3_forward(struct wire *w, const struct ingress *in, struct packet *p);
+/* The same to a given next hop, whatever its destination (transparent caches). */
+void l3_forward_via(struct wire *w, const struct ingress *in,
+		    struct in_addr next_hop, struct packet *p);
+/* A packet for an address of ours that no flow takes: echo, and what goes to the
+ * inside; local says what kind of address. */
+void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
+	      const struct setup_address *local);
+/* An ICMP error about p to its source, from the circuit it came in on; rate
+ * limited, never about errors, fragments behind the first or broadcasts
+ * (RFC 1812 4.3.2). mtu: of type 3 code 4. */
+void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
+		   uint8_t type, uint8_t code, uint16_t mtu);
+/* Announces an address of ours (gratuitous ARP), on its circuit. */
+void l3_announce(struct wire *w, const struct setup_address *a);
+void l3_published(struct wire *w, const struct setup *old); /* new setup */
+
+/* ---- forward.c: flows -------------------------------------------------------------- */
+struct forward *forward_new(struct wire *w);
+void forward_free(struct forward *f);
+/*
+ * An IPv4 packet (packet_parse() said good).  true: it was taken: translated and
+ * sent, handed inside, answered, dropped.  false: nobody's, and not to_us: bridge
+ * it on.
+ */
+bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p);
+/* From the switch's own sockets: notes the way back, then routes. */
+void forward_from_inside(struct wire *w, struct packet *p);
+void forward_tick(struct wire *w);
+uint64_t forward_due_ms(const struct wire *w);
+int forward_lines(struct wire *w, struct flow_line *line, int max);
+
+#endif
