@@ -23,8 +23,9 @@ struct port_ops {
 	 * *over).  *when_us: its time stamp in a capture file; 0 elsewhere.
 	 */
 	bool (*receive)(struct port_io *io, struct packet *p, uint64_t *when_us);
-	/* Queues a frame, tag and all; it may be gone only after flush.  false: it
-	 * was not taken (counted as a discard). */
+	/* Sends a frame, tag and all, or queues a copy of it that goes with flush:
+	 * its bytes are the caller's again.  false: it was not taken (counted as a
+	 * discard). */
 	bool (*send)(struct port_io *io, struct packet *p);
 	void (*flush)(struct port_io *io);
 	void (*close)(struct port_io *io);

@@ -62,7 +62,8 @@ enum packet_fault {
 /*
  * Takes an 802.1Q tag off, finds the headers and checks every length in them;
  * bytes behind an IPv4 packet's total length (padding) are cut off.  Nothing
- * behind the offsets is looked at when it is not PACKET_GOOD.
+ * behind the offsets is looked at when it is not PACKET_GOOD.  What moves the
+ * headers moves off.csum_start along, here and in the next two.
  */
 enum packet_fault packet_parse(struct packet *p);
 /* The same for a packet that begins with IPv4, as a TUN device has it: data is

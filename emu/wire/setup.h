@@ -67,6 +67,7 @@ struct setup {
 	struct frag_conf frag;
 	struct stp_conf stp;
 	uint32_t bridge_ageing_s;
+	bool bpdu_guard;
 	enum { OPPORTUNISTIC_OFF, OPPORTUNISTIC_LOCAL, OPPORTUNISTIC_ALL }
 		opportunistic;
 	bool source_route, record_route, subnet_broadcast, uncond_bridging;
@@ -75,7 +76,7 @@ struct setup {
 		bool run, v2;
 		uint8_t holdtime_s;
 		uint16_t timer_s;
-		char device[64];
+		const char *product; /* "CSS11503"; static */
 	} cdp;
 };
 

@@ -40,7 +40,9 @@ struct wire_inside { /* where packets for the switch's own sockets go */
 	bool (*send)(void *arg, struct packet *p);
 };
 
-struct wire *wire_new(struct plane *plane, const struct chassis *ch);
+/* version: of the software, as neighbours are told; borrowed. */
+struct wire *wire_new(struct plane *plane, const struct chassis *ch,
+		      const char *version, uint64_t now_ms);
 void wire_free(struct wire *w);
 /* The place of the port, from 0; takes io over. */
 int wire_wire(struct wire *w, unsigned slot, unsigned number,
@@ -48,7 +50,7 @@ int wire_wire(struct wire *w, unsigned slot, unsigned number,
 void wire_set_inside(struct wire *w, const struct wire_inside *in);
 /* Follows the configuration and the policy that the plane has published. */
 void wire_publish(struct wire *w, const struct conf *conf,
-		  const struct chassis *ch);
+		  const struct chassis *ch, uint64_t now_ms);
 
 /* ---- live: a thread over the ports' and the inside's descriptors ------------- */
 struct tun;

@@ -38,7 +38,8 @@ struct wire {
 	pthread_mutex_t lock;
 	struct plane *plane;	/* borrowed */
 	struct worker *worker;	/* the plane's packet worker: policy, counters */
-	const struct setup *setup; /* owned; never NULL: an empty one at first */
+	struct setup *setup; /* owned; never NULL: an empty one at first */
+	const char *version; /* of the software, for neighbours; borrowed */
 	struct wire_port port[WIRE_PORT_MAX];
 	int nport;
 	struct wire_inside inside;
@@ -53,13 +54,19 @@ struct wire {
 	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
 
 	struct wire_thread *thread; /* NULL: driven */
-	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to build frames in */
+	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to cut frames in */
+	uint8_t waited[PACKET_HEADROOM + PACKET_MAX]; /* that ARP gave back */
 };
 
 static inline void wire_count(struct wire *w, enum net_counter c)
 {
 	plane_count_net(w->plane, c);
 }
+
+/* ---- thread.c ------------------------------------------------------------------- */
+void wire_lock(struct wire *w);
+void wire_unlock(struct wire *w);
+void wire_wake(struct wire *w); /* of the thread, for new work */
 
 /* ---- wire.c: frames out --------------------------------------------------------- */
 /*
