@@ -24,8 +24,9 @@ enum stp_state { /* words of show bridge status: Disabled, Block, Listen... */
 const char *stp_state_name(enum stp_state s);
 
 struct stp_conf {
-	bool enabled;
-	uint8_t mac[6]; /* of the bridge */
+	bool enabled;	 /* false: ports that are up forward, no BPDU is sent */
+	bool bpdu_guard; /* a port-fast port that hears one is shut */
+	uint8_t mac[6];	 /* of the bridge */
 	uint16_t priority;
 	uint16_t hello_s, max_age_s, forward_s;
 };
@@ -53,17 +54,23 @@ struct stp_info {
 	uint32_t root_cost;
 	int root_port; /* -1: this is the root */
 	uint16_t max_age_s, hello_s, forward_s; /* the root's, in force */
-	uint64_t changes;
-	uint64_t changed_ms;
+	uint64_t changes; /* of topology, seen by this bridge */
+	uint64_t changed_ms; /* the last; 0: none */
 };
 
 struct stp *stp_new(const struct sender *out);
 void stp_free(struct stp *s);
+/* port: by place, nports at most WIRE_PORT_MAX.  What has not changed goes on as
+ * it was; link up and down is told here, too. */
 void stp_configure(struct stp *s, const struct stp_conf *c,
 		   const struct stp_port_conf *port, int nports,
 		   uint64_t now_ms);
-/* bpdu-guard on a port-fast port that hears one: true when it shut the port. */
-void stp_receive(struct stp *s, int port, const uint8_t *frame, size_t len,
+/*
+ * A frame for the group address 01-80-c2-00-00-00; what is no BPDU of this
+ * version is ignored (9.3.4).  true: bpdu-guard has shut the port, until its link
+ * has been down or the guard is off.
+ */
+bool stp_receive(struct stp *s, int port, const uint8_t *frame, size_t len,
 		 uint64_t now_ms);
 uint64_t stp_due_ms(const struct stp *s); /* when stp_tick is wanted; UINT64_MAX */
 void stp_tick(struct stp *s, uint64_t now_ms);
