@@ -28,7 +28,9 @@ struct plane {
 	const struct hostmap *map;
 	struct shared *shared;	/* owned */
 	struct worker **worker; /* owned */
-	int nworkers;
+	int nworkers;		/* that are threads */
+	int nsums; /* that count: one more when packets have theirs */
+	struct packet_side packets; /* its functions NULL: there is none */
 	struct policy *policy;	   /* one reference; NULL before the first */
 	bool stale;		   /* policy is of other circumstances */
 	struct listener *listener; /* owned, sorted */
@@ -46,6 +48,13 @@ struct plane {
 	struct rule_counters rule_zero[CONTENT_MAX + 1];
 	struct group_counters group_zero[GROUP_MAX + 1];
 };
+
+/* ---- plane.c ---------------------------------------------------------------- */
+/* Where the packets' worker is, or will be. */
+static inline struct worker **plane_packets(const struct plane *p)
+{
+	return &p->worker[p->nworkers];
+}
 
 /* ---- listener.c ------------------------------------------------------------ */
 /* Keeps what is open and still wanted, closes the rest, opens what is new. */

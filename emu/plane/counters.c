@@ -49,9 +49,9 @@ static uint64_t flows_active(const struct plane *p)
 {
 	uint64_t total = 0, over = 0;
 
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		over += get(&p->worker[i]->c->flows_over);
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		total += get(&p->worker[i]->c->flows_total);
 	return less(total, over);
 }
@@ -60,7 +60,7 @@ static uint64_t flows_total(const struct plane *p)
 {
 	uint64_t total = 0;
 
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		total += get(&p->worker[i]->c->flows_total);
 	return total;
 }
@@ -69,7 +69,7 @@ static uint64_t udp_total(const struct plane *p)
 {
 	uint64_t total = 0;
 
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		total += get(&p->worker[i]->c->udp_total);
 	return total;
 }
@@ -78,7 +78,7 @@ static uint64_t hits_total(const struct plane *p)
 {
 	uint64_t total = 0;
 
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		total += get(&p->worker[i]->c->hits);
 	return total;
 }
@@ -137,7 +137,7 @@ static void service_sum(const struct plane *p, unsigned index,
 			struct service_counters *c)
 {
 	*c = (struct service_counters){ 0 };
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		c->total_conns += get(&w->service[index].total);
@@ -169,7 +169,7 @@ static void rule_sum(const struct plane *p, unsigned index,
 		     struct rule_counters *c)
 {
 	*c = (struct rule_counters){ 0 };
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		c->hits += get(&w->rule[index].hits);
@@ -232,7 +232,7 @@ static void group_sum(const struct plane *p, unsigned index,
 {
 	*c = (struct group_counters){ 0 };
 	*left = (struct group_left){ 0 };
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		left->conns += get(&w->group[index].left);
@@ -299,7 +299,7 @@ void plane_noflow_ports(const struct plane *p, struct portmap_figures *f)
 	uint64_t taken = 0, given = 0;
 
 	*f = (struct portmap_figures){ 0 };
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		given += get(&w->noflow_given);
@@ -325,7 +325,7 @@ void plane_totals(const struct plane *p, struct plane_totals *t)
 	t->udp = rate_read(&p->udp_rate);
 	t->tcp = rate_read(&p->tcp_rate);
 	t->hits = rate_read(&p->hit_rate);
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		t->no_rule += get(&w->no_rule);

@@ -98,10 +98,10 @@ static void add_connections(const struct plane *p, struct net_counters *c)
 {
 	uint64_t accepted = 0, connected = 0, over[2] = { 0 };
 
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		for (int side = 0; side < 2; side++)
 			over[side] += get(&p->worker[i]->c->legs_over[side]);
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		accepted += get(&w->accepted);

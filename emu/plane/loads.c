@@ -26,7 +26,7 @@ static struct load_sample sum(const struct plane *p, unsigned service, int c)
 {
 	struct load_sample s = { 0 };
 
-	for (int i = 0; i < p->nworkers; i++) {
+	for (int i = 0; i < p->nsums; i++) {
 		const struct worker_counters *w = p->worker[i]->c;
 
 		s.n += atomic_load_explicit(&w->service[service].reports[c],

@@ -65,7 +65,7 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 	p->shared = shared_new();
 	p->frames = frames_new();
 	p->worker = xcalloc((size_t)nworkers + 1, sizeof(*p->worker));
-	for (; p->nworkers < nworkers; p->nworkers++) {
+	for (; p->nworkers < nworkers; p->nworkers++, p->nsums++) {
 		struct worker *w = worker_new((unsigned)p->nworkers, max_flows,
 					      m, p->shared, p->frames, err);
 
@@ -86,7 +86,7 @@ void plane_free(struct plane *p)
 		return;
 	loop_timer_stop(p->loop, &p->tick);
 	loads_stop(p->loads);
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		worker_free(p->worker[i]);
 	for (int i = 0; i < p->nlistener; i++)
 		free(p->listener[i].point);
@@ -102,6 +102,24 @@ void plane_free(struct plane *p)
 int plane_nworkers(const struct plane *p)
 {
 	return p->nworkers;
+}
+
+struct worker *plane_packet_worker(struct plane *p)
+{
+	struct worker **w = plane_packets(p);
+
+	if (!*w) {
+		*w = worker_new_packet(p->map, p->shared, p->frames);
+		p->nsums = p->nworkers + 1;
+		if (p->policy)
+			worker_publish(*w, p->policy);
+	}
+	return *w;
+}
+
+void plane_set_packet_side(struct plane *p, const struct packet_side *s)
+{
+	p->packets = s ? *s : (struct packet_side){ 0 };
 }
 
 static void mail_to_all(struct plane *p, enum mail_kind kind, unsigned number)
@@ -173,7 +191,7 @@ void plane_publish(struct plane *p, const struct conf *conf,
 		return;
 	p->policy = policy_build(conf, ch, p->shared, &now);
 	p->stale = false;
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		worker_publish(p->worker[i], p->policy);
 	listeners_sync(p, &now);
 	loads_follow(p->loads);
@@ -208,6 +226,8 @@ void plane_reset_slot(struct plane *p, unsigned slot)
 void plane_reset_service(struct plane *p, unsigned service_index)
 {
 	mail_to_all(p, MAIL_RESET_SERVICE, service_index);
+	if (p->packets.reset_service)
+		p->packets.reset_service(p->packets.arg, service_index);
 }
 
 /* ---- shows ---------------------------------------------------------------------- */
@@ -241,10 +261,12 @@ struct flow_line *plane_flows(struct plane *p, int max, int *n)
 							  .snapshot = s });
 	snapshot_wait(s);
 	pthread_mutex_lock(&s->lock);
-	line = xmemdup(s->line, ((size_t)s->n + 1) * sizeof(*line));
+	line = xmemdup(s->line, ((size_t)max + 1) * sizeof(*line));
 	*n = s->n;
 	pthread_mutex_unlock(&s->lock);
 	snapshot_unref(s);
+	if (p->packets.flows)
+		*n += p->packets.flows(p->packets.arg, line + *n, max - *n);
 	return line;
 }
 
@@ -314,13 +336,13 @@ static int by_time(const void *a, const void *b)
 struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
 			      unsigned interval_min, size_t *n)
 {
-	struct hot_url *all = xcalloc((size_t)p->nworkers * HOT_PLACES + 1,
-				      sizeof(*all));
-	uint64_t interval =
-		(uint64_t)time(NULL) / (60u * (interval_min ? interval_min : 1));
+	struct hot_url *all =
+		xcalloc((size_t)p->nsums * HOT_PLACES + 1, sizeof(*all));
+	uint64_t interval = (uint64_t)time(NULL) /
+			    (60u * (interval_min ? interval_min : 1));
 
 	*n = 0;
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		*n += hotlist_copy(&p->worker[i]->hot, rule, interval, all + *n,
 				   HOT_PLACES);
 	*n = hotlist_merge(all, *n);
@@ -330,10 +352,10 @@ struct hot_url *plane_hotlist(const struct plane *p, unsigned rule,
 struct why *plane_why(const struct plane *p, size_t *n)
 {
 	struct why *all =
-		xcalloc((size_t)p->nworkers * WHY_KEEP + 1, sizeof(*all));
+		xcalloc((size_t)p->nsums * WHY_KEEP + 1, sizeof(*all));
 
 	*n = 0;
-	for (int i = 0; i < p->nworkers; i++)
+	for (int i = 0; i < p->nsums; i++)
 		*n += ring_copy(&p->worker[i]->ring, all + *n);
 	if (*n)
 		qsort(all, *n, sizeof(*all), by_time);

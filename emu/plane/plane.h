@@ -137,6 +137,21 @@ struct sticky_stats;
 struct sticky_entry *plane_sticky(const struct plane *p, int *n);
 void plane_sticky_stats(const struct plane *p, struct sticky_stats *st);
 unsigned plane_sticky_purge(struct plane *p); /* all of it; how many */
+/*
+ * The packets of a wire attachment are decided and counted with a worker that has
+ * no thread (worker.h).  Made when first asked for; the plane's, and a policy that
+ * is in force already waits in it.
+ */
+struct worker;
+struct worker *plane_packet_worker(struct plane *p);
+/* What the plane asks of whoever has the packets' flows; both lock for
+ * themselves.  NULL: nobody has them any more. */
+struct packet_side {
+	void *arg;
+	int (*flows)(void *arg, struct flow_line *line, int max);
+	void (*reset_service)(void *arg, unsigned service_index);
+};
+void plane_set_packet_side(struct plane *p, const struct packet_side *s);
 /* Borrowed until the next plane_publish(). */
 const struct policy *plane_policy(const struct plane *p);
 struct shared *plane_shared(const struct plane *p);

@@ -222,45 +222,6 @@ static bool make_room(struct worker *w)
 
 /* ---- a decision ------------------------------------------------------------ */
 
-/* What layer 5 rules may know of a datagram; NULL: there are none here. */
-static const struct request *
-request_in(const struct policy *p, const struct flow_key *key, const char *buf,
-	   size_t len, struct request *req, struct sip_head *sip)
-{
-	unsigned wants = match_wants(p->match, key);
-	size_t seen = 0;
-
-	if (!wants)
-		return NULL;
-	*req = (struct request){ .kind = REQUEST_OTHER, .buf = buf };
-	if (wants & 1u << REQUEST_SIP &&
-	    sip_scan(buf, len, &seen, sip) == SIP_OK) {
-		req->kind = REQUEST_SIP;
-		req->sip = sip;
-	}
-	return req;
-}
-
-/* A datagram has no answer of ours, no TLS, and no way back into a VIP. */
-static bool is_carried(const struct policy *p, const struct flow_key *key,
-		       struct verdict *v)
-{
-	if (v->kind == VERDICT_BYPASS) {
-		v->dst = key->dst;
-		v->dport = key->dport;
-		if (v->group)
-			v->src = v->group->vip;
-	} else if (v->kind != VERDICT_FORWARD) {
-		return false;
-	}
-	if (v->member && (v->member->svc->type == SERVICE_SSL_ACCEL ||
-			  v->member->svc->type == SERVICE_SSL_INIT ||
-			  v->member->svc->type == SERVICE_SSL_ACCEL_BACKEND))
-		return false;
-	return v->dst.s_addr != key->dst.s_addr || v->dport != key->dport ||
-	       !policy_has_vip(p, v->dst);
-}
-
 static void tell_failure(struct worker *w, const struct flow_key *k,
 			 const struct verdict *v, int error)
 {
@@ -383,10 +344,10 @@ static struct udp_flow *decided(struct worker *w, struct point *at,
 	struct verdict v;
 
 	use_port_hit(p, key);
-	use_decide(w, p, &use, request_in(p, key, buf, len, &req, &sip), &v);
+	use_decide(w, p, &use, use_request(p, key, buf, len, &req, &sip), &v);
 	if (v.clause)
 		acl_log(v.clause, key, w->now_ms);
-	if (!is_carried(p, key, &v)) {
+	if (!use_carries(p, key, &v)) {
 		use_dropped(w, &v);
 		return NULL;
 	}

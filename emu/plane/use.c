@@ -40,24 +40,41 @@ void use_domain(struct worker *w, const struct policy *p,
 			    w->wall_s / (60u * p->domains_min));
 }
 
-void use_decide(struct worker *w, const struct policy *p,
-		const struct flow_use *u, const struct request *req,
-		struct verdict *v)
+static struct decide_in question(struct worker *w, const struct policy *p,
+				 const struct flow_use *u,
+				 const struct request *req)
 {
-	struct why_ring *ring = &w->ring;
-	struct decide_in in = {
+	return (struct decide_in){
 		.policy = p,
 		.shared = w->shared,
 		.key = &u->key,
 		.req = req,
 		.now_ms = w->now_ms,
 		.wall_s = w->wall_s,
-		.random = dice(w),
-		.circuit = policy_circuit_of(p, u->key.src),
+		.circuit = u->vlan ? u->vlan : policy_circuit_of(p, u->key.src),
 		.held_rule = u->member ? u->rule : NULL,
 		.held = u->member,
 	};
+}
 
+void use_foresee(struct worker *w, const struct policy *p,
+		 const struct flow_use *u, const struct request *req,
+		 struct verdict *v)
+{
+	struct decide_in in = question(w, p, u, req);
+
+	in.dry = true;
+	(void)flow_decide(&in, v);
+}
+
+void use_decide(struct worker *w, const struct policy *p,
+		const struct flow_use *u, const struct request *req,
+		struct verdict *v)
+{
+	struct why_ring *ring = &w->ring;
+	struct decide_in in = question(w, p, u, req);
+
+	in.random = dice(w);
 	pthread_mutex_lock(&ring->lock);
 	in.why = &ring->why[ring->n++ % WHY_KEEP];
 	(void)flow_decide(&in, v);
@@ -157,6 +174,18 @@ void use_enter(struct worker *w, const struct policy *p, struct flow_use *u,
 	count(&c->group[u->group->index].total, 1);
 }
 
+void use_enter_group(struct worker *w, struct flow_use *u,
+		     const struct policy_service *server,
+		     const struct policy_group *g)
+{
+	u->group = g;
+	count(&w->c->group[g->index].hits, 1);
+	count(&w->c->group[g->index].total, 1);
+	if (server && server->source_group == g)
+		atomic_fetch_add_explicit(server->source_hits, 1,
+					  memory_order_relaxed);
+}
+
 void use_leave(struct worker *w, struct flow_use *u)
 {
 	if (u->member && u->report_ms)
@@ -207,6 +236,46 @@ void use_unmap(struct flow_use *u, const struct policy_group *g)
 	if (u->mapping.port)
 		portmap_give(g->ports, &u->mapping);
 	u->mapping.port = 0;
+}
+
+/* ---- datagrams ------------------------------------------------------------- */
+
+const struct request *use_request(const struct policy *p,
+				  const struct flow_key *key, const char *buf,
+				  size_t len, struct request *req,
+				  struct sip_head *sip)
+{
+	unsigned wants = match_wants(p->match, key);
+	size_t seen = 0;
+
+	if (!wants)
+		return NULL;
+	*req = (struct request){ .kind = REQUEST_OTHER, .buf = buf };
+	if (wants & 1u << REQUEST_SIP &&
+	    sip_scan(buf, len, &seen, sip) == SIP_OK) {
+		req->kind = REQUEST_SIP;
+		req->sip = sip;
+	}
+	return req;
+}
+
+bool use_carries(const struct policy *p, const struct flow_key *key,
+		 struct verdict *v)
+{
+	if (v->kind == VERDICT_BYPASS) {
+		v->dst = key->dst;
+		v->dport = key->dport;
+		if (v->group)
+			v->src = v->group->vip;
+	} else if (v->kind != VERDICT_FORWARD) {
+		return false;
+	}
+	if (v->member && (v->member->svc->type == SERVICE_SSL_ACCEL ||
+			  v->member->svc->type == SERVICE_SSL_INIT ||
+			  v->member->svc->type == SERVICE_SSL_ACCEL_BACKEND))
+		return false;
+	return v->dst.s_addr != key->dst.s_addr || v->dport != key->dport ||
+	       !policy_has_vip(p, v->dst);
 }
 
 /* ---- counters -------------------------------------------------------------- */

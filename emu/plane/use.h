@@ -5,6 +5,7 @@
 
 #include "emu/flow/decide.h"
 #include "emu/nat/portmap.h"
+#include "emu/net/sip.h"
 #include "emu/plane/worker.h"
 
 /*
@@ -13,6 +14,8 @@
  */
 struct flow_use {
 	struct flow_key key;
+	uint16_t
+		vlan; /* that its packets come in on; 0: by the policy's guess */
 	const struct policy_rule *rule;	    /* NULL: none */
 	const struct policy_member *member; /* NULL: none */
 	const struct policy_group *group;   /* NULL: none */
@@ -27,6 +30,10 @@ struct flow_use {
 	uint32_t report_ms; /* the longest without a report; 0: no reports */
 };
 
+/* What one would be, without making it. */
+void use_foresee(struct worker *w, const struct policy *p,
+		 const struct flow_use *u, const struct request *req,
+		 struct verdict *v);
 /* One decision, recorded where `show lab why` finds it. */
 void use_decide(struct worker *w, const struct policy *p,
 		const struct flow_use *u, const struct request *req,
@@ -41,6 +48,10 @@ bool use_hold(struct worker *w, struct flow_use *u, const struct verdict *v);
 void use_give_up(struct worker *w, struct flow_use *u); /* once is enough */
 void use_enter(struct worker *w, const struct policy *p, struct flow_use *u,
 	       const struct verdict *v);
+/* The same of a flow that a server opens, which is in a group's source list. */
+void use_enter_group(struct worker *w, struct flow_use *u,
+		     const struct policy_service *server,
+		     const struct policy_group *g);
 void use_leave(struct worker *w, struct flow_use *u); /* once is enough */
 /*
  * Takes a source address and port of the verdict's group; packet: of datagrams
@@ -51,6 +62,18 @@ bool use_map(const struct policy *p, struct flow_use *u,
 void use_unmap(struct flow_use *u, const struct policy_group *g);
 
 #define USE_MAP_TRIES 16 /* ports that others on this host have */
+
+/* ---- datagrams -------------------------------------------------------------- */
+/* What layer 5 rules may know of a datagram, in req and sip; NULL: there are no
+ * such rules here. */
+const struct request *use_request(const struct policy *p,
+				  const struct flow_key *key, const char *buf,
+				  size_t len, struct request *req,
+				  struct sip_head *sip);
+/* Can the verdict be followed?  A datagram has no answer of ours, no TLS, and no
+ * way back into a VIP.  What is bypassed gets the addresses that it has. */
+bool use_carries(const struct policy *p, const struct flow_key *key,
+		 struct verdict *v);
 
 /* ---- counters -------------------------------------------------------------- */
 void use_hit(struct worker *w, const struct verdict *v); /* FORWARD */

@@ -321,7 +321,8 @@ static void bell_ring(struct worker *w)
 {
 	uint64_t one = 1;
 
-	(void)!write(w->bell, &one, sizeof(one));
+	if (!w->packets)
+		(void)!write(w->bell, &one, sizeof(one));
 }
 
 void worker_mail(struct worker *w, const struct mail *m)
@@ -444,6 +445,13 @@ static void turn(struct worker *w)
 	stream_bury(w);
 }
 
+static void policies_put(struct worker *w)
+{
+	w->policy = NULL;
+	while (!LIST_EMPTY(&w->held)) /* NOLINTNEXTLINE */
+		held_free(LIST_FIRST(&w->held));
+}
+
 static void close_all(struct worker *w)
 {
 	while (!LIST_EMPTY(&w->flows))
@@ -455,9 +463,7 @@ static void close_all(struct worker *w)
 	/* the analyzer does not see that closing takes them off the list */
 	while (!LIST_EMPTY(&w->points)) /* NOLINTNEXTLINE */
 		point_close(w, LIST_FIRST(&w->points));
-	w->policy = NULL;
-	while (!LIST_EMPTY(&w->held)) /* NOLINTNEXTLINE */
-		held_free(LIST_FIRST(&w->held));
+	policies_put(w);
 }
 
 static void *worker_main(void *arg)
@@ -542,24 +548,18 @@ static void worker_dispose(struct worker *w)
 	free(w);
 }
 
-struct worker *worker_new(unsigned number, unsigned max_flows,
-			  const struct hostmap *map, struct shared *shared,
-			  struct frames *frames, struct err *err)
+static struct worker *worker_make(const struct hostmap *map,
+				  struct shared *shared, struct frames *frames)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
-	int error;
 
-	w->number = number;
-	w->max_flows = max_flows;
 	w->map = map;
 	w->shared = shared;
 	w->frames = frames;
 	w->c = xcalloc(1, sizeof(*w->c));
-	w->udp = udp_table_new();
 	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));
 	pthread_mutex_init(&w->ring.lock, NULL);
 	hotlist_init(&w->hot);
-	w->dice = (uint32_t)clock_ms() * 2654435761u + number + 1;
 	w->ep = w->bell = -1;
 	w->bell_source = SOURCE_MAIL;
 	atomic_init(&w->next_policy, NULL);
@@ -567,6 +567,20 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	STAILQ_INIT(&w->mail);
 	TAILQ_INIT(&w->again);
 	TAILQ_INIT(&w->delayed);
+	return w;
+}
+
+struct worker *worker_new(unsigned number, unsigned max_flows,
+			  const struct hostmap *map, struct shared *shared,
+			  struct frames *frames, struct err *err)
+{
+	struct worker *w = worker_make(map, shared, frames);
+	int error;
+
+	w->number = number;
+	w->max_flows = max_flows;
+	w->udp = udp_table_new();
+	w->dice = (uint32_t)clock_ms() * 2654435761u + number + 1;
 	error = worker_open(w);
 	if (!error)
 		return w;
@@ -576,13 +590,34 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 	return NULL;
 }
 
+/* Its dice fall the same in every run, so that a replay of packets does. */
+struct worker *worker_new_packet(const struct hostmap *map,
+				 struct shared *shared, struct frames *frames)
+{
+	struct worker *w = worker_make(map, shared, frames);
+
+	w->packets = true;
+	w->dice = 1;
+	return w;
+}
+
+void worker_packet_turn(struct worker *w, uint64_t now_ms, uint64_t wall_s)
+{
+	w->now_ms = now_ms;
+	w->wall_s = wall_s;
+	policy_take(w);
+}
+
 void worker_free(struct worker *w)
 {
 	if (!w)
 		return;
-	worker_mail(w, &(struct mail){ .kind = MAIL_STOP });
-	(void)pthread_join(w->thread, NULL);
-	mail_all(w); /* a point that was sent behind the stop */
-	close_all(w);
+	if (!w->packets) {
+		worker_mail(w, &(struct mail){ .kind = MAIL_STOP });
+		(void)pthread_join(w->thread, NULL);
+		mail_all(w); /* a point that was sent behind the stop */
+		close_all(w);
+	}
+	policies_put(w);
 	worker_dispose(w);
 }

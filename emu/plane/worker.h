@@ -150,6 +150,7 @@ struct pipe_pair {
 
 struct worker {
 	unsigned number;
+	bool packets; /* it has no thread: worker_new_packet() */
 	const struct hostmap *map;
 	struct shared *shared;
 	struct frames *frames;	   /* attacks are counted there */
@@ -206,6 +207,13 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 			  struct frames *frames, struct err *err);
 /* Stops the thread, closes everything. */
 void worker_free(struct worker *w);
+
+/* One without a thread, sockets or flows of its own: what packets are decided and
+ * counted with.  Whoever has the packets calls worker_packet_turn() before each
+ * batch, which notes the time and takes a newly published policy. */
+struct worker *worker_new_packet(const struct hostmap *map,
+				 struct shared *shared, struct frames *frames);
+void worker_packet_turn(struct worker *w, uint64_t now_ms, uint64_t wall_s);
 
 /* ---- control thread -------------------------------------------------------- */
 void worker_publish(struct worker *w, struct policy *p); /* takes a reference */

@@ -31,6 +31,7 @@ struct ingress {
 	uint16_t vlan;
 	bool to_us; /* destination MAC: the switch's, or everybody's */
 	bool everybody; /* broadcast or multicast */
+	bool translated; /* by a flow since: its sender gets no redirect */
 };
 #define PORT_INSIDE (-2)
 
@@ -113,6 +114,9 @@ void forward_free(struct forward *f);
  * it on.
  */
 bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p);
+/* An ICMP error about a packet tells its sender what it sent: makes it again what
+ * it was before its flow translated it, while forward_packet() has it routed. */
+void forward_restore(struct wire *w, struct packet *p);
 /* From the switch's own sockets: notes the way back, then routes. */
 void forward_from_inside(struct wire *w, struct packet *p);
 void forward_tick(struct wire *w);
