@@ -37,6 +37,8 @@ struct cmd {
 	/* Why what the row sets changes no behaviour; NULL: it does.  Named in
 	 * tests/data/inert.tsv; show lab inert prints the lines in use. */
 	const char *inert;
+	/* Whether it changes none as the object has it; NULL: it never does. */
+	bool (*inert_when)(const void *obj);
 };
 
 /* ---- arguments: each asserts that the row has such a parameter ------------ */

@@ -11,6 +11,8 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/ssllist.h"
+#include "emu/plane/plane.h"
+#include "sslmod/image.h"
 
 /* A host may begin or end with '*' (ssl.md 2.5). */
 static bool is_rewrite_host(const char *host)
@@ -95,11 +97,36 @@ static void rewrite_render(const void *obj, struct out *o)
 }
 
 static const char host_acks[] =
-	"0 acknowledges at once when a connection begins; other delays are this "
-	"host's TCP's own";
-static const char host_timers[] = "the TCP of this host has timers of its own";
+	"delays from 200 ms on are this host's TCP's own; before Linux 6.15, "
+	"all but 0 are";
+static const char host_timers[] =
+	"times from 200 ms on are this host's TCP's own; before Linux 6.15, "
+	"all are";
 static const char no_virtual_syn[] =
 	"the clear-text side is there before the entry is chosen";
+
+/* This host's TCP can be told shorter times than its own, if it can be told. */
+static bool is_tcps_own(unsigned ms)
+{
+	return ms >= SSL_TCP_MS || !plane_tells_tcp_times();
+}
+
+#define TCP_TIMES(side)                                                        \
+	static bool side##_acks(const void *obj)                               \
+	{                                                                      \
+		const struct entry *e = obj;                                   \
+                                                                               \
+		return e->c->side.ack_delay_ms &&                              \
+		       is_tcps_own(e->c->side.ack_delay_ms);                   \
+	}                                                                      \
+	static bool side##_timers(const void *obj)                             \
+	{                                                                      \
+		return is_tcps_own(                                            \
+			((const struct entry *)obj)->c->side.retrans_ms);      \
+	}
+
+TCP_TIMES(virt)
+TCP_TIMES(server)
 
 /* What either side of TCP has; the words and the member of struct ssl_common. */
 #define TCP_ROWS(words, side)                                                  \
@@ -124,14 +151,16 @@ static const char no_virtual_syn[] =
 		  .no = "no " EITHER " tcp " words " ack-delay",               \
 		  .set = EITHER_SET(side.ack_delay_ms, .store = SET_U16,       \
 				    .dflt = "200"),                            \
-		  .inert = host_acks },                                        \
+		  .inert = host_acks,                                          \
+		  .inert_when = side##_acks },                                 \
 		{ .syntax = EITHER " tcp " words " retrans <ms:uint:50-500>",  \
 		  .help = "Retransmission timer\n"                             \
 			  "Milliseconds",                                      \
 		  .no = "no " EITHER " tcp " words " retrans",                 \
 		  .set = EITHER_SET(side.retrans_ms, .store = SET_U16,         \
 				    .dflt = "500"),                            \
-		  .inert = host_timers },                                      \
+		  .inert = host_timers,                                        \
+		  .inert_when = side##_timers },                               \
 	{                                                                      \
 		.syntax = EITHER " tcp " words                                 \
 				 " window-size <bytes:uint:8192-65535>",       \
@@ -206,7 +235,8 @@ const struct cmd ssllist_traffic_cmds[] = {
 	  .help = "After so much time\n"
 		  "Seconds, 0 never",
 	  .no = "no " EITHER " handshake timeout",
-	  .set = EITHER_SET(handshake_timeout_s, .store = SET_U32, .dflt = "0") },
+	  .set = EITHER_SET(handshake_timeout_s, .store = SET_U32,
+			    .dflt = "0") },
 	{ .syntax = SERVER " ssl-queue-delay <ms:uint:0-10000>",
 	  .help = "How long data waits to be encrypted\n"
 		  "Milliseconds",

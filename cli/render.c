@@ -68,7 +68,8 @@ void render_row(const struct cmd *row, const void *obj, struct out *o)
 		setting_render(row, obj, o);
 	else if (row->render)
 		row->render(obj, o);
-	if (marking && row->inert && o->len > from)
+	if (marking && row->inert && o->len > from &&
+	    (!row->inert_when || row->inert_when(obj)))
 		mark_lines(o, from, row->inert);
 }
 

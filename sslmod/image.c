@@ -364,6 +364,12 @@ static bool acts(const struct ssl_image *im, uint32_t value, uint32_t dflt)
 	return im->profile == TLS_FAITHFUL || value != dflt;
 }
 
+/* Times that this host's TCP can be told (tune.c); of others it keeps its own. */
+static uint32_t tcp_us(unsigned ms)
+{
+	return ms < SSL_TCP_MS ? ms * 1000u : 0;
+}
+
 static void side_opts(const struct ssl_image *im, const struct ssl_tcp *t,
 		      struct ssl_side_opts *o)
 {
@@ -371,6 +377,8 @@ static void side_opts(const struct ssl_image *im, const struct ssl_tcp *t,
 	o->idle_ms = t->inactivity_timeout_s * 1000u;
 	o->nagle = im->profile == TLS_FAITHFUL && !t->nagle_off;
 	o->ack_now = t->ack_delay_ms == 0;
+	o->ack_us = tcp_us(t->ack_delay_ms);
+	o->retrans_us = tcp_us(t->retrans_ms);
 	o->window = t->window;
 }
 

@@ -61,11 +61,18 @@ const struct ssl_back *ssl_image_back(const struct ssl_image *im,
 				      struct in_addr addr, uint16_t port);
 unsigned ssl_image_slot(const struct ssl_image *im);
 
+/* Delays and retransmission times from here on are this host's TCP's own, which
+ * is this long: it can be told shorter ones only. */
+#define SSL_TCP_MS 200
+
 struct ssl_side_opts { /* of one TCP connection, `tcp virtual` or `tcp server` */
 	uint32_t syn_ms, idle_ms;
 	bool nagle;   /* small pieces wait for each other */
 	bool ack_now; /* ack-delay 0 */
-	uint32_t window; /* 0: the system chooses */
+	/* 0: the system chooses */
+	uint32_t ack_us;     /* the longest delay of an acknowledgement */
+	uint32_t retrans_us; /* the shortest time to a retransmission */
+	uint32_t window;
 };
 
 struct ssl_leg_opts { /* what the relay must know of an entry */

@@ -11,8 +11,7 @@ struct out;
 /*
  * Counters of a module (ssl.md 1.9).  Each worker has its own set, which it
  * alone writes; whoever shows them adds the sets up.  Events that happen only
- * to the real module's hardware have rows, too, and stay at zero; so do those of
- * compression (content.md 7.6), which does not happen yet.
+ * to the real module's hardware have rows, too, and stay at zero.
  */
 #define SSL_COUNTS(X)                                                          \
 	X(PROXY, IN_STARTED, "Handshake started for incoming SSL connections") \

@@ -83,7 +83,7 @@ static void connects(struct flow *f, int fd, bool has_source,
 	}
 	count(&f->w->c->connected, 1);
 	if (o)
-		tune_side(g->fd, &o->server, o);
+		tune_side(g, &o->server, o);
 	if (back)
 		g->tls = tls_connect(back, (int)f->w->number, g->fd);
 	if ((back && !g->tls) || !leg_watch(f->w, g)) {
@@ -156,7 +156,7 @@ static void connect_tls(struct flow *f, const struct ssl_back *back,
 				      sooner(o.virt.idle_ms, o.server.idle_ms));
 	f->leg[LEG_SERVER].renew_ms = o.renew_ms;
 	if (!f->image) /* initiation: the clear-text side is the entry's */
-		tune_side(f->leg[LEG_CLIENT].fd, &o.virt, &o);
+		tune_side(&f->leg[LEG_CLIENT], &o.virt, &o);
 	connect_server(f, dst, htons(port), src, back, &o);
 }
 
@@ -181,7 +181,7 @@ static void terminate(struct flow *f, const struct policy_service *svc)
 	f->image = svc->image;
 	f->front = front;
 	ssl_front_opts(front, &o);
-	tune_side(g->fd, &o.virt, &o);
+	tune_side(g, &o.virt, &o);
 	f->idle_ms = (uint32_t)sooner(o.virt.idle_ms, o.server.idle_ms);
 	f->delay_ms = o.queue_delay_ms;
 	g->renew_ms = o.renew_ms;
@@ -426,7 +426,6 @@ static void step_handshake(struct flow *f)
 	}
 }
 
-/* Layer 5 rules follow the messages themselves: what they write goes at once. */
 static void open_flow(struct flow *f)
 {
 	struct leg *c = &f->leg[LEG_CLIENT];
@@ -434,7 +433,7 @@ static void open_flow(struct flow *f)
 	f->leg[LEG_SERVER].renewed_ms = f->w->now_ms;
 	if (!c->renewed_ms)
 		c->renewed_ms = f->w->now_ms;
-	if (f->delay_ms && !f->talk)
+	if (f->delay_ms)
 		tls_gather(c->tls);
 	enter_state(f, FLOW_OPEN, 0);
 }

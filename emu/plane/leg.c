@@ -51,11 +51,12 @@ static int tls_waits(struct leg *g, int want)
 
 int leg_read(struct leg *g, void *buf, size_t cap)
 {
-	int n;
+	int n = g->tls ? tls_read(g->tls, buf, cap) : plain_read(g, buf, cap);
 
+	if (n > 0 && g->ack_now)
+		tune_acknowledge(g);
 	if (!g->tls)
-		return plain_read(g, buf, cap);
-	n = tls_read(g->tls, buf, cap);
+		return n;
 	if (n == 0)
 		return tls_closed(g->tls) ? LEG_EOF : LEG_BROKEN;
 	return n > 0 ? n : tls_waits(g, n);
@@ -211,6 +212,8 @@ int leg_splice(struct worker *w, struct leg *from, struct leg *to)
 	n = splice(from->fd, NULL, to->pipe.in, NULL, PIPE_LEN,
 		   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	if (n > 0) {
+		if (from->ack_now)
+			tune_acknowledge(from);
 		to->piped += (uint32_t)n;
 		return (int)n;
 	}

@@ -161,4 +161,7 @@ struct why *plane_why(const struct plane *p, size_t *n);
 /* Listeners as they are: for show lab map. */
 void plane_show_listeners(const struct plane *p, struct out *o);
 
+/* Can TCP be told times of delays and retransmissions?  From Linux 6.15 on. */
+bool plane_tells_tcp_times(void);
+
 #endif

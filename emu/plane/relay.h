@@ -71,12 +71,13 @@ struct leg {
 	uint8_t side;		 /* LEG_CLIENT, LEG_SERVER */
 	bool open;		 /* connected, and shaken hands */
 	bool readable, writable; /* as far as known: edge-triggered */
-	bool hup;   /* the peer's end was announced: read to the end */
-	bool eof;   /* nothing more comes from here */
-	bool shut;  /* the end was passed on to here */
-	bool bulk;  /* reads from here fill the buffer: splice */
-	bool muted; /* arrivals are not announced: the other leg is full */
-	bool stuck; /* what TLS gathered was to go, and did not */
+	bool hup;     /* the peer's end was announced: read to the end */
+	bool eof;     /* nothing more comes from here */
+	bool shut;    /* the end was passed on to here */
+	bool bulk;    /* reads from here fill the buffer: splice */
+	bool muted;   /* arrivals are not announced: the other leg is full */
+	bool stuck;   /* what TLS gathered was to go, and did not */
+	bool ack_now; /* each read is acknowledged at once */
 	uint32_t renew_ms; /* a new TLS handshake so often; 0: never */
 	uint64_t renewed_ms;
 	struct tls *tls; /* owned; NULL: plain */
@@ -202,8 +203,11 @@ void leg_mute(struct worker *w, struct leg *g, bool muted);
 /* ---- tune.c: what entries of SSL proxy lists ask of TCP --------------------- */
 struct ssl_leg_opts;
 struct ssl_side_opts;
-void tune_side(int fd, const struct ssl_side_opts *side,
+void tune_side(struct leg *g, const struct ssl_side_opts *side,
 	       const struct ssl_leg_opts *all);
+/* ack-delay 0: what was read is acknowledged.  The kernel goes back to delays
+ * by itself, so this is called after each read. */
+void tune_acknowledge(const struct leg *g);
 
 /* ---- delay.c: ssl-queue-delay ----------------------------------------------- */
 /* Bytes for the client wait to be joined by others. */

@@ -163,7 +163,7 @@ static enum went bye_step(struct flow *f)
 {
 	struct leg *c = &f->leg[LEG_CLIENT];
 
-	if (leg_is_full(c) && !leg_flush(f->w, c))
+	if (leg_is_full(c) ? !leg_flush(f->w, c) : !leg_drain(c))
 		return over(f, END_CLIENT_RESET);
 	if (leg_is_full(c))
 		return WENT_WAITING;
@@ -280,13 +280,27 @@ static enum went pass_body(struct flow *f, size_t used)
 	return WENT_ON;
 }
 
+/* Nothing more comes: when the client has it all, the connection is over. */
+static enum went end_when_sent(struct flow *f, enum flow_end why)
+{
+	struct leg *c = &f->leg[LEG_CLIENT];
+
+	if (!leg_drain(c))
+		return over(f, END_CLIENT_RESET);
+	if (!leg_is_full(c))
+		return over(f, why);
+	f->ending = true;
+	return WENT_WAITING;
+}
+
 static enum went client_ended(struct flow *f)
 {
 	struct talk *t = f->talk;
 
 	f->leg[LEG_CLIENT].eof = true;
-	return over(f, t->phase == TALK_HEAD && !t->in.len ? END_CLOSED
-							   : END_CLIENT_RESET);
+	return t->phase == TALK_HEAD && !t->in.len
+		       ? end_when_sent(f, END_CLOSED)
+		       : over(f, END_CLIENT_RESET);
 }
 
 static enum went read_client(struct flow *f)
@@ -378,6 +392,8 @@ static enum went head_step(struct flow *f)
 
 	/* a client that has not taken its answers asks in vain, and whatever
 	 * ends the connection must not overtake them */
+	if (t->in.len && !leg_drain(&f->leg[LEG_CLIENT]))
+		return over(f, END_CLIENT_RESET);
 	if (leg_is_full(&f->leg[LEG_CLIENT]))
 		return WENT_WAITING;
 	if (t->in.len && t->last) /* nobody waits for it */
@@ -508,12 +524,9 @@ static enum went server_ended(struct flow *f)
 		return over(f, END_SERVER_RESET);
 	if (t->squeeze.on && pass_on(f, 0, true) == WENT_OVER)
 		return WENT_OVER;
-	if (leg_is_full(&f->leg[LEG_CLIENT])) {
-		f->ending = true; /* when the client has it all */
-		return WENT_WAITING;
-	}
-	return over(f, idle || t->answering || t->unsure ? END_CLOSED
-							 : END_SERVER_RESET);
+	return end_when_sent(f, idle || t->answering || t->unsure
+					? END_CLOSED
+					: END_SERVER_RESET);
 }
 
 static enum went read_server(struct flow *f)

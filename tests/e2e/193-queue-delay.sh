@@ -1,6 +1,7 @@
 #!/bin/bash
-# ssl-queue-delay, and what entries ask of TCP: the product's own defaults in
-# faithful, only what differs from them in modern (ssl.md 2.2, 2.4).
+# ssl-queue-delay, behind layer 5 rules, too, and what entries ask of TCP: the
+# product's own defaults in faithful, only what differs from them in modern
+# (ssl.md 2.2, 2.4).
 # labels: traffic
 # timeout: 120
 . "$(dirname "$0")/lib.sh"
@@ -8,6 +9,7 @@
 
 ca_new x && ca_issue web x www.example.com || fail "openssl"
 mirror
+layer5="cipher rsa-with-aes-128-cbc-sha 10.10.5.52 80"
 cat >startup <<END
 ssl associate cert c web.pem
 ssl associate rsakey k web.key
@@ -17,7 +19,20 @@ $(ssl_entry 2 4002 "ssl-queue-delay 700" "tcp virtual window-size 8192")
 $(ssl_entry 3 4003 "ssl-queue-delay 0" "tcp virtual nagle disable")
 $(ssl_entry 4 4004 "ssl-queue-delay 10000" "tcp buffer-share rx 20000" \
 	"tcp buffer-share tx 30000" "urlrewrite 1 *")
-$(ssl_config 4001 4002 4003 4004)
+$(ssl_entry 5 4005 "ssl-queue-delay 700" "$layer5")
+$(ssl_entry 6 4006 "ssl-queue-delay 10000" "$layer5")
+$(ssl_entry 7 4007 "ssl-queue-delay 0" "tcp virtual ack-delay 0" \
+	"tcp virtual retrans 50")
+$(ssl_entry 8 4008 "ssl-queue-delay 0" "tcp virtual ack-delay 12" \
+	"tcp server retrans 60")
+$(ssl_config 4001 4002 4003 4004 4005 4006 4007 4008)
+content layer5
+vip address 10.10.5.52
+protocol tcp
+port 80
+url "/*"
+add service one
+active
 END
 import=(--import-ssl web.pem --import-ssl web.key)
 old=(--tls-max 1.0 --ciphers ALL:@SECLEVEL=0)
@@ -65,29 +80,78 @@ ok "small pieces go in fewer records ($b, not $a)" [ "$b" -lt $((a / 2)) ]
 same "a slow reader gets all" "$(curl -sSk -0 --limit-rate 1M \
 	"https://$vip:4004/3000000" | wc -c)" 3000000
 
-holding() { # PORT
-	background hold curl -sSkN --max-time 30 "https://$vip:$1/slow/1000"
-	within 5 [ -s hold.log ] || sleep 1
-}
+# Where a layer 5 rule follows the messages, they gather in the same way.
+n=$(keeps 4005)
+ok "layer 5: an answer waits ($n)" between 650 "$n" 1800
+n=$(took 4006 /x -0)
+ok "layer 5: a server that closes ends the wait ($n)" between 0 "$n" 5000
+n=$(took 4006 /1000000 -0)
+ok "layer 5: so does a full record ($n)" between 0 "$n" 5000
+same "layer 5: and nothing is lost" "$(size out)" 1000000
+same "layer 5: a slow reader gets all" "$(curl -sSk -0 --limit-rate 1M \
+	"https://$vip:4006/3000000" | wc -c)" 3000000
+began=$SECONDS
+n=$(printf 'GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.0\r\n\r\n' |
+	timeout 20 openssl s_client -quiet -ign_eof -connect $vip:4006 2>&1 |
+	grep -a -o 'HTTP/1.1 200' | wc -l)
+ok "layer 5: two requests at once are not waited for" [ $((SECONDS - began)) -lt 6 ]
+same "layer 5: the next request calls for the answer before it" "$n" 2
+
 socket() { # PORT: what ss says of the switch's end
 	ss -Htnmi state established "( sport = :$1 )" | tr '\n' ' '
+}
+holding() { # PORT CURL-OPTION...: a connection that lasts
+	background hold curl -sSkN --max-time 30 "${@:2}" \
+		"https://$vip:$1/slow/1000"
+	within 10 serving "$1" || fail "no connection to port $1"
+}
+serving() { # PORT: the request has come
+	[[ $(socket "$1") =~ bytes_received:[0-9]{3} ]]
 }
 holding 4004
 has "buffer-share: the socket's buffers" "$(socket 4004)" \
 	'skmem:\(r[0-9]+,rb40000,t[0-9]+,tb60000,'
 end hold
+
+# Before Linux 6.15, a socket's acknowledgements and retransmissions have times of
+# the system's own; ack-delay 0 acts everywhere.
+options() {
+	"$PYTHON" -c 'import socket
+s = socket.socket()
+for option in 45, 46: s.getsockopt(socket.IPPROTO_TCP, option)' 2>/dev/null
+}
+acked() { # PORT: the least milliseconds to the acknowledgement of a few bytes
+	"$PYTHON" "$ROOT/tests/e2e/acked.py" $vip "$1"
+}
+n=$(acked 4003)
+ok "acknowledgements wait for an answer by default ($n ms)" between 25 "$n" 250
+n=$(acked 4007)
+ok "ack-delay 0: they do not ($n ms)" between 0 "$n" 9
+timer() { # PORT: the client side's retransmission time, in ms
+	socket "$1" | sed -n 's/.* rto:\([0-9]*\).*/\1/p'
+}
+timer_is() { # PORT LOW HIGH
+	between "$2" "$(timer "$1")" "$3" 2>/dev/null
+}
+if options; then
+	n=$(acked 4008)
+	ok "ack-delay 12: they wait that long ($n ms)" between 8 "$n" 24
+	holding 4003
+	ok "retransmissions: the system's own time" within 5 timer_is 4003 190 2000
+	end hold
+	holding 4007
+	ok "retrans 50: a shorter one" within 5 timer_is 4007 50 189
+	end hold
+else
+	echo "ack-delay and retrans: skipped, this kernel lacks the options"
+fi
 switch_stop
 
 ssl_start --tls faithful
 n=$(keeps 4001 "${old[@]}")
 ok "faithful: the default waits 200 ms" between 190 "$n" 1200
 ok "faithful: 0 does not" between 0 "$(keeps 4003 "${old[@]}")" 190
-holding() {
-	background hold curl -sSkN --max-time 30 "${old[@]}" \
-		"https://$vip:$1/slow/1000"
-	within 5 [ -s hold.log ] || sleep 1
-}
-holding 4001
+holding 4001 "${old[@]}"
 has "faithful: the default buffers" "$(socket 4001)" 'rb65536,.*tb131072,'
 end hold
 switch_stop
