@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/env.h"
 #include "cli/modes.h"
+#include "cli/tree.h"
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/base/texts.h"
@@ -22,6 +23,7 @@
 #include "emu/flow/trace.h"
 #include "emu/flow/why.h"
 #include "emu/io/loop.h"
+#include "emu/net/http.h"
 #include "emu/plane/plane.h"
 
 #define SHOWN_DFLT 20
@@ -110,37 +112,74 @@ static int show_why(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- lab trace ------------------------------------------------------------- */
 
-static const char *const methods[] = { "get", "head", "post", NULL };
-
-static void line_upper(struct out *o, const char *word)
+/* A known method in whatever letters it was typed, any other as it was. */
+static const char *method_of(const struct args *a)
 {
-	for (; *word; word++)
-		out_printf(o, "%c", *word - 'a' + 'A');
+	const char *word = arg_word(a, "method");
+
+	if (!word)
+		word = arg_key(a, "get")    ? "GET"
+		       : arg_key(a, "head") ? "HEAD"
+					    : "POST";
+	for (unsigned m = 0; m < HTTP_METHOD_NUM; m++)
+		if (!strcasecmp(word, http_method_text(m)))
+			return http_method_text(m);
+	return word;
 }
 
-/* The request that the words describe; empty: none is. */
+/* The fields that were typed; has_host: whether Host is among them. */
+static void fields_write(const struct args *a, bool *has_host, struct out *o)
+{
+	for (int i = 0; i < a->n; i++) {
+		if (strncmp(a->v[i].spec, "field", 5) != 0)
+			continue;
+		*has_host |= !strncasecmp(a->v[i].word, "host:", 5);
+		out_printf(o, "%s\r\n", a->v[i].word);
+	}
+}
+
+/* The message that the words describe; empty: none is. */
 static void request_write(const struct args *a, struct out *o)
 {
-	static const char *const fields[] = { "field1", "field2", "field3" };
 	bool has_host = false;
 
-	if (!arg_has(a, "url"))
+	if (arg_has(a, "uri")) {
+		out_printf(o, "%s %s SIP/2.0\r\n", arg_word(a, "request"),
+			   arg_word(a, "uri"));
+		has_host = true; /* it has none */
+	} else if (arg_has(a, "url")) {
+		out_printf(o, "%s %s HTTP/1.1\r\n", method_of(a),
+			   arg_word(a, "url"));
+	} else {
 		return;
-	for (int i = 0; methods[i]; i++)
-		if (arg_key(a, methods[i]))
-			line_upper(o, methods[i]);
-	out_printf(o, " %s HTTP/1.1\r\n", arg_word(a, "url"));
-	for (int i = 0; i < 3; i++) {
-		const char *f = arg_word(a, fields[i]);
-
-		if (!f)
-			continue;
-		has_host |= !strncasecmp(f, "host:", 5);
-		out_printf(o, "%s\r\n", f);
 	}
+	fields_write(a, &has_host, o);
 	if (!has_host)
 		out_printf(o, "Host: %s\r\n", arg_word(a, "dst"));
 	out_puts(o, "\r\n");
+}
+
+/* What a ClientHello of TLS 1.2 has in front of its suites (RFC 5246 7.4.1.2):
+ * its session id, no more of it is looked at. */
+static void hello_write(const char *id, struct out *o)
+{
+	static const char fixed[] = "\x16\x03\x01\x00\x00\x01\x00\x00\x00\x03"
+				    "\x03";
+	const size_t random_len = 32;
+	size_t len = 0;
+
+	if (!strncasecmp(id, "0x", 2))
+		id += 2;
+	len = strlen(id) / 2;
+	out_write(o, fixed, sizeof(fixed) - 1);
+	for (size_t i = 0; i < random_len; i++)
+		out_write(o, "", 1);
+	out_write(o, &(char){ (char)len }, 1);
+	for (size_t i = 0; i < len; i++) {
+		char two[3] = { id[2 * i], id[2 * i + 1], '\0' };
+
+		out_write(o, &(char){ (char)strtoul(two, NULL, 16) }, 1);
+	}
 }
 
 static void trace_scratch(struct cli *cli, struct trace_in *t, bool json)
@@ -174,7 +213,10 @@ static int trace_run(struct cli *cli, const struct args *a, struct err *err)
 	};
 
 	(void)err;
-	request_write(a, &head);
+	if (arg_key(a, "tls"))
+		hello_write(arg_has(a, "id") ? arg_word(a, "id") : "", &head);
+	else
+		request_write(a, &head);
 	if (head.len) {
 		t.head = head.buf;
 		t.head_len = head.len;
@@ -194,13 +236,22 @@ static int trace_run(struct cli *cli, const struct args *a, struct err *err)
 	return 0;
 }
 
+#define FIELD_HELP                                                             \
+	"Header field\n"                                                       \
+	"\"Name: value\"\n"
+
 const struct cmd lab_why_cmds[] = {
 	{ .syntax =
 		  "lab trace [json] {tcp|udp} <src:addr> <sport:uint:1-65535> "
 		  "<dst:addr> <dport:uint:1-65535> "
-		  "[{get|head|post} <url:word:252> "
-		  "[header <field1:text:400> [header <field2:text:400> "
-		  "[header <field3:text:400>]]]]",
+		  "[{tls [session <id:hex:64>]|"
+		  "{{get|head|post|<method:word:31>} <url:word:1000>|"
+		  "sip <request:word:31> <uri:word:252>} "
+		  "[header <field1:text:900> [header <field2:text:900> "
+		  "[header <field3:text:900> [header <field4:text:900> "
+		  "[header <field5:text:900> [header <field6:text:900> "
+		  "[header <field7:text:900> [header <field8:text:900>"
+		  "]]]]]]]]}]",
 	  .help = "What would become of a request, without sending it\n"
 		  "As JSON, an object a decision\n"
 		  "TCP\n"
@@ -209,15 +260,18 @@ const struct cmd lab_why_cmds[] = {
 		  "Client's port\n"
 		  "Where it goes to: a VIP\n"
 		  "Port\n"
+		  "The client begins TLS\n"
+		  "It comes back with a session ID\n"
+		  "Session ID, two digits a byte\n"
 		  "GET request\n"
 		  "HEAD request\n"
 		  "POST request\n"
+		  "Request with any other method\n"
 		  "URL\n"
-		  "Header field\n"
-		  "\"Name: value\"\n"
-		  "Header field\n"
-		  "\"Name: value\"\n"
-		  "Header field\n"
+		  "SIP request\n"
+		  "Its method\n"
+		  "SIP URI\n" FIELD_HELP FIELD_HELP FIELD_HELP FIELD_HELP
+			  FIELD_HELP FIELD_HELP FIELD_HELP "Header field\n"
 		  "\"Name: value\"",
 	  .run = trace_run },
 	{ .syntax = "show lab why [last <count:uint:1-1000>] "

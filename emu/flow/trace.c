@@ -30,26 +30,27 @@ struct asked { /* one request taken apart */
 	struct http_head http;
 	struct sip_head sip;
 	struct request req;
+	const char *refused; /* why traffic would be: no HTTP to be trusted */
 };
 
-static const struct request *read_request(const struct trace_in *t,
-					  struct asked *a)
+static void read_request(const struct trace_in *t, struct asked *a)
 {
 	struct http_stream s;
 	size_t used = 0;
 
-	if (!t->head)
-		return NULL;
+	a->refused = NULL;
 	a->req = (struct request){ .buf = t->head };
-	if (sniff(t->head, t->head_len, ~0u, &a->req, &a->sip) == SNIFF_DONE)
-		return &a->req;
+	if (!t->head ||
+	    sniff(t->head, t->head_len, ~0u, &a->req, &a->sip) == SNIFF_DONE)
+		return;
 	http_begin(&s, false);
 	if (http_feed(&s, t->head, t->head_len, &used, &a->http) ==
 	    HTTP_EV_HEAD) {
 		a->req.kind = REQUEST_HTTP;
 		a->req.http = &a->http;
+	} else if (!s.alien) {
+		a->refused = http_why(&s);
 	}
-	return &a->req;
 }
 
 static void decide_dry(const struct trace_in *t, const struct flow_key *key,
@@ -95,15 +96,21 @@ static bool clear_target(const struct trace_in *t,
 	return false;
 }
 
+/* Rules look at it, and it is none that they may be asked about. */
+static bool is_refused(const struct asked *a, const struct why *why)
+{
+	return a->refused && why->kind == VERDICT_TERMINATE;
+}
+
 /* One decision after another; false: that was the last one. */
-static bool next(const struct trace_in *t, const struct request *req,
+static bool next(const struct trace_in *t, const struct asked *a,
 		 struct flow_key *key, struct why *why, unsigned *slot)
 {
 	struct verdict v;
 
 	decide_dry(t, key, NULL, why, &v);
-	if (v.kind == VERDICT_TERMINATE && req)
-		decide_dry(t, key, req, why, &v);
+	if (v.kind == VERDICT_TERMINATE && t->head && !a->refused)
+		decide_dry(t, key, &a->req, why, &v);
 	if (v.kind != VERDICT_FORWARD ||
 	    v.member->svc->type != SERVICE_SSL_ACCEL)
 		return false;
@@ -111,7 +118,7 @@ static bool next(const struct trace_in *t, const struct request *req,
 	return clear_target(t, v.member->svc, key);
 }
 
-static void in_words(const struct trace_in *t, const struct request *req,
+static void in_words(const struct trace_in *t, const struct asked *a,
 		     struct out *o)
 {
 	struct flow_key key = t->key;
@@ -119,9 +126,12 @@ static void in_words(const struct trace_in *t, const struct request *req,
 	struct why why;
 
 	for (int step = 0; step < STEPS_MAX; step++) {
-		bool more = next(t, req, &key, &why, &slot);
+		bool more = next(t, a, &key, &why, &slot);
 
 		why_explain(&why, t->policy, o);
+		if (is_refused(a, &why))
+			out_printf(o, "  The request is refused: %s\n",
+				   a->refused);
 		if (!more)
 			return;
 		out_printf(o, "TLS ends in module %u; its clear text:\n", slot);
@@ -129,7 +139,7 @@ static void in_words(const struct trace_in *t, const struct request *req,
 }
 
 /* What becomes of a module's clear text is a member of what becomes of the TLS. */
-static void as_json(const struct trace_in *t, const struct request *req,
+static void as_json(const struct trace_in *t, const struct asked *a,
 		    struct out *o)
 {
 	struct flow_key key = t->key;
@@ -138,9 +148,13 @@ static void as_json(const struct trace_in *t, const struct request *req,
 	int depth = 0;
 
 	for (bool more = true; more && depth < STEPS_MAX; depth++) {
-		more = next(t, req, &key, &why, &slot);
+		more = next(t, a, &key, &why, &slot);
 		out_puts(o, depth ? ",\"clear\":{" : "{");
 		why_json(&why, t->policy, o);
+		if (is_refused(a, &why)) {
+			out_puts(o, ",\"refused\":");
+			out_json(o, a->refused);
+		}
 	}
 	while (depth--)
 		out_puts(o, "}");
@@ -150,10 +164,10 @@ static void as_json(const struct trace_in *t, const struct request *req,
 void trace(const struct trace_in *t, bool json, struct out *o)
 {
 	struct asked a;
-	const struct request *req = read_request(t, &a);
 
+	read_request(t, &a);
 	if (json)
-		as_json(t, req, o);
+		as_json(t, &a, o);
 	else
-		in_words(t, req, o);
+		in_words(t, &a, o);
 }

@@ -231,8 +231,7 @@ static void request_read(struct search *s)
 
 	if (!req || !req->http)
 		return;
-	s->path = req->buf + req->http->path.at;
-	s->path_len = req->http->path.len;
+	s->path = http_path(req->buf, req->http, &s->path_len);
 	s->host = req->buf + req->http->host.at;
 	s->host_len = req->http->host.len;
 	s->bare_len = http_host_len(s->host, s->host_len);

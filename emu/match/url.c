@@ -159,7 +159,9 @@ static bool set_host(const struct url_set *s, const struct url_pattern *u,
 enum url_fit url_set_test(const struct url_set *s, const char *buf,
 			  const struct http_head *h)
 {
-	const char *path = buf + h->path.at, *host = buf + h->host.at;
+	size_t path_len = 0;
+	const char *path = http_path(buf, h, &path_len);
+	const char *host = buf + h->host.at;
 	bool host_fits = false;
 
 	for (int i = 0; i < s->npattern; i++) {
@@ -168,8 +170,8 @@ enum url_fit url_set_test(const struct url_set *s, const char *buf,
 		if (!set_host(s, u, host, h->host.len))
 			continue;
 		host_fits = true;
-		if (path_match(u, path, h->path.len) &&
-		    ext_match(s, path, h->path.len))
+		if (path_match(u, path, path_len) &&
+		    ext_match(s, path, path_len))
 			return URL_FITS;
 	}
 	return host_fits ? URL_OTHER_PATH : URL_OTHER_HOST;

@@ -331,6 +331,14 @@ const struct http_field *http_field_find(const char *buf,
 	return NULL;
 }
 
+const char *http_path(const char *buf, const struct http_head *h, size_t *len)
+{
+	bool has_path = h->path.len && buf[h->path.at] == '/';
+
+	*len = has_path ? h->path.len : 1;
+	return has_path ? buf + h->path.at : "/";
+}
+
 /* "http://host" in front of the path: how long it is, 0: there is none. */
 static size_t authority(const char *target, size_t len, size_t *host_at)
 {

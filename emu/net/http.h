@@ -99,6 +99,9 @@ const char *http_why(const struct http_stream *s);
 const struct http_field *http_field_find(const char *buf,
 					 const struct http_head *h,
 					 const char *name, unsigned i);
+/* The path that rules look at; "/" where the target has none: "http://host",
+ * "*", and "host:port" of CONNECT (RFC 9112 3.2). */
+const char *http_path(const char *buf, const struct http_head *h, size_t *len);
 /* Length of "www.example.com" in "www.example.com.:80". */
 size_t http_host_len(const char *host, size_t len);
 bool http_span_is(const char *buf, struct http_span s, const char *text);

@@ -107,6 +107,22 @@ owner web
     add service one
     add service dead
     active
+  content calls
+    vip address 10.10.23.52
+    protocol udp
+    port 5060
+    application sip
+    advanced-balance sip-call-id
+    add service one
+    active
+  content secure
+    vip address 10.10.23.52
+    protocol tcp
+    port 443
+    application ssl
+    advanced-balance ssl
+    add service one
+    active
 group nat
   vip address 10.10.23.99
   add destination service two
@@ -124,12 +140,20 @@ tcp 127.0.0.1 4000 10.10.23.50 80 head "/shop/x" header "Cookie: id=srvA"
 tcp 127.0.0.1 4000 10.10.23.50 80 post "/elsewhere/x"
 tcp 127.0.0.1 4000 10.10.23.51 80
 tcp 127.0.0.1 4000 10.10.23.51 81
+tcp 127.0.0.1 4000 10.10.23.50 80 PUT "/a.html" header "A: 1" header "B: 2" header "C: 3" header "Host: one.example"
+tcp 127.0.0.1 4000 10.10.23.50 80 frob "/a.html"
+tcp 127.0.0.1 4000 10.10.23.50 80 CONNECT far.example:443
+tcp 127.0.0.1 4000 10.10.23.50 80 options * header "User-Agent: Nokia"
+tcp 127.0.0.1 4000 10.10.23.50 80 post "/a.html" header "Content-Length: 4" header "Transfer-Encoding: chunked"
+udp 127.0.0.1 4000 10.10.23.52 5060 sip INVITE sip:a@b header "From: c" header "Call-ID: 7"
+tcp 127.0.0.1 4000 10.10.23.52 443 tls session 0102030405060708
+tcp 127.0.0.1 4000 10.10.23.52 443 tls
 END
 
 "$CSS" trace --startup startup requests >traced 2>trace.err
 same "every line is understood" $? 0
 same "nothing to complain of" "$(cat trace.err)" ""
-same "an object a request" "$(wc -l <traced)" 9
+same "an object a request" "$(wc -l <traced)" 17
 
 # What the lines say: "LINE RULE SERVICE REASON", by a reader of JSON.
 read_trace() {
@@ -147,7 +171,15 @@ same "rules, services and reasons" "$(read_trace <traced)" \
 8 named one named by the request
 9 elsewhere away redirect service
 10 plain one balanced
-11 - - no rule"
+11 - - no rule
+12 tenants two balanced
+13 - - the method is not parsed
+14 rest one balanced
+15 phones two balanced
+16 - - request needed
+17 calls one balanced
+18 secure one balanced
+19 secure one balanced"
 has "a rule that lost says why" "$(sed -n 1p traced)" \
 	'"rule":"tenants","why":"the domain does not fit"'
 has "so does a group of header fields" "$(sed -n 1p traced)" \
@@ -158,6 +190,8 @@ has "a service that may not be chosen says why" "$(sed -n 3p traced)" \
 	'"service":"drained",.*"weight":0,.*"why":"weight 0'
 has "translation" "$(sed -n 3p traced)" \
 	'"server":"10.10.23.2:80","server_source":"10.10.23.99","group":"nat"'
+has "what no rule is asked about" "$(sed -n 14p traced)" '"refused":"Content-Length'
+has "a SIP request" "$(sed -n 15p traced)" '"request":"INVITE sip:a@b SIP/2.0"'
 has "the place of a redirect" "$(sed -n 7p traced)" \
 	'"location":"http://away.example/elsewhere/x"'
 mkdir -p "$DISK"
