@@ -39,6 +39,8 @@ struct cmd {
 	const char *inert;
 	/* Whether it changes none as the object has it; NULL: it never does. */
 	bool (*inert_when)(const void *obj);
+	/* The same of the host attachment only: on packets it acts. */
+	const char *host_inert;
 };
 
 /* ---- arguments: each asserts that the row has such a parameter ------------ */

@@ -37,6 +37,7 @@ struct reporters;
 struct sampler;
 struct tallies;
 struct vrouters;
+struct wire;
 
 #define CSS_VERSION_IMAGE "sg0820501"  /* Active version line */
 #define CSS_VERSION_DOTS  "08.20.5.01" /* show version */
@@ -71,6 +72,7 @@ struct env {
 	struct box *box;
 	struct sampler *sampler;
 	struct links *links; /* NULL: no port has changed */
+	struct wire *wire;   /* NULL: on the host attachment, and in `replay` */
 	struct sntp *sntp;
 	struct usage *usage;
 	struct logsink *log; /* NULL: lines go nowhere */

@@ -47,7 +47,14 @@
  * thread only.
  */
 #define MARK '\001'
-static bool marking;
+static bool marking, marking_host; /* host: on the host attachment */
+
+static const char *inert_reason(const struct cmd *row, const void *obj)
+{
+	if (row->inert_when && !row->inert_when(obj))
+		return NULL;
+	return row->inert ? row->inert : marking_host ? row->host_inert : NULL;
+}
 
 static void mark_lines(struct out *o, size_t from, const char *reason)
 {
@@ -62,15 +69,15 @@ static void mark_lines(struct out *o, size_t from, const char *reason)
 
 void render_row(const struct cmd *row, const void *obj, struct out *o)
 {
+	const char *reason = marking ? inert_reason(row, obj) : NULL;
 	size_t from = o->len;
 
 	if (row->set)
 		setting_render(row, obj, o);
 	else if (row->render)
 		row->render(obj, o);
-	if (marking && row->inert && o->len > from &&
-	    (!row->inert_when || row->inert_when(obj)))
-		mark_lines(o, from, row->inert);
+	if (reason && o->len > from)
+		mark_lines(o, from, reason);
 }
 
 void render_rows(const struct cmd *table, const void *obj, struct out *o)
@@ -400,8 +407,9 @@ void render_inert(const struct env *env, struct out *o)
 	char *save = NULL;
 
 	marking = true;
+	marking_host = !env->wire;
 	render_config(env, 0, &config);
-	marking = false;
+	marking = marking_host = false;
 	for (char *line = config.buf ? strtok_r(config.buf, "\n", &save) : NULL;
 	     line; line = strtok_r(NULL, "\n", &save)) {
 		char *reason = strchr(line, MARK);

@@ -50,9 +50,11 @@ static int mode_of(const char *name)
 
 static void row_answer(int mode, const struct cmd *c, struct out *o)
 {
-	out_printf(o, "%s\t%s\t%s\t%s\t%s\n", modes[mode].name, c->syntax,
+	out_printf(o, "%s\t%s\t%s\t%s\t%s%s\n", modes[mode].name, c->syntax,
 		   c->no ? c->no : "", c->set || c->render ? "r" : "",
-		   c->inert ? c->inert : "");
+		   c->inert ? c->inert
+		   : c->host_inert ? "with --attach host: " : "",
+		   !c->inert && c->host_inert ? c->host_inert : "");
 }
 
 static void tables_answer(int mode, const struct cmd *const *tables,
