@@ -45,7 +45,7 @@ struct packet {
 	uint16_t type; /* Ethernet type, host order; 0: an 802.3 length */
 	uint16_t l3;   /* offset of what the type names */
 	uint16_t l4;   /* of what IPv4 carries; 0: not IPv4, or a fragment that
-			* is not the first */
+			* is not the first, or one too small for the header */
 	uint8_t proto; /* of IPv4; 0: not IPv4 */
 	bool fragment; /* of IPv4: one of several */
 };
@@ -62,14 +62,16 @@ enum packet_fault {
 /*
  * Takes an 802.1Q tag off, finds the headers and checks every length in them;
  * bytes behind an IPv4 packet's total length (padding) are cut off.  Nothing
- * behind the offsets is looked at when it is not PACKET_GOOD.  What moves the
- * headers moves off.csum_start along, here and in the next two.
+ * behind the offsets is looked at when it is not PACKET_GOOD.  vlan is written only
+ * when there is a tag: a port whose interface takes tags off has set it, or to 0.
+ * What moves the headers moves off.csum_start along, here and in the next two.
  */
 enum packet_fault packet_parse(struct packet *p);
 /* The same for a packet that begins with IPv4, as a TUN device has it: data is
  * moved back over ETH_LEN zero bytes of headroom first. */
 enum packet_fault packet_parse_ip(struct packet *p);
-/* Puts the tag of p->vlan on in front of the type, before a trunk sends it. */
+/* Puts a tag on in front of the type, in headroom, before a trunk sends it; the
+ * offsets move along. */
 void packet_tag(struct packet *p, unsigned vlan);
 
 /* ---- fields: anywhere in memory, network order on the wire ------------------ */
