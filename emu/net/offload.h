@@ -11,10 +11,20 @@
  * cutting super-frames into frames as a wire has them.
  */
 
+/* Is what off says within the packet, and does it go together?  What an
+ * interface hands over is believed only then. */
+bool offload_is_sound(const struct packet *p);
+/*
+ * Of a frame whose interface does not tell (libpcap; captures made on a sender):
+ * an open checksum is one that has the value of the pseudo header's sum and is
+ * not right as it stands, and TCP beyond the mtu is a super-frame.  The frame may
+ * have a tag still.  false: it is beyond the mtu and cannot be cut.
+ */
+bool offload_recognise(struct packet *p, unsigned mtu);
 /* Finishes the checksum, if one is open. */
 void offload_finish(struct packet *p);
 /*
- * Cuts the packet into frames of at most mtu bytes of IPv4 and sends each,
+ * Cuts the packet into frames of at most mtu bytes of IP and sends each,
  * finished; one that fits goes in one piece.  Sequence numbers, flags, lengths,
  * identifiers and checksums are those that the sender's own interface would have
  * made.  room: at least PACKET_HEADROOM + ETH_LEN + mtu bytes to build in.

@@ -25,7 +25,7 @@
 
 enum { ETHER_IP4 = 0x0800, ETHER_ARP = 0x0806, ETHER_VLAN = 0x8100 };
 
-enum packet_gso { GSO_NONE, GSO_TCP4, GSO_UDP4 };
+enum packet_gso { GSO_NONE, GSO_TCP4, GSO_UDP4, GSO_TCP6, GSO_UDP6 };
 
 struct packet_offload {
 	bool checksum; /* to be finished: from csum_start on, kept at

@@ -12,7 +12,7 @@
 # What configuring and building takes.
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libssl-dev
 	libedit-dev libtelnet-dev libssh-dev libcurl4-openssl-dev libcrypt-dev
-	libc-ares-dev zlib1g-dev check node-llhttp"
+	libc-ares-dev libpcap-dev zlib1g-dev check node-llhttp"
 
 # What the example takes beside the build: certificates and an SFTP server.
 PACKAGES_EXAMPLE="openssl python3 python3-paramiko iproute2 util-linux"
@@ -27,7 +27,8 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	openssh-client freeradius tshark libauthen-tacacsplus-perl
 	rsyslog python3-aiosmtpd chrony dnsmasq-base rancid
 	nginx-light dovecot-pop3d dovecot-imapd slapd openbsd-inetd fingerd finger
-	bind9-dnsutils sip-tester libnss3-tools sslscan testssl.sh"
+	bind9-dnsutils sip-tester libnss3-tools sslscan testssl.sh
+	iperf3 nftables iputils-ping iputils-arping traceroute tcpdump"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.
