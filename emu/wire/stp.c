@@ -68,7 +68,9 @@ struct stp_port {
 	bool guarded;	     /* shut by bpdu-guard */
 	bool informed;	     /* by another bridge's message, which grows old */
 	uint64_t born_ms;    /* of that message */
-	uint64_t forward_due_ms, hold_due_ms;
+	uint64_t
+		listen_ms; /* since when it listens or learns; 0: it does not */
+	uint64_t hold_due_ms;
 };
 
 struct stp {
@@ -405,7 +407,7 @@ static void make_forwarding(struct stp *s, struct stp_port *p) /* 8.6.12 */
 	if (p->state != STP_BLOCK)
 		return;
 	p->state = is_fast(p) ? STP_FORWARD : STP_LISTEN;
-	p->forward_due_ms = is_fast(p) ? 0 : s->now_ms + s->forward_ms;
+	p->listen_ms = is_fast(p) ? 0 : s->now_ms;
 }
 
 static void make_blocking(struct stp *s, struct stp_port *p) /* 8.6.13 */
@@ -415,7 +417,7 @@ static void make_blocking(struct stp *s, struct stp_port *p) /* 8.6.13 */
 	if (was == STP_DISABLED || was == STP_BLOCK)
 		return;
 	p->state = STP_BLOCK;
-	p->forward_due_ms = 0;
+	p->listen_ms = 0;
 	if (was != STP_LISTEN && !is_fast(p))
 		topology_change_detection(s);
 }
@@ -528,7 +530,7 @@ static void port_init(struct stp *s, struct stp_port *p, enum stp_state state)
 	p->state = state;
 	p->change_ack = p->config_pending = false;
 	p->heard = p->informed = false;
-	p->forward_due_ms = p->hold_due_ms = 0;
+	p->listen_ms = p->hold_due_ms = 0;
 }
 
 static bool is_usable(const struct stp_port *p)
@@ -686,6 +688,12 @@ static uint64_t age_due_ms(const struct stp *s, const struct stp_port *p)
 	return p->informed ? p->born_ms + s->max_age_ms : 0;
 }
 
+/* The delay in force now counts, not that of when it began (8.7.5). */
+static uint64_t forward_due_ms(const struct stp *s, const struct stp_port *p)
+{
+	return p->listen_ms ? p->listen_ms + s->forward_ms : 0;
+}
+
 static void sooner(uint64_t *due, uint64_t timer)
 {
 	if (timer && timer < *due)
@@ -701,7 +709,7 @@ uint64_t stp_due_ms(const struct stp *s)
 	sooner(&due, s->change_due_ms);
 	for (int i = 0; i < s->nport; i++) {
 		sooner(&due, age_due_ms(s, &s->port[i]));
-		sooner(&due, s->port[i].forward_due_ms);
+		sooner(&due, forward_due_ms(s, &s->port[i]));
 		sooner(&due, s->port[i].hold_due_ms);
 	}
 	return due;
@@ -732,11 +740,11 @@ static void delay_over(struct stp *s, struct stp_port *p)
 {
 	if (p->state == STP_LISTEN) {
 		p->state = STP_LEARN;
-		p->forward_due_ms = s->now_ms + s->forward_ms;
+		p->listen_ms = s->now_ms;
 		return;
 	}
 	p->state = STP_FORWARD;
-	p->forward_due_ms = 0;
+	p->listen_ms = 0;
 	if (designates(s))
 		topology_change_detection(s);
 }
@@ -772,7 +780,7 @@ void stp_tick(struct stp *s, uint64_t now_ms)
 			hold_over(s, i);
 		if (is_due(s, age_due_ms(s, p)))
 			message_aged(s, p);
-		if (is_due(s, p->forward_due_ms))
+		if (is_due(s, forward_due_ms(s, p)))
 			delay_over(s, p);
 	}
 	if (is_due(s, s->hello_due_ms))
