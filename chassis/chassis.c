@@ -37,6 +37,7 @@ struct chassis {
 	uint8_t mac[6];
 	void (*changed)(void *arg, const struct card *card, bool inserted);
 	void *changed_arg;
+	struct cables cables; /* has_link NULL: none */
 };
 
 static const char *const status_names[] = {
@@ -417,6 +418,17 @@ bool chassis_port_find(const struct chassis *c, const char *name,
 	*slot = s;
 	*port = p;
 	return true;
+}
+
+void chassis_set_cables(struct chassis *c, const struct cables *cables)
+{
+	c->cables = *cables;
+}
+
+bool chassis_has_link(const struct chassis *c, unsigned slot, unsigned port)
+{
+	return !c->cables.has_link ||
+	       c->cables.has_link(c->cables.arg, slot, port);
 }
 
 const char *card_port_type(const struct card_ops *ops, unsigned port)

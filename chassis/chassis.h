@@ -61,6 +61,16 @@ bool chassis_port_name(const struct chassis *c, unsigned slot, unsigned port,
 		       char name[static 16]);
 bool chassis_port_find(const struct chassis *c, const char *name,
 		       unsigned *slot, unsigned *port);
+/*
+ * What the ports are wired to says whether there is link.  Without (the host
+ * attachment) nothing is wired, and every port counts as connected.
+ */
+struct cables {
+	void *arg;
+	bool (*has_link)(void *arg, unsigned slot, unsigned port);
+};
+void chassis_set_cables(struct chassis *c, const struct cables *cables);
+bool chassis_has_link(const struct chassis *c, unsigned slot, unsigned port);
 /* "fe" or "ge" */
 const char *card_port_type(const struct card_ops *ops, unsigned port);
 const char *card_status_name(enum card_status s); /* "powered-on" */

@@ -32,23 +32,25 @@ void links_free(struct links *l)
 	free(l);
 }
 
-static void link_change(struct links *l, struct link *k, bool up, time_t now)
+static bool link_change(struct links *l, struct link *k, bool up, time_t now)
 {
 	if (up == k->up)
-		return;
+		return false;
 	k->up = up;
 	k->since = now;
 	if (l->powered_on)
 		log_write(LOG_NETMAN, LOG_CRITICAL_2,
 			  up ? T_TRAP_LINK_UP : T_TRAP_LINK_DOWN, k->name);
+	return true;
 }
 
 /* A port of a module that is gone keeps its name for what is said of it. */
-void links_follow(struct links *l, const struct chassis *ch,
+bool links_follow(struct links *l, const struct chassis *ch,
 		  const struct conf *c, time_t now)
 {
 	bool up[SLOTS][PORTS] = { { false } };
 	struct port p = { 0 };
+	bool changed = false;
 
 	while (port_next(ch, c, &p)) {
 		if (p.slot >= SLOTS || p.number >= PORTS)
@@ -58,8 +60,10 @@ void links_follow(struct links *l, const struct chassis *ch,
 	}
 	for (int s = 1; s < SLOTS; s++)
 		for (int n = 1; n < PORTS; n++)
-			link_change(l, &l->port[s][n], up[s][n], now);
+			changed |=
+				link_change(l, &l->port[s][n], up[s][n], now);
 	l->powered_on = true;
+	return changed;
 }
 
 time_t links_since(const struct links *l, unsigned slot, unsigned port)

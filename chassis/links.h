@@ -9,14 +9,14 @@ struct conf;
 struct links;
 
 /*
- * Which ports have link, and since when.  A port is up when its module is in and
- * it is not shut down; the host attachment has no cables to pull.  Changes are
- * logged with the text of the generic traps (field notes).  Control thread.
+ * Which ports are up (ports.h), and since when.  Changes are logged with the text
+ * of the generic traps (field notes).  Control thread.
  */
 struct links *links_new(void);
 void links_free(struct links *l);
-/* After a change of modules or of configuration; now: the switch's clock. */
-void links_follow(struct links *l, const struct chassis *ch,
+/* After a change of modules or of configuration, and now and then where ports
+ * have cables; now: the switch's clock.  true: a port went up or down. */
+bool links_follow(struct links *l, const struct chassis *ch,
 		  const struct conf *c, time_t now);
 /* When the port came up or went down; 0: not known. */
 time_t links_since(const struct links *l, unsigned slot, unsigned port);

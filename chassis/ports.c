@@ -14,6 +14,7 @@ bool port_next(const struct chassis *ch, const struct conf *c, struct port *p)
 	}
 	p->ifindex++;
 	p->type = card_port_type(chassis_card(ch, p->slot)->ops, p->number);
+	p->link = chassis_has_link(ch, p->slot, p->number);
 	p->iface = iface_find(c, p->name);
 	return true;
 }
@@ -30,7 +31,12 @@ bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
 
 bool port_is_up(const struct port *p)
 {
-	return !p->iface || !p->iface->admin_shutdown;
+	return p->link && !port_is_shut(p);
+}
+
+bool port_is_shut(const struct port *p)
+{
+	return p->iface && p->iface->admin_shutdown;
 }
 
 bool port_in_vlan(const struct port *p, unsigned vlan)

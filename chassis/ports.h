@@ -10,14 +10,15 @@ struct iface;
 
 /*
  * The ports that the modules in the slots have, and the circuits that the
- * configuration makes of them.  On the host attachment a port has no cable and
- * carries no frames.  It counts as connected: it is up while its module is in
- * and nobody has shut it.  A circuit is active while one of its ports is up.
+ * configuration makes of them.  A port is up while its module is in, nobody has
+ * shut it and it has link, which on the host attachment every port has
+ * (chassis_set_cables).  A circuit is active while one of its ports is up.
  */
 struct port {
 	unsigned slot, number, ifindex;
 	char name[16];
 	const char *type;	   /* "fe", "ge" */
+	bool link;
 	const struct iface *iface; /* borrowed; NULL: no settings of its own */
 };
 
@@ -27,6 +28,7 @@ bool port_next(const struct chassis *ch, const struct conf *c, struct port *p);
 bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
 	       struct port *p);
 bool port_is_up(const struct port *p);
+bool port_is_shut(const struct port *p); /* by admin-shutdown */
 bool port_in_vlan(const struct port *p, unsigned vlan);
 
 bool circuit_is_active(const struct chassis *ch, const struct conf *c,

@@ -70,7 +70,7 @@ static void port_show(const struct env *env, const struct port *p,
 			       .type = p->type,
 			       .ifindex = p->ifindex,
 			       .up = port_is_up(p),
-			       .enabled = port_is_up(p),
+			       .enabled = !port_is_shut(p),
 			       .since = port_changed(env, p) };
 
 	iface_show(&r, o);
@@ -152,7 +152,7 @@ static const struct phy *phy_of(const struct port *p)
 	return NULL; /* negotiated */
 }
 
-/* Nothing negotiates with a port of the host attachment: it has the best that
+/* Nothing negotiates with a port, whatever it is attached to: it has the best that
  * it can do. */
 static void phy_show(const struct port *p, struct out *o)
 {
@@ -313,8 +313,8 @@ static void mibii_show(const struct env *env, const struct port *p,
 	col_pair(o, COL_NARROW, "MAC", chassis_mac_text(env->chassis, mac),
 		 "Last Change", wall_text(port_changed(env, p), when));
 	col_pair(o, COL_NARROW, "Administrative",
-		 p->iface && p->iface->admin_shutdown ? "Disabled" : "Enabled",
-		 "Operational", port_is_up(p) ? "Up" : "Down");
+		 port_is_shut(p) ? "Disabled" : "Enabled", "Operational",
+		 port_is_up(p) ? "Up" : "Down");
 	(void)snprintf(text[0], sizeof(text[0]), "%d", ETHERNET_MTU);
 	col_pair(o, COL_NARROW, "MTU", text[0], "Speed", speed_bits(p));
 	for (size_t i = 0; i < sizeof(mibii_rows) / sizeof(*mibii_rows); i++) {

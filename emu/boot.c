@@ -283,8 +283,8 @@ static void follow(void *arg, struct out *warn)
 	tacacs_client_sync(css->env.tacacs);
 	follow_dump(css);
 	sntp_sync(css->env.sntp, &css->env.conf->global->sntp);
-	links_follow(css->env.links, css->env.chassis, css->env.conf,
-		     wall_now());
+	(void)links_follow(css->env.links, css->env.chassis, css->env.conf,
+			   wall_now());
 	follow_cards(css, warn);
 	fetch_follow(css->env.fetch);
 	monitor_sync(css->env.monitor);

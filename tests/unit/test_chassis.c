@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chassis/links.h"
+#include "chassis/ports.h"
 #include "emu/base/err.h"
 #include "emu/base/log.h"
 #include "emu/base/out.h"
+#include "emu/conf/circuit.h"
+#include "emu/conf/conf.h"
 #include "tests/unit/logtap.h"
 
 /*
@@ -246,8 +250,9 @@ START_TEST(changes_are_told_and_logged)
 	ck_assert_ptr_null(chassis_pulled(t.c, 2));
 	ck_assert_str_eq(chassis_card(t.c, 2)->serial, before);
 	ck_assert_ptr_null(strstr(out_text(&logtap), "slot 1"));
-	ck_assert_ptr_nonnull(strstr(out_text(&logtap), "CHMGR-4: Module in slot "
-						     "2, CSS5-SSL-K9, serial"));
+	ck_assert_ptr_nonnull(strstr(out_text(&logtap),
+				     "CHMGR-4: Module in slot "
+				     "2, CSS5-SSL-K9, serial"));
 	ck_assert_ptr_nonnull(strstr(out_text(&logtap), ": removed\n"));
 	ck_assert_ptr_nonnull(strstr(out_text(&logtap), ": powered-on\n"));
 	chassis_free(t.c);
@@ -342,6 +347,62 @@ START_TEST(port_names)
 }
 END_TEST
 
+static bool plugged; /* into 3/2 */
+
+static bool has_link(void *arg, unsigned slot, unsigned port)
+{
+	ck_assert_ptr_eq(arg, &plugged);
+	return plugged && slot == 3 && port == 2;
+}
+
+static bool is_up(const struct chassis *c, const struct conf *conf,
+		  const char *name)
+{
+	struct port p;
+
+	ck_assert(port_find(c, conf, name, &p));
+	return port_is_up(&p);
+}
+
+START_TEST(a_port_is_up_with_link_and_open)
+{
+	const struct cables cables = { &plugged, has_link };
+	struct chassis *c = boot("11503");
+	struct conf *conf = conf_new();
+	struct links *l = links_new();
+	struct iface *i = NULL;
+	struct err err;
+
+	ck_assert(is_up(c, conf, "1/1")); /* nothing is wired: all are */
+	ck_assert(links_follow(l, c, conf, 100));
+	ck_assert(!links_follow(l, c, conf, 101));
+	chassis_set_cables(c, &cables);
+	logtap_start();
+	ck_assert(!is_up(c, conf, "1/1"));
+	ck_assert(!circuit_is_active(c, conf, TAILQ_FIRST(&conf->circuits)));
+	ck_assert(links_follow(l, c, conf, 200));
+	ck_assert_ptr_nonnull(strstr(logtap.buf, "LINK DOWN for 3/2"));
+	ck_assert_int_eq(links_since(l, 3, 2), 200);
+	plugged = true;
+	ck_assert(is_up(c, conf, "3/2"));
+	ck_assert(!is_up(c, conf, "3/1"));
+	ck_assert(circuit_is_active(c, conf, TAILQ_FIRST(&conf->circuits)));
+	logtap_start();
+	ck_assert(links_follow(l, c, conf, 300));
+	ck_assert_str_eq(strstr(logtap.buf, "Generic"),
+			 "Generic:LINK UP for 3/2\n");
+	ck_assert_int_eq(links_since(l, 3, 2), 300);
+	ck_assert_int_eq(links_since(l, 3, 1), 200);
+	i = iface_get(conf, "3/2", &err);
+	i->admin_shutdown = true;
+	ck_assert(!is_up(c, conf, "3/2"));
+	ck_assert(links_follow(l, c, conf, 400));
+	links_free(l);
+	conf_free(conf);
+	chassis_free(c);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("chassis");
@@ -360,6 +421,7 @@ int main(void)
 	tcase_add_test(t, a_module_that_fails_is_not_in);
 	tcase_add_test(t, numbers_are_stable_and_apart);
 	tcase_add_test(t, port_names);
+	tcase_add_test(t, a_port_is_up_with_link_and_open);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);
