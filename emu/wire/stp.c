@@ -127,7 +127,9 @@ static struct stp_id id_unpack(uint64_t id)
 
 static uint16_t port_id(const struct stp_port_conf *c, int place)
 {
-	return (uint16_t)(c->priority << 8 | (place + 1));
+	int number = c->number ? c->number : place + 1;
+
+	return (uint16_t)(c->priority << 8 | number);
 }
 
 static uint64_t id_get(const uint8_t *at)

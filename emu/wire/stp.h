@@ -9,8 +9,8 @@
 
 /*
  * The spanning tree (IEEE 802.1D-1998 clause 8): configuration and topology
- * change BPDUs, election, port states and timers.  One instance, over the ports,
- * whatever their VLANs.  Pure: time is an argument, frames go to the sender.
+ * change BPDUs, election, port states and timers.  One tree; trees.h has one for
+ * every VLAN.  Pure: time is an argument, frames go to the sender.
  */
 struct stp;
 
@@ -37,7 +37,8 @@ struct stp_port_conf {
 	bool fast;     /* port-fast: straight to Forward */
 	uint8_t mac[6];
 	uint8_t priority;
-	uint32_t cost; /* resolved, never 0 */
+	uint8_t number; /* in the port's identifier; 0: its place, from 1 */
+	uint32_t cost;	/* resolved, never 0 */
 };
 struct stp_id {
 	uint16_t priority;

@@ -1,6 +1,7 @@
 #include "emu/wire/bridge.h"
 #include "emu/wire/cdp.h"
 #include "emu/wire/stp.h"
+#include "emu/wire/trees.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -515,6 +516,22 @@ START_TEST(when_the_root_dies_another_is_elected)
 }
 END_TEST
 
+START_TEST(a_port_s_number_is_in_its_identifier)
+{
+	struct stp_port_info p;
+
+	switches(2);
+	plug(0, 0, 1, 0);
+	plug(0, 1, 1, 1);
+	lab.port[0][0].number = 9; /* behind the other's */
+	follow();
+	pass_as_tree(20000, 1);
+	ck_assert_int_eq(state(1, 0), STP_BLOCK);
+	stp_port_info(lab.stp[1], 0, &p);
+	ck_assert_uint_eq(p.designated_port, 0x8009);
+}
+END_TEST
+
 START_TEST(priority_and_cost_choose)
 {
 	ring();
@@ -750,6 +767,98 @@ START_TEST(a_cut_message_is_ignored)
 		ck_assert_int_eq(is_taken(copy, len), len >= 52);
 		free(copy);
 	}
+}
+END_TEST
+
+/* ---- a tree for every VLAN ----------------------------------------------------- */
+
+/* What trees send, by port; the switches have ports 0 (VLAN 1) and 1 (VLAN 2), and
+ * port 2 is a trunk with both, VLAN 1 without a tag. */
+struct told {
+	unsigned n;
+	uint8_t last[64];
+	size_t len;
+};
+
+static void told_send(void *arg, unsigned vlan, int port, const uint8_t *data,
+		      size_t len)
+{
+	struct told *t = (struct told *)arg + port;
+
+	ck_assert_uint_eq(vlan, 0);
+	ck_assert_uint_le(len, sizeof(t->last));
+	t->n++;
+	t->len = len;
+	memcpy(t->last, data, len);
+}
+
+static void two_trees(struct tree_conf conf[2])
+{
+	memset(conf, 0, 2 * sizeof(*conf));
+	for (int v = 0; v < 2; v++) {
+		conf[v].vlan = (uint16_t)(v + 1);
+		for (int p = 0; p < 3; p++)
+			conf[v].port[p] =
+				(struct stp_port_conf){ .present = p == v ||
+								   p == 2,
+							.up = true,
+							.enabled = true,
+							.priority = 128,
+							.cost = 19 };
+	}
+	conf[1].tagged[2] = true;
+}
+
+START_TEST(vlans_have_trees_of_their_own)
+{
+	const struct stp_conf c = { .enabled = true,
+				    .mac = { 2, 0, 0, 0, 0, 10 },
+				    .priority = 32768,
+				    .hello_s = 1,
+				    .max_age_s = 6,
+				    .forward_s = 4 };
+	struct told told[3] = { { 0 } };
+	const struct sender out = { told, told_send };
+	struct trees *t = trees_new(&out);
+	struct tree_conf conf[2];
+	struct stp_info i;
+
+	ck_assert_int_eq(trees_state(t, 1, 0), STP_DISABLED);
+	ck_assert(trees_due_ms(t) == UINT64_MAX);
+	two_trees(conf);
+	trees_configure(t, &c, conf, 2, 3, 1000);
+	ck_assert_int_eq(trees_state(t, 1, 0), STP_LISTEN);
+	ck_assert_int_eq(trees_state(t, 1, 1), STP_DISABLED);
+	ck_assert_int_eq(trees_state(t, 2, 1), STP_LISTEN);
+	ck_assert_int_eq(trees_state(t, 3, 0), STP_DISABLED);
+	ck_assert_uint_eq(told[0].n, 1);
+	ck_assert_uint_eq(told[1].n, 1);
+	ck_assert_uint_eq(told[2].n, 2); /* of each VLAN one */
+	ck_assert_uint_eq(told[2].len, 64);
+	ck_assert_mem_eq(told[2].last + 12, "\x81\x00\x00\x02\x00\x26\x42", 7);
+	ck_assert_uint_eq(told[1].len, 60);
+	/* a better bridge in VLAN 2 is none of VLAN 1's */
+	ck_assert(!trees_receive(t, 2, 1, best, sizeof(best), 1500));
+	ck_assert(!trees_receive(t, 7, 1, best, sizeof(best), 1500));
+	stp_info(trees_find(t, 1), &i);
+	ck_assert_int_eq(i.root_port, -1);
+	stp_info(trees_find(t, 2), &i);
+	ck_assert_int_eq(i.root_port, 1);
+	/* heard on the other way there, too: that one is blocked in VLAN 2 only */
+	trees_receive(t, 2, 2, best, sizeof(best), 1600);
+	ck_assert_int_eq(trees_state(t, 2, 2), STP_BLOCK);
+	ck_assert_int_eq(trees_state(t, 1, 2), STP_LISTEN);
+	for (uint64_t now = 1600; now <= 9200; now = trees_due_ms(t)) {
+		trees_tick(t, now);
+		ck_assert_uint_gt(trees_due_ms(t), now);
+	}
+	ck_assert_int_eq(trees_state(t, 1, 2), STP_FORWARD);
+	ck_assert(trees_in_change(t));
+	trees_configure(t, &c, conf, 1, 3, 9300);
+	ck_assert_ptr_null(trees_find(t, 2));
+	ck_assert_int_eq(trees_state(t, 2, 1), STP_DISABLED);
+	ck_assert_int_eq(trees_state(t, 1, 2), STP_FORWARD); /* as it was */
+	trees_free(t);
 }
 END_TEST
 
@@ -991,6 +1100,7 @@ static TCase *stp_case(void)
 	tcase_add_test(t, a_ring_is_cut_once);
 	tcase_add_test(t, the_far_side_of_a_ring_opens);
 	tcase_add_test(t, when_the_root_dies_another_is_elected);
+	tcase_add_test(t, a_port_s_number_is_in_its_identifier);
 	tcase_add_test(t, priority_and_cost_choose);
 	tcase_add_test(t, port_priority_chooses_between_cables);
 	tcase_add_test(t, the_root_says_the_times);
@@ -1003,6 +1113,7 @@ static TCase *stp_case(void)
 	tcase_add_loop_test(t, what_is_no_message_is_ignored, 0,
 			    sizeof(broken) / sizeof(*broken));
 	tcase_add_test(t, a_cut_message_is_ignored);
+	tcase_add_test(t, vlans_have_trees_of_their_own);
 	return t;
 }
 
