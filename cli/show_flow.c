@@ -2,8 +2,8 @@
  * show flows and show dormant flows (content.md 3.9): every connection is two
  * lines, one a direction, as the product's flow control blocks are.
  *
- * The port columns name the switch ports that the configuration puts the two
- * ends behind: the circuit whose subnet holds the address, or the one that holds
+ * The port columns name the switch ports that packets come in and go out by, or
+ * those that the configuration puts the two ends behind where no packet is seen: the circuit whose subnet holds the address, or the one that holds
  * the gateway of the route to it, and the first port in that circuit's VLAN.
  */
 #include <stdlib.h>
@@ -95,8 +95,8 @@ static void flow_show(const struct conf *c, const struct flow_line *f,
 	out_col(o, W_PORT, "%u", f->dport);
 	out_col(o, W_ADDR, "%s", str_addr(f->nat_dst));
 	out_col(o, W_PROTO, "%s", f->proto == IPPROTO_UDP ? "UDP" : "TCP");
-	out_col(o, W_IFACE, "%s", port_toward(c, f->src));
-	out_printf(o, "%s\n", port_toward(c, f->nat_dst));
+	out_col(o, W_IFACE, "%s", f->in[0] ? f->in : port_toward(c, f->src));
+	out_printf(o, "%s\n", f->out[0] ? f->out : port_toward(c, f->nat_dst));
 }
 
 /* 0.0.0.0 stands for any address. */

@@ -127,6 +127,7 @@ struct flow_line {
 	unsigned rule, service; /* indexes, 0: none */
 	uint32_t idle_ms;
 	uint64_t bytes;
+	char in[8], out[8]; /* switch ports ("1/1"); "": no packet is seen */
 };
 /* A snapshot; array owned by the caller (free), n at most max. */
 struct flow_line *plane_flows(struct plane *p, int max, int *n);

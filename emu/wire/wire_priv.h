@@ -93,7 +93,7 @@ void l3_forward(struct wire *w, const struct ingress *in, struct packet *p);
 void l3_forward_via(struct wire *w, const struct ingress *in,
 		    struct in_addr next_hop, struct packet *p);
 /* A packet for an address of ours that no flow takes: echo, and what goes to the
- * inside; local says what kind of address. */
+ * inside; local says what kind of address, NULL: everybody's on the circuit. */
 void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
 	      const struct setup_address *local);
 /* An ICMP error about p to its source, from the circuit it came in on; rate

@@ -1,0 +1,370 @@
+/*
+ * IPv4 packets: to the flow that they belong to, or to who decides about them
+ * (begin.c).  A packet of a set-up flow costs one look at the hash and one at the
+ * flow; nothing is decided, allocated or logged.
+ */
+#include "emu/wire/forward_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "emu/base/str.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/rnd.h"
+#include "emu/plane/plane.h"
+#include "emu/wire/frag.h"
+#include "emu/wire/ftp_track.h"
+
+/* ---- a packet of a flow ---------------------------------------------------------- */
+
+static void route(struct wire *w, const struct ingress *in, struct packet *p,
+		  const struct half *h)
+{
+	const struct wflow *f = wflow_of((struct half *)(uintptr_t)h);
+
+	if (h->act == HALF_VIA)
+		l3_forward_via(w, in, f->via, p);
+	else
+		l3_forward(w, in, p);
+}
+
+/* Who gets an error of ICMP about it must recognise what it sent. */
+static void route_translated(struct wire *w, const struct ingress *in,
+			     struct packet *p, struct half *h)
+{
+	struct ingress as = { 0 };
+
+	xlate_apply(p, h);
+	w->forward->under_way = h;
+	if (in) {
+		as = *in;
+		as.translated = true;
+	}
+	route(w, in ? &as : NULL, p, h);
+	w->forward->under_way = NULL;
+}
+
+void forward_restore(struct wire *w, struct packet *p)
+{
+	const struct half *h = w->forward->under_way;
+	struct tuple was;
+
+	if (!h)
+		return;
+	was = half_tuple(h);
+	xlate_to(p, &was);
+	w->forward->under_way = NULL;
+}
+
+static void send_on(struct wire *w, const struct ingress *in, struct packet *p,
+		    struct half *h)
+{
+	if (h->act == HALF_INSIDE) {
+		if (!h->same)
+			xlate_apply(p, h);
+		wire_to_inside(w, p);
+	} else if (h->same) {
+		route(w, in, p, h);
+	} else {
+		route_translated(w, in, p, h);
+	}
+}
+
+void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
+		  struct half *h)
+{
+	struct wflow *f = wflow_of(h);
+	uint32_t len = p->len - p->l3;
+
+	if (f->state == WFLOW_PARKED)
+		over_revive(w, f);
+	f->used_ms = w->now_ms;
+	h->port = (int8_t)(in ? in->port : PORT_INSIDE);
+	h->bytes += len;
+	h->frames++;
+	if (f->kind == WFLOW_PLAIN || f->kind == WFLOW_WAY)
+		use_account(w->worker, &f->use, h->side, len);
+	if (p->proto == IPPROTO_TCP)
+		over_segment(w, f, h, p);
+	send_on(w, in, p, h);
+}
+
+/* A client that begins anew from the port of a connection that is over. */
+static bool begins_anew(const struct wflow *f, const struct packet *p)
+{
+	const uint8_t flags = p->data[p->l4 + TCP_FLAGS];
+
+	return p->proto == IPPROTO_TCP && f->state >= WFLOW_OVER &&
+	       (flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_SYN;
+}
+
+/* false: it is nobody's of those that may send it. */
+static bool is_from_right_side(const struct half *h, const struct ingress *in)
+{
+	return h->inside == (in == NULL);
+}
+
+/* ---- a packet of none -------------------------------------------------------------- */
+
+void forward_plain(struct wire *w, const struct ingress *in, struct packet *p)
+{
+	struct in_addr dst = get_addr(p->data + p->l3 + IP4_DST);
+	const struct setup_address *local = setup_address(w->setup, dst);
+
+	if (local)
+		l3_local(w, in, p, local);
+	else
+		l3_forward(w, in, p);
+}
+
+/* Broadcasts and multicasts that the switch itself may be interested in. */
+static void everybody(struct wire *w, const struct ingress *in,
+		      struct packet *p)
+{
+	struct in_addr dst = get_addr(p->data + p->l3 + IP4_DST);
+	uint32_t a = ntohl(dst.s_addr);
+	bool all = dst.s_addr == INADDR_BROADCAST || IN_MULTICAST(a);
+
+	for (size_t i = 0; i < w->setup->nip && !all; i++)
+		all = w->setup->ip[i].broadcast.s_addr == dst.s_addr;
+	if (all && !begin_denied(w, in, p))
+		l3_local(w, in, p, NULL);
+}
+
+static bool is_rule_proto(const struct packet *p)
+{
+	return p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP;
+}
+
+static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
+		    const struct tuple *k)
+{
+	if (screen_packet(w, p))
+		return true;
+	if (!in->to_us)
+		return false;
+	if (in->everybody)
+		everybody(w, in, p);
+	else if (p->proto == IPPROTO_ICMP && p->l4)
+		icmp_packet(w, in, p);
+	else if (is_rule_proto(p) && k)
+		begin_packet(w, in, p, k);
+	else if (!begin_denied(w, in, p))
+		forward_plain(w, in, p);
+	return true;
+}
+
+/* ---- from the ports ------------------------------------------------------------------ */
+
+static void turn(struct wire *w)
+{
+	struct worker *k = w->worker;
+
+	if (k->now_ms != w->now_ms ||
+	    atomic_load_explicit(&k->next_policy, memory_order_relaxed))
+		worker_packet_turn(k, w->now_ms,
+				   w->thread ? k->wall_s : w->now_ms / 1000);
+	if (k->policy && k->policy != w->forward->policy)
+		servers_build(w->forward);
+}
+
+/* Only whole packets can be told apart (content.md 3.7).  Those of others pass. */
+static bool is_put_together(struct wire *w, const struct ingress *in,
+			    struct packet *p)
+{
+	if (!p->fragment)
+		return true;
+	if (screen_packet(w, p))
+		return false;
+	return frag_add(w->frag, p, w->now_ms) && in;
+}
+
+bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
+{
+	struct tuple k;
+	struct half *h = NULL;
+	bool told = false;
+
+	turn(w);
+	if (!w->worker->policy)
+		return !in->to_us ? false : (forward_plain(w, in, p), true);
+	if (p->fragment && !in->to_us)
+		return false;
+	if (!is_put_together(w, in, p))
+		return true;
+	told = xlate_tuple(p, &k);
+	if (told && !in->everybody)
+		h = flowtab_find(w->forward->tab, &k);
+	if (h && begins_anew(wflow_of(h), p)) {
+		over_drop(w, wflow_of(h));
+		h = NULL;
+	}
+	if (!h)
+		return of_none(w, in, p, told ? &k : NULL);
+	if (!is_from_right_side(h, in)) {
+		(void)screen_packet(w, p);
+		return true;
+	}
+	if (!in->to_us && h->same && h->act == HALF_ROUTE)
+		return false; /* it passes at layer 2 */
+	forward_flow(w, in, p, h);
+	return true;
+}
+
+#define ICMP_ECHO 8
+
+/* ---- from the switch's own sockets ------------------------------------------------ */
+
+static bool opens(const struct packet *p)
+{
+	if (p->proto == IPPROTO_TCP)
+		return !(p->data[p->l4 + TCP_FLAGS] & TCP_F_RST);
+	return p->proto == IPPROTO_UDP || p->data[p->l4] == ICMP_ECHO;
+}
+
+/* The way back is where the answer comes in: to the inside. */
+void forward_from_inside(struct wire *w, struct packet *p)
+{
+	struct half *h = NULL;
+	struct tuple k;
+
+	turn(w);
+	if (p->fragment || !w->worker->policy || !xlate_tuple(p, &k)) {
+		l3_forward(w, NULL, p);
+		return;
+	}
+	h = flowtab_find(w->forward->tab, &k);
+	if (h && (!h->inside || begins_anew(wflow_of(h), p))) {
+		if (wflow_of(h)->state >= WFLOW_OVER)
+			over_drop(w, wflow_of(h));
+		h = NULL;
+	}
+	if (!h && opens(p))
+		h = begin_from_inside(w, &k);
+	if (h)
+		forward_flow(w, NULL, p, h);
+	else
+		l3_forward(w, NULL, p);
+}
+
+/* ---- time ------------------------------------------------------------------------- */
+
+void forward_tick(struct wire *w)
+{
+	turn(w);
+	flowtab_turn(w->forward->tab, w->now_ms, over_look, w);
+}
+
+uint64_t forward_due_ms(const struct wire *w)
+{
+	return flowtab_due_ms(w->forward->tab);
+}
+
+/* ---- what the control thread asks ------------------------------------------------ */
+
+static void port_name(const struct wire *w, int port, char *to, size_t cap)
+{
+	if (port >= 0 && port < w->setup->nport)
+		(void)str_copy(to, cap, w->setup->port[port].name);
+}
+
+static void lines_of(const struct wire *w, const struct wflow *f,
+		     struct flow_line *line)
+{
+	const uint64_t bytes[2] = { f->half[0].bytes, f->half[1].bytes };
+
+	use_lines(&f->use, w->now_ms - f->used_ms, bytes, line);
+	for (int side = 0; side < 2; side++) {
+		port_name(w, f->half[side].port, line[side].in,
+			  sizeof(line[side].in));
+		port_name(w, f->half[!side].port, line[side].out,
+			  sizeof(line[side].out));
+	}
+}
+
+static bool is_shown(const struct wflow *f)
+{
+	return f->kind == WFLOW_PLAIN &&
+	       (f->state == WFLOW_HALF_OPEN || f->state == WFLOW_OPEN);
+}
+
+int forward_lines(struct wire *w, struct flow_line *line, int max)
+{
+	struct wflow *f;
+	uint32_t at = 0;
+	int n = 0;
+
+	while (n + 2 <= max && (f = flowtab_each(w->forward->tab, &at))) {
+		if (!is_shown(f))
+			continue;
+		lines_of(w, f, &line[n]);
+		n += 2;
+	}
+	return n;
+}
+
+static int side_flows(void *arg, struct flow_line *line, int max)
+{
+	struct wire *w = arg;
+	int n;
+
+	wire_lock(w);
+	n = forward_lines(w, line, max);
+	wire_unlock(w);
+	return n;
+}
+
+static void side_reset(void *arg, unsigned service)
+{
+	struct wire *w = arg;
+	struct wflow *f;
+	uint32_t at = 0;
+
+	wire_lock(w);
+	while ((f = flowtab_each(w->forward->tab, &at)))
+		if (is_shown(f) && f->use.member &&
+		    f->use.member->svc->index == service)
+			over_reset(w, f);
+	wire_unlock(w);
+	wire_wake(w);
+}
+
+/* ---- life ------------------------------------------------------------------------- */
+
+struct forward *forward_new(struct wire *w)
+{
+	struct forward *f = xcalloc(1, sizeof(*f));
+	uint64_t seed = 0;
+
+	rnd_bytes(&seed, sizeof(seed));
+	f->w = w;
+	f->tab = flowtab_new(FLOWTAB_MAX, seed);
+	f->ports = portmap_new();
+	portmap_reserve(f->ports, 1);
+	plane_set_packet_side(
+		w->plane, &(struct packet_side){ w, side_flows, side_reset });
+	return f;
+}
+
+static void drop_all(struct forward *f)
+{
+	struct wflow *flow;
+	uint32_t at = 0;
+
+	while ((flow = flowtab_each(f->tab, &at)))
+		over_drop(f->w, flow);
+}
+
+void forward_free(struct forward *f)
+{
+	if (!f)
+		return;
+	plane_set_packet_side(f->w->plane, NULL);
+	drop_all(f);
+	if (f->policy)
+		worker_policy_put(f->w->worker, f->policy);
+	free(f->server);
+	flowtab_free(f->tab);
+	portmap_free(f->ports);
+	free(f);
+}

@@ -1,0 +1,104 @@
+#ifndef CSS_EMU_WIRE_FORWARD_PRIV_H
+#define CSS_EMU_WIRE_FORWARD_PRIV_H
+
+#include "emu/flow/decide.h"
+#include "emu/flow/policy.h"
+#include "emu/plane/use.h"
+#include "emu/plane/worker.h"
+#include "emu/wire/flowtab.h"
+#include "emu/wire/wire_priv.h"
+#include "emu/wire/xlate.h"
+
+/*
+ * What the files around forward.c share.  Everything here is the packet thread's,
+ * under wire->lock.
+ */
+struct expected;
+
+/* Servers by address, of the policy in force: what matters of who opens a flow. */
+struct server {
+	struct in_addr addr;
+	const struct policy_service *svc;
+};
+
+struct forward {
+	struct wire *w;
+	struct flowtab *tab;
+	struct held_policy *policy; /* what the following was made of */
+	struct server *server;	    /* owned, ascending */
+	size_t nserver;
+	bool may_end; /* rules may want connections to be ended here */
+	struct portmap_pool *ports; /* of flows whose own port is taken */
+	struct expected *expected;  /* owned */
+	/* the direction of the packet that is being routed; NULL: none */
+	struct half *under_way;
+	uint8_t room[PACKET_HEADROOM + ETH_LEN + IP4_MIN + TCP_MIN];
+};
+
+static inline const struct policy *forward_policy(const struct forward *f)
+{
+	return f->w->worker->policy->p;
+}
+
+/* ---- screen.c: attacks (content.md 6.7) --------------------------------------- */
+/* true: it is one, is counted and goes no further. */
+bool screen_packet(struct wire *w, const struct packet *p);
+
+/* ---- servers.c ------------------------------------------------------------------ */
+void servers_build(struct forward *f); /* of the worker's policy */
+/* The source group that flows of a server get; NULL: none. *svc: the server. */
+const struct policy_group *servers_group(const struct forward *f,
+					 struct in_addr a,
+					 const struct policy_service **svc);
+bool servers_is_cache(const struct forward *f, struct in_addr a);
+
+/* ---- begin.c: a new flow -------------------------------------------------------- */
+/* The first packet of a tuple; it has been screened, and is for us to pass on. */
+void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
+		  const struct tuple *k);
+/* Of a protocol that gets no flows: do the access lists deny it? */
+bool begin_denied(struct wire *w, const struct ingress *in,
+		  const struct packet *p);
+/* The switch's own sockets open one; NULL: the table is full, or no port is
+ * left. */
+struct half *begin_from_inside(struct wire *w, const struct tuple *k);
+/*
+ * A flow between two tuples: as its opener sends, and as it goes on.  NULL: the
+ * table is full.  Counted when kind is WFLOW_PLAIN.
+ */
+struct begun {
+	const struct ingress *in; /* NULL: from inside */
+	struct tuple from, to;
+	enum wflow_kind kind;
+	enum half_act there, back;
+};
+struct wflow *begin_flow(struct wire *w, const struct begun *b,
+			 const struct flow_use *use);
+
+/* ---- over.c: the end of flows --------------------------------------------------- */
+void over_close(struct wire *w, struct wflow *f); /* stays a moment */
+void over_drop(struct wire *w, struct wflow *f);  /* it is gone */
+/* Makes room by a flow that is idle; false: there is none. */
+bool over_reclaim(struct wire *w);
+void over_look(void *arg, struct wflow *f); /* for the wheel */
+void over_revive(struct wire *w, struct wflow *f);
+/* A TCP segment goes by. */
+void over_segment(struct wire *w, struct wflow *f, struct half *h,
+		  const struct packet *p);
+/* Tells both ends, as far as is known where they are. */
+void over_reset(struct wire *w, struct wflow *f);
+/* RST in answer to a segment, to its sender only (RFC 9293 3.10.7.1). */
+void over_refuse(struct wire *w, const struct packet *p);
+
+/* ---- forward.c ------------------------------------------------------------------ */
+/* A packet of a direction: noted, counted and sent on, translated.  in NULL: from
+ * the switch's own sockets. */
+void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
+		  struct half *h);
+/* To the switch itself when the address is its own, else routed. */
+void forward_plain(struct wire *w, const struct ingress *in, struct packet *p);
+
+/* ---- icmp_track.c --------------------------------------------------------------- */
+void icmp_packet(struct wire *w, const struct ingress *in, struct packet *p);
+
+#endif
