@@ -6,12 +6,15 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
+#include "emu/io/hostmap.h"
+#include "emu/io/sock.h"
 
 int face_address(const char *option, const char *text, struct in_addr *addr,
 		 in_port_t *port, struct err *err)
@@ -32,6 +35,65 @@ int face_address(const char *option, const char *text, struct in_addr *addr,
 	return err_set(err, ERR_SYNTAX, -1,
 		       "%s %s: give ADDR:PORT, such as 127.0.0.1:2323, or off",
 		       option, text);
+}
+
+static int listen_host(const struct face_place *at, struct err *err)
+{
+	struct in_addr a = { 0 };
+	in_port_t port = 0;
+
+	if (face_address(at->option, at->where, &a, &port, err) < 0)
+		return -1;
+	return sock_listen_host(a, port, err);
+}
+
+static int door_open(struct face_door *d, struct loop *l, int fd,
+		     const struct face_place *at, struct err *err)
+{
+	if (fd < 0)
+		return -1;
+	d->watch.fd = fd;
+	if (!loop_watch(l, &d->watch, EPOLLIN))
+		return 0;
+	(void)err_set(err, ERR_IO, -1, "%s %s: %s", at->option, at->where,
+		      strerror(errno));
+	(void)close(fd);
+	d->watch.fd = -1;
+	return -1;
+}
+
+int face_open(struct face_door door[DOOR_NUM], struct loop *l,
+	      const struct face_place *at,
+	      void (*fn)(void *door, uint32_t ready, uint64_t now_ms),
+	      void *server, struct err *err)
+{
+	static const struct in_addr any = { INADDR_ANY };
+	int rc = 0;
+
+	for (int i = 0; i < DOOR_NUM; i++)
+		door[i] = (struct face_door){ { -1, fn, &door[i] }, server };
+	if (strcmp(at->where, "off") != 0)
+		rc = door_open(&door[DOOR_HOST], l, listen_host(at, err), at,
+			       err);
+	if (!rc && hostmap_is_transparent(at->map))
+		rc = door_open(
+			&door[DOOR_CIRCUIT], l,
+			sock_listen(at->map, any, htons(at->port), false, err),
+			at, err);
+	if (rc)
+		face_shut(door, l);
+	return rc;
+}
+
+void face_shut(struct face_door door[DOOR_NUM], struct loop *l)
+{
+	for (int i = 0; i < DOOR_NUM; i++) {
+		if (door[i].watch.fd < 0)
+			continue;
+		loop_unwatch(l, &door[i].watch);
+		(void)close(door[i].watch.fd);
+		door[i].watch.fd = -1;
+	}
 }
 
 int face_pty(int *master, int *slave)

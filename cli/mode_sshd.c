@@ -35,7 +35,7 @@ static int config_show(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct env *env = cli_env(cli);
 	struct out *o = cli_out(cli);
-	char text[32];
+	char text[64];
 
 	(void)a;
 	(void)err;

@@ -121,6 +121,8 @@ int attach_listen(struct sessions *s, const char *disk_dir); /* DIR/console */
 int attach_main(const char *disk_dir); /* the client: css11500 attach */
 struct hostmap;
 struct err;
+/* addr_port: on this host, "ADDR:PORT" or "off"; on the wire attachment they are
+ * also there at port 23 and 22 of every circuit. */
 int telnet_start(struct sessions *all, const char *addr_port, struct err *err);
 /* Makes the host keys at first use; NULL and err. */
 struct ssh_server;

@@ -35,6 +35,7 @@
 #include "emu/io/loop.h"
 #include "emu/io/sock.h"
 
+#define SSH_PORT 22u
 #define CONN_MAX 8 /* 4 sessions, and some that are on their way in or out */
 #define KEYS	 2
 
@@ -42,9 +43,8 @@ enum { W_LINE = 10, W_USER = 18 };
 
 struct ssh_server {
 	struct sessions *all;
-	struct watch listener;
-	struct in_addr addr;
-	in_port_t port;
+	struct face_door door[DOOR_NUM];
+	char where[32]; /* "127.0.0.1:2222", "off" */
 	char *key[KEYS + 1];		 /* owned; NULL-terminated */
 	struct ssh_conn *conn[CONN_MAX]; /* owned; NULL: free */
 };
@@ -329,10 +329,11 @@ static bool conn_start(struct ssh_server *s, int place, int fd,
 
 static void peer_comes(void *arg, uint32_t ready, uint64_t now_ms)
 {
-	struct ssh_server *s = arg;
+	const struct face_door *door = arg;
+	struct ssh_server *s = door->server;
 	struct sockaddr_in sin = { 0 };
 	socklen_t len = sizeof(sin);
-	int place = 0, fd = accept4(s->listener.fd, (struct sockaddr *)&sin,
+	int place = 0, fd = accept4(door->watch.fd, (struct sockaddr *)&sin,
 				    &len, SOCK_CLOEXEC);
 
 	(void)ready;
@@ -353,9 +354,7 @@ static void server_stop(void *arg)
 {
 	struct ssh_server *s = arg;
 
-	loop_unwatch(sessions_loop(s->all), &s->listener);
-	(void)close(s->listener.fd);
-	s->listener.fd = -1;
+	face_shut(s->door, sessions_loop(s->all));
 	for (int i = 0; i < CONN_MAX; i++)
 		if (s->conn[i])
 			conn_hang_up(s->conn[i]);
@@ -414,21 +413,14 @@ static int keys_load(struct ssh_server *s, struct err *err)
 struct ssh_server *sshd_start(struct sessions *all, const char *addr_port,
 			      struct err *err)
 {
+	const struct face_place at = { "--ssh", addr_port, SSH_PORT,
+				       sessions_env(all)->map };
 	struct ssh_server *s = xcalloc(1, sizeof(*s));
 
 	s->all = all;
-	s->listener = (struct watch){ -1, peer_comes, s };
-	if (face_address("--ssh", addr_port, &s->addr, &s->port, err) == 0 &&
-	    keys_load(s, err) == 0)
-		s->listener.fd = sock_listen_host(s->addr, s->port, err);
-	if (s->listener.fd >= 0 &&
-	    loop_watch(sessions_loop(all), &s->listener, EPOLLIN) < 0) {
-		(void)err_set(err, ERR_IO, -1, "--ssh %s: %s", addr_port,
-			      strerror(errno));
-		(void)close(s->listener.fd);
-		s->listener.fd = -1;
-	}
-	if (s->listener.fd < 0) {
+	(void)str_copy(s->where, sizeof(s->where), addr_port);
+	if (keys_load(s, err) < 0 ||
+	    face_open(s->door, sessions_loop(all), &at, peer_comes, s, err)) {
 		server_free(s);
 		return NULL;
 	}
@@ -465,9 +457,12 @@ void sshd_show(const struct ssh_server *s, struct out *o)
 
 void sshd_where(const struct ssh_server *s, char *text, size_t cap)
 {
-	if (s)
-		(void)snprintf(text, cap, "%s:%u", str_addr(s->addr),
-			       ntohs(s->port));
+	const char *host = s ? s->where : "off";
+
+	if (!s || s->door[DOOR_CIRCUIT].watch.fd < 0)
+		(void)str_copy(text, cap, host);
 	else
-		(void)str_copy(text, cap, "off");
+		(void)snprintf(text, cap, "circuits:%u%s%s", SSH_PORT,
+			       strcmp(host, "off") ? ", " : "",
+			       strcmp(host, "off") ? host : "");
 }

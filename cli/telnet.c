@@ -37,6 +37,7 @@
 #define BUF_CAP	 16384
 #define READ_CAP 1024 /* escaping at most doubles it */
 #define STALL_MS 60000
+#define TELNET_PORT 23
 #define CONN_MAX 8 /* 4 sessions, and some that are on their way out */
 
 /* Bytes that wait for room: to the peer, or to the pty. */
@@ -47,7 +48,7 @@ struct buf {
 
 struct server {
 	struct sessions *all;
-	struct watch listener;
+	struct face_door door[DOOR_NUM];
 	struct conn *conn[CONN_MAX]; /* owned; NULL: free */
 };
 
@@ -397,10 +398,11 @@ static int free_place(const struct server *s)
 
 static void peer_comes(void *arg, uint32_t ready, uint64_t now_ms)
 {
-	struct server *s = arg;
+	const struct face_door *door = arg;
+	struct server *s = door->server;
 	struct sockaddr_in sin = { 0 };
 	socklen_t len = sizeof(sin);
-	int fd = accept4(s->listener.fd, (struct sockaddr *)&sin, &len,
+	int fd = accept4(door->watch.fd, (struct sockaddr *)&sin, &len,
 			 SOCK_NONBLOCK | SOCK_CLOEXEC);
 	const char *name = sessions_vty(s->all);
 	int place = free_place(s);
@@ -432,7 +434,7 @@ static void server_stop(void *arg)
 {
 	struct server *s = arg;
 
-	watch_close(sessions_loop(s->all), &s->listener);
+	face_shut(s->door, sessions_loop(s->all));
 }
 
 static void server_free(void *arg)
@@ -447,22 +449,15 @@ static void server_free(void *arg)
 
 int telnet_start(struct sessions *all, const char *addr_port, struct err *err)
 {
-	struct server *s = NULL;
-	struct in_addr a = { 0 };
-	in_port_t port = 0;
-	int fd = -1;
+	const struct face_place at = { "--telnet", addr_port, TELNET_PORT,
+				       sessions_env(all)->map };
+	struct server *s = xcalloc(1, sizeof(*s));
 
-	if (face_address("--telnet", addr_port, &a, &port, err) < 0)
-		return -1;
-	fd = sock_listen_host(a, port, err);
-	if (fd < 0)
-		return -1;
-	s = xcalloc(1, sizeof(*s));
 	s->all = all;
-	s->listener = (struct watch){ fd, peer_comes, s };
+	if (face_open(s->door, sessions_loop(all), &at, peer_comes, s, err)) {
+		free(s);
+		return -1;
+	}
 	sessions_on_free(all, server_stop, server_free, s);
-	if (loop_watch(sessions_loop(all), &s->listener, EPOLLIN) < 0)
-		return err_set(err, ERR_IO, -1, "--telnet %s: %s", addr_port,
-			       strerror(errno));
 	return 0;
 }

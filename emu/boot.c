@@ -532,11 +532,11 @@ static void parts_free(struct css *css)
 static int faces_open(struct css *css, struct err *err)
 {
 	struct sessions *all = css->env.sessions;
+	bool circuits = hostmap_is_transparent(css->env.map);
 
-	if (strcmp(css->opt->telnet, "off") != 0 &&
-	    telnet_start(all, css->opt->telnet, err))
+	if (telnet_start(all, css->opt->telnet, err))
 		return -1;
-	if (strcmp(css->opt->ssh, "off") != 0) {
+	if (circuits || strcmp(css->opt->ssh, "off") != 0) {
 		css->env.sshd = sshd_start(all, css->opt->ssh, err);
 		if (!css->env.sshd)
 			return -1;

@@ -21,7 +21,7 @@ struct net {
 struct hostmap {
 	struct net net[NET_MAX]; /* longest prefix first */
 	int nnet;
-	bool no_auto;
+	bool no_auto, transparent;
 	uint16_t port_base;
 };
 
@@ -38,6 +38,18 @@ void hostmap_free(struct hostmap *m)
 void hostmap_set_port_base(struct hostmap *m, uint16_t base)
 {
 	m->port_base = base;
+}
+
+void hostmap_set_transparent(struct hostmap *m)
+{
+	m->nnet = 0;
+	m->port_base = 0;
+	m->no_auto = m->transparent = true;
+}
+
+bool hostmap_is_transparent(const struct hostmap *m)
+{
+	return m->transparent;
 }
 
 /* "10.0.0.0/8" or "10.0.0.1"; the text is cut at the slash */

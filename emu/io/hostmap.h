@@ -22,6 +22,10 @@ void hostmap_free(struct hostmap *m);
 /* text: "auto", "none" or "10.0.0.0/8=127.0.0.0/8"; longest prefix wins */
 int hostmap_add(struct hostmap *m, const char *text, struct err *err);
 void hostmap_set_port_base(struct hostmap *m, uint16_t base);
+/* For sockets behind the wire attachment (inside.h): every address is what it is,
+ * and may be listened on and spoken from, whoever has it. */
+void hostmap_set_transparent(struct hostmap *m);
+bool hostmap_is_transparent(const struct hostmap *m);
 
 struct in_addr hostmap_addr(const struct hostmap *m, struct in_addr appliance);
 /* host port that a listening port of the switch is opened on; 0: none left */

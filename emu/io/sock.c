@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,26 +119,36 @@ static int close_keep_errno(int fd)
 	return -1;
 }
 
-static int tcp_socket(void)
+/* m NULL: of this host. */
+static int any_socket(const struct hostmap *m, int type)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && m && hostmap_is_transparent(m))
+		set_on(fd, IPPROTO_IP, IP_TRANSPARENT);
+	return fd;
+}
+
+static int tcp_socket(const struct hostmap *m)
+{
+	int fd = any_socket(m, SOCK_STREAM);
 
 	if (fd >= 0)
 		set_on(fd, IPPROTO_TCP, TCP_NODELAY);
 	return fd;
 }
 
-static int udp_socket(void)
+static int udp_socket(const struct hostmap *m)
 {
-	return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return any_socket(m, SOCK_DGRAM);
 }
 
 /* SO_REUSEADDR lets a second UDP socket take datagrams away from the first; for
  * TCP it only concerns connections that are over. */
-static int open_listener(int type, const struct sockaddr_in *host, bool join,
-			 bool shared)
+static int open_listener(const struct hostmap *m, int type,
+			 const struct sockaddr_in *host, bool join, bool shared)
 {
-	int fd = type == SOCK_STREAM ? tcp_socket() : udp_socket();
+	int fd = type == SOCK_STREAM ? tcp_socket(m) : udp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -205,12 +216,12 @@ static int listen_failed(int error, struct in_addr addr, in_port_t port,
 }
 
 /* Under notes_lock. */
-static int listen_noted(int type, struct in_addr addr, in_port_t port,
-			const struct sockaddr_in *host, bool shared,
-			struct err *err)
+static int listen_noted(const struct hostmap *m, int type, struct in_addr addr,
+			in_port_t port, const struct sockaddr_in *host,
+			bool shared, struct err *err)
 {
 	struct in_addr holder;
-	int fd = open_listener(type, host, false, shared);
+	int fd = open_listener(m, type, host, false, shared);
 	int error = errno;
 
 	if (fd < 0 && error == EADDRINUSE && note_find(type, host, &holder)) {
@@ -227,7 +238,7 @@ static int listen_noted(int type, struct in_addr addr, in_port_t port,
 			return err_set(err, ERR_EXISTS, -1,
 				       "%s:%u is open already", str_addr(addr),
 				       ntohs(port));
-		fd = open_listener(type, host, true, true);
+		fd = open_listener(m, type, host, true, true);
 		error = errno;
 	}
 	if (fd < 0)
@@ -236,13 +247,27 @@ static int listen_noted(int type, struct in_addr addr, in_port_t port,
 	return fd;
 }
 
+/*
+ * Behind the wire there are no strangers, but listeners of ours for one address
+ * beside one for every other: nobody asks who holds the port, and the closer fit
+ * takes a connection.
+ */
+static int listen_transparent(const struct hostmap *m, int type,
+			      struct in_addr addr, in_port_t port,
+			      const struct sockaddr_in *host, struct err *err)
+{
+	int fd = open_listener(m, type, host, true, true);
+
+	return fd < 0 ? listen_failed(errno, addr, port, host, err) : fd;
+}
+
 static int listen_mapped(int type, const struct hostmap *m, struct in_addr addr,
 			 in_port_t port, bool shared, struct err *err)
 {
 	struct sockaddr_in host = { .sin_family = AF_INET };
 	int fd;
 
-	if (addr.s_addr == htonl(INADDR_ANY))
+	if (addr.s_addr == htonl(INADDR_ANY) && !hostmap_is_transparent(m))
 		return err_set(err, ERR_RANGE, -1,
 			       "port %u cannot be opened on every address: "
 			       "give the VIP an address",
@@ -254,8 +279,10 @@ static int listen_mapped(int type, const struct hostmap *m, struct in_addr addr,
 			       "%s:%u: with --port-base the port lies above "
 			       "65535; use a smaller --port-base",
 			       str_addr(addr), ntohs(port));
+	if (hostmap_is_transparent(m))
+		return listen_transparent(m, type, addr, port, &host, err);
 	(void)pthread_mutex_lock(&notes_lock);
-	fd = listen_noted(type, addr, port, &host, shared, err);
+	fd = listen_noted(m, type, addr, port, &host, shared, err);
 	(void)pthread_mutex_unlock(&notes_lock);
 	return fd;
 }
@@ -272,12 +299,35 @@ int sock_listen_udp(const struct hostmap *m, struct in_addr addr,
 	return listen_mapped(SOCK_DGRAM, m, addr, port, shared, err);
 }
 
+static int outer_net = -1, inner_net = -1; /* borrowed */
+
+void sock_set_outside(int outer, int inner)
+{
+	outer_net = outer;
+	inner_net = inner;
+}
+
+/* Only the calling thread is elsewhere meanwhile. */
+static int listen_outside(const struct sockaddr_in *host)
+{
+	int fd = -1, error = 0;
+
+	if (outer_net >= 0 && setns(outer_net, CLONE_NEWNET))
+		return -1;
+	fd = open_listener(NULL, SOCK_STREAM, host, false, false);
+	error = errno;
+	if (outer_net >= 0 && setns(inner_net, CLONE_NEWNET))
+		abort(); /* all that follows would be in the wrong place */
+	errno = error;
+	return fd;
+}
+
 int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 {
 	struct sockaddr_in host = { .sin_family = AF_INET,
 				    .sin_addr = addr,
 				    .sin_port = port };
-	int fd = open_listener(SOCK_STREAM, &host, false, false);
+	int fd = listen_outside(&host);
 
 	if (fd < 0 && errno == EADDRINUSE)
 		return err_set(err, ERR_EXISTS, -1,
@@ -306,7 +356,7 @@ int sock_connect_from(const struct hostmap *m, struct in_addr dst,
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr = hostmap_addr(m, dst),
 				  .sin_port = port };
-	int fd = tcp_socket();
+	int fd = tcp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -331,10 +381,10 @@ int sock_connect(const struct hostmap *m, struct in_addr dst, in_port_t port,
 
 #define FEW 4
 
-int sock_listen_at(struct sockaddr_in *at)
+int sock_listen_at(const struct hostmap *m, struct sockaddr_in *at)
 {
 	socklen_t len = sizeof(*at);
-	int fd = tcp_socket();
+	int fd = tcp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -348,10 +398,10 @@ int sock_listen_at(struct sockaddr_in *at)
 	return fd;
 }
 
-int sock_udp_at(struct sockaddr_in *at)
+int sock_udp_at(const struct hostmap *m, struct sockaddr_in *at)
 {
 	socklen_t len = sizeof(*at);
-	int fd = udp_socket();
+	int fd = udp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -361,10 +411,10 @@ int sock_udp_at(struct sockaddr_in *at)
 	return fd;
 }
 
-static int connect_from(const struct sockaddr_in *to,
+static int connect_from(const struct hostmap *m, const struct sockaddr_in *to,
 			const struct sockaddr_in *from)
 {
-	int fd = tcp_socket();
+	int fd = tcp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -377,16 +427,16 @@ static int connect_from(const struct sockaddr_in *to,
 	return fd;
 }
 
-int sock_connect_at(const struct sockaddr_in *to,
+int sock_connect_at(const struct hostmap *m, const struct sockaddr_in *to,
 		    const struct sockaddr_in *from)
 {
 	struct sockaddr_in address = *from;
-	int fd = connect_from(to, from);
+	int fd = connect_from(m, to, from);
 
 	address.sin_port = 0;
 	if (fd < 0)
-		fd = connect_from(to, &address);
-	return fd < 0 ? connect_from(to, NULL) : fd;
+		fd = connect_from(m, to, &address);
+	return fd < 0 ? connect_from(m, to, NULL) : fd;
 }
 
 struct sockaddr_in sock_name(int fd)
@@ -419,7 +469,7 @@ int sock_udp(const struct hostmap *m, struct in_addr dst, in_port_t port,
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr = hostmap_addr(m, dst),
 				  .sin_port = port };
-	int fd = udp_socket();
+	int fd = udp_socket(m);
 
 	if (fd < 0)
 		return -1;
@@ -449,7 +499,7 @@ int sock_error(int fd)
 
 int sock_udp_open(struct err *err)
 {
-	int fd = udp_socket();
+	int fd = udp_socket(NULL);
 
 	if (fd < 0)
 		return err_set(err, ERR_IO, -1, "cannot open a UDP socket: %s",

@@ -12,19 +12,28 @@ struct hostmap;
  * Every socket of the switch is opened here, so that the address mapping holds
  * for all of them.  Addresses are appliance addresses, ports in network order.
  * Descriptors are non-blocking and close-on-exec, TCP has TCP_NODELAY.
+ *
+ * Where the mapping is transparent (the wire attachment), sockets are bound to
+ * addresses whoever has them (IP_TRANSPARENT): VIPs, and clients' own as sources.
  */
 
 /* A TCP listener (SO_REUSEADDR; several workers share with SO_REUSEPORT, but
  * a port that a stranger holds is still an error: the first is opened alone).
- * -1 and err: names appliance and host address, the reason and the cure. */
+ * -1 and err: names appliance and host address, the reason and the cure.
+ * INADDR_ANY is for transparent mappings: every address that has no listener of
+ * its own at that port; sock_name() of a connection tells which. */
 int sock_listen(const struct hostmap *m, struct in_addr addr, in_port_t port,
 		bool shared, struct err *err);
 /* The largest segment that connections of a listener take, as their SYN-ACK says
  * it (RFC 9293 3.7.1); 0: what the system thinks best.  Less than 88 bytes is
  * more than Linux does. */
 void sock_limit_segments(int fd, unsigned bytes);
-/* As sock_listen() on a host address, unmapped (Telnet's --telnet ADDR:PORT). */
+/* As sock_listen() on a host address, unmapped (Telnet's --telnet ADDR:PORT): one
+ * of the namespace that sock_set_outside() named, if it did. */
 int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
+/* Descriptors of the network namespaces of this host's addresses and of the
+ * switch's own; borrowed; -1: there is one for all.  Before the first thread. */
+void sock_set_outside(int outer, int inner);
 
 /* Starts a TCP connection; src INADDR_ANY: no source address is asked for.
  * -1 and errno kept on failure at once; EINPROGRESS is success.  A source that
@@ -40,12 +49,12 @@ int sock_connect_from(const struct hostmap *m, struct in_addr dst,
  * *at, or on another port when that one is taken; *at is where it is.  -1 and
  * errno kept.
  */
-int sock_listen_at(struct sockaddr_in *at);
+int sock_listen_at(const struct hostmap *m, struct sockaddr_in *at);
 /* The same for datagrams, at that port only; 0: any. */
-int sock_udp_at(struct sockaddr_in *at);
+int sock_udp_at(const struct hostmap *m, struct sockaddr_in *at);
 /* A connection to a host's address; from's address and port are had if they may
  * be, then its address, then anything. */
-int sock_connect_at(const struct sockaddr_in *to,
+int sock_connect_at(const struct hostmap *m, const struct sockaddr_in *to,
 		    const struct sockaddr_in *from);
 struct sockaddr_in sock_name(int fd); /* 0.0.0.0: it has none */
 struct sockaddr_in sock_peer(int fd);

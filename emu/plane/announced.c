@@ -71,7 +71,7 @@ struct awaited *awaited_new(struct flow *by, struct in_addr addr, uint16_t port,
 			       .from_server = from_server,
 			       .due_ms = w->now_ms + AWAIT_MS,
 			       .timed.kind = TIMED_AWAITED };
-	a->fd = ends_of(a, addr, port) ? sock_listen_at(&a->at) : -1;
+	a->fd = ends_of(a, addr, port) ? sock_listen_at(by->w->map, &a->at) : -1;
 	if (a->fd < 0 || epoll_ctl(w->ep, EPOLL_CTL_ADD, a->fd, &ev)) {
 		if (a->fd >= 0)
 			(void)close(a->fd);
@@ -164,7 +164,7 @@ static int connect_other(const struct awaited *a, const struct flow_use *u)
 
 	if (u->src.s_addr != INADDR_ANY)
 		from.sin_addr = hostmap_addr(a->by->w->map, u->src);
-	return sock_connect_at(&a->to, &from);
+	return sock_connect_at(a->by->w->map, &a->to, &from);
 }
 
 static struct flow *carry(const struct awaited *a, int fd,

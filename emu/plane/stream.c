@@ -33,12 +33,13 @@ struct stream {
 
 /* ---- sockets --------------------------------------------------------------- */
 
-static int end_open(struct stream_end *e, struct in_addr addr, uint16_t port)
+static int end_open(const struct hostmap *m, struct stream_end *e,
+		    struct in_addr addr, uint16_t port)
 {
 	e->at = (struct sockaddr_in){ .sin_family = AF_INET,
 				      .sin_addr = addr,
 				      .sin_port = htons(port) };
-	e->fd = sock_udp_at(&e->at);
+	e->fd = sock_udp_at(m, &e->at);
 	return e->fd;
 }
 
@@ -52,18 +53,19 @@ static void end_close(struct stream_end *e)
 /* An even port and the next one (RFC 3550 11), or any single one. */
 static bool side_open(struct stream *s, unsigned side, struct in_addr addr)
 {
+	const struct hostmap *m = s->by->w->map;
 	struct stream_end *e = s->end[side];
 
 	for (int i = 0; i < PAIR_TRIES; i++) {
 		uint16_t port = 0;
 
-		if (end_open(&e[0], addr, 0) < 0)
+		if (end_open(m, &e[0], addr, 0) < 0)
 			return false;
 		port = ntohs(e[0].at.sin_port);
 		if (s->n == 1)
 			return true;
 		if (port % 2 == 0 &&
-		    end_open(&e[1], addr, (uint16_t)(port + 1)) >= 0)
+		    end_open(m, &e[1], addr, (uint16_t)(port + 1)) >= 0)
 			return true;
 		end_close(&e[0]);
 	}

@@ -12,7 +12,7 @@
 # What configuring and building takes.
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libssl-dev
 	libedit-dev libtelnet-dev libssh-dev libcurl4-openssl-dev libcrypt-dev
-	libc-ares-dev libpcap-dev zlib1g-dev check node-llhttp"
+	libc-ares-dev libpcap-dev libmnl-dev zlib1g-dev check node-llhttp"
 
 # What the example takes beside the build: certificates and an SFTP server.
 PACKAGES_EXAMPLE="openssl python3 python3-paramiko iproute2 util-linux"
