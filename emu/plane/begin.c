@@ -118,16 +118,48 @@ static int connect_mapped(struct flow *f, const struct policy_group *g,
 	return fd;
 }
 
+/*
+ * On the wire a server sees the client's own address and port; another port when
+ * the connection goes on with another server, or when that one is taken
+ * (content.md 3.6).
+ */
+static int connect_as_client(struct flow *f, struct in_addr dst, in_port_t port)
+{
+	struct flow_use *u = &f->use[f->nuse - 1];
+	int fd = -1;
+
+	if (!f->moved)
+		fd = sock_connect_from(f->w->map, dst, port, u->key.src,
+				       u->key.sport);
+	if (fd >= 0 ||
+	    (!f->moved && errno != EADDRINUSE && errno != EADDRNOTAVAIL))
+		return fd;
+	fd = sock_connect(f->w->map, dst, port, u->key.src);
+	if (fd < 0)
+		return fd;
+	u->src = u->key.src;
+	u->sport = sock_name(fd).sin_port;
+	return fd;
+}
+
+static int connect_from(struct flow *f, struct in_addr dst, in_port_t port,
+			struct in_addr src)
+{
+	const struct policy_group *g = f->use[f->nuse - 1].group;
+
+	if (g)
+		return connect_mapped(f, g, dst, port);
+	if (src.s_addr == INADDR_ANY && hostmap_is_transparent(f->w->map))
+		return connect_as_client(f, dst, port);
+	return sock_connect(f->w->map, dst, port, src);
+}
+
 static void connect_server(struct flow *f, struct in_addr dst, in_port_t port,
 			   struct in_addr src, const struct ssl_back *back,
 			   const struct ssl_leg_opts *o)
 {
-	const struct policy_group *g = f->use[f->nuse - 1].group;
-
-	connects(f,
-		 g ? connect_mapped(f, g, dst, port)
-		   : sock_connect(f->w->map, dst, port, src),
-		 src.s_addr != INADDR_ANY, back, o);
+	connects(f, connect_from(f, dst, port, src), src.s_addr != INADDR_ANY,
+		 back, o);
 }
 
 /* Behind a module, its entry governs this side, too. */
@@ -241,6 +273,7 @@ static void leave_server(struct flow *f)
 	leg_close(f->w, s, false);
 	*s = no_leg;
 	s->side = LEG_SERVER;
+	f->moved = true;
 }
 
 /* To where the client wanted to go; a VIP of ours is no such place. */
@@ -575,13 +608,16 @@ void flow_accepted(struct worker *w, const struct point *at, int fd,
 		   const struct sockaddr_in *peer)
 {
 	struct flow *f = flow_begin(w, worker_policy(w), fd);
+	struct in_addr dst = at->addr;
 
 	if (!f)
 		return;
+	if (dst.s_addr == htonl(INADDR_ANY)) /* a listener of every address */
+		dst = sock_name(fd).sin_addr;
 	begin_use(f,
 		  (struct flow_use){ .key = { .src = hostmap_reverse(
 						      w->map, peer->sin_addr),
-					      .dst = at->addr,
+					      .dst = dst,
 					      .sport = peer->sin_port,
 					      .dport = at->port,
 					      .proto = IPPROTO_TCP } });

@@ -31,10 +31,39 @@ static int listener_order(const void *a, const void *b)
 	return x->proto - y->proto;
 }
 
-static bool opens_ports(const struct policy_rule *r, struct out *warn)
+/* Who opens what depends on the attachment: on the wire most rules are for packets
+ * only (the wire's forward.c), and a listener may stand for every address. */
+static bool on_wire(const struct plane *p)
+{
+	return hostmap_is_transparent(p->map);
+}
+
+/* Do all of its connections need a socket of ours, whatever is in them?  Others
+ * may, too, and then find one. */
+static bool ends_connections(const struct policy_rule *r)
+{
+	if (r->layer5 || *r->redirect)
+		return true;
+	for (int i = 0; i < r->nmember; i++)
+		if (r->member[i].svc->type == SERVICE_SSL_ACCEL ||
+		    r->member[i].svc->type == SERVICE_SSL_INIT)
+			return true;
+	return false;
+}
+
+static bool opens_ports(const struct plane *p, const struct policy_rule *r,
+			struct out *warn)
 {
 	const char *why = NULL;
 
+	if (on_wire(p)) {
+		if (!r->port && ends_connections(r))
+			out_printf(warn,
+				   "Rule %s/%s ends no connections: it stands "
+				   "for every port; give it a port\n",
+				   r->owner, r->name);
+		return r->port;
+	}
 	if (r->vip.s_addr == INADDR_ANY)
 		why = "it has no VIP; give it a vip address";
 	else if (!r->port)
@@ -47,10 +76,17 @@ static bool opens_ports(const struct policy_rule *r, struct out *warn)
 	return !why;
 }
 
-static unsigned addresses_of(const struct policy_rule *r, struct out *warn)
+/* The addresses that get a listener each; *vip: the first of them. */
+static unsigned addresses_of(const struct plane *p, const struct policy_rule *r,
+			     struct in_addr *vip, struct out *warn)
 {
+	*vip = r->vip;
 	if (r->vip_range <= VIP_RANGE_MAX)
 		return r->vip_range;
+	if (on_wire(p)) {
+		vip->s_addr = htonl(INADDR_ANY);
+		return 1;
+	}
 	out_printf(warn,
 		   "Rule %s/%s: only %d of its %u addresses are opened with "
 		   "--attach host; make the range smaller\n",
@@ -89,33 +125,35 @@ static void add(struct listeners *ls, struct in_addr vip, uint16_t port,
 					    .proto = proto };
 }
 
-static void add_rule(struct listeners *ls, const struct policy *pol,
+static void add_rule(struct listeners *ls, const struct plane *p,
 		     const struct policy_rule *r, struct out *warn)
 {
 	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP };
-	unsigned range = opens_ports(r, warn) ? addresses_of(r, warn) : 0;
+	int nproto = on_wire(p) ? 1 : 2; /* datagrams are packets there */
+	struct in_addr vip;
+	unsigned range =
+		opens_ports(p, r, warn) ? addresses_of(p, r, &vip, warn) : 0;
 
-	for (int i = 0; range && i < 2; i++) {
+	for (int i = 0; range && i < nproto; i++) {
 		if (r->proto && r->proto != protos[i])
 			continue;
-		if (is_routed(pol, r, protos[i], warn))
+		if (is_routed(p->policy, r, protos[i], warn))
 			continue;
 		for (unsigned a = 0; a < range; a++)
 			add(ls,
-			    (struct in_addr){ htonl(ntohl(r->vip.s_addr) + a) },
+			    (struct in_addr){ htonl(ntohl(vip.s_addr) + a) },
 			    r->port, protos[i]);
 	}
 }
 
 /* Sorted, without doubles; owned by the caller. */
-static struct listener *wanted(const struct policy *pol, int *n,
-			       struct out *warn)
+static struct listener *wanted(const struct plane *p, int *n, struct out *warn)
 {
 	struct listeners ls = { 0 };
 	int keep = 0;
 
-	for (int i = 0; i < pol->nrule; i++)
-		add_rule(&ls, pol, &pol->rule[i], warn);
+	for (int i = 0; i < p->policy->nrule; i++)
+		add_rule(&ls, p, &p->policy->rule[i], warn);
 	if (ls.n)
 		qsort(ls.l, (size_t)ls.n, sizeof(*ls.l), listener_order);
 	for (int i = 0; i < ls.n; i++)
@@ -224,7 +262,7 @@ static void limit_segments(struct plane *p, uint16_t bytes)
 void listeners_sync(struct plane *p, struct out *warn)
 {
 	int n, old = 0;
-	struct listener *l = wanted(p->policy, &n, warn);
+	struct listener *l = wanted(p, &n, warn);
 
 	limit_segments(p, p->policy->tcp_mss);
 	for (int i = 0; i < n; i++) {

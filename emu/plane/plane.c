@@ -294,7 +294,11 @@ void plane_show_listeners(const struct plane *p, struct out *o)
 	for (int i = 0; i < p->nlistener; i++) {
 		const struct listener *l = &p->listener[i];
 
-		out_col(o, 24, "%s:%u", str_addr(l->addr), ntohs(l->port));
+		out_col(o, 24, "%s:%u",
+			l->addr.s_addr == htonl(INADDR_ANY)
+				? "any"
+				: str_addr(l->addr),
+			ntohs(l->port));
 		out_col(o, 24, "%s:%u", str_addr(hostmap_addr(p->map, l->addr)),
 			ntohs(hostmap_listen_port(p->map, l->port)));
 		out_col(o, 10, "%s", l->proto == IPPROTO_UDP ? "UDP" : "TCP");

@@ -14,10 +14,10 @@ struct talk;
 struct tls;
 
 /*
- * A flow of the host attachment: two legs, each plain or TLS, in one worker.
- * It begins with an accepted connection and one decision; a flow that an SSL
- * module terminates gets a second decision for its clear text, which never
- * becomes a socket.
+ * A flow that the switch's sockets end, as all of the host attachment: two legs,
+ * each plain or TLS, in one worker.  It begins with an accepted connection and
+ * one decision; a flow that an SSL module terminates gets a second decision for
+ * its clear text, which never becomes a socket.
  */
 enum flow_stage {
 	/* TLS with the client; no server side yet */
@@ -110,6 +110,7 @@ struct flow {
 	struct channel *channel; /* owned; NULL: nothing is announced here */
 	struct flow *announcer;	 /* borrowed: knows of its end; NULL: none */
 	bool reversed; /* the server opened it: leg 0 is the server's */
+	bool moved;    /* it goes on with another server than it began with */
 	bool ending;   /* the server is done, the client has not got all yet */
 	struct hello *hello;   /* owned; NULL: the server's first bytes do not
 				matter */
