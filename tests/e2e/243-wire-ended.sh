@@ -1,0 +1,226 @@
+#!/bin/bash
+# What the switch's own sockets do on the wire: connections that it ends (layer 5
+# rules, SSL both ways), management and probes through circuits.  Clients and
+# servers are the kernel's, in namespaces of their own.
+# labels: traffic
+# timeout: 180
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/e2e/wire.sh"
+
+wire_possible
+ca_new x && ca_issue web x www.example.com && ca_issue back x back.example ||
+	fail "openssl"
+host client 1/1 192.168.10.9/24 192.168.10.1
+host servers 1/2 10.1.1.11/24 10.1.1.1
+on servers ip addr add 10.1.1.12/24 dev eth0
+on servers ip addr add 10.1.1.13/24 dev eth0
+web_start() { # N
+	on_background "web$1" servers $PYTHON "$ROOT/tests/e2e/who.py" \
+		"web$1=10.1.1.1$1:80" "tls$1=10.1.1.1$1:443,$T/back.pem,$T/back.key"
+}
+web_start 1
+web_start 2
+web_start 3
+
+cat >startup <<'END'
+interface 1/2
+  bridge vlan 2
+circuit VLAN1
+  ip address 192.168.10.1 255.255.255.0
+circuit VLAN2
+  ip address 10.1.1.1 255.255.255.0
+ssl associate cert c web.pem
+ssl associate rsakey k web.key
+ssl-proxy-list l
+  ssl-server 1
+  ssl-server 1 vip address 192.168.10.50
+  ssl-server 1 port 443
+  ssl-server 1 rsacert c
+  ssl-server 1 rsakey k
+  ssl-server 1 cipher rsa-with-aes-128-cbc-sha 192.168.10.51 80
+  ssl-server 2
+  ssl-server 2 vip address 192.168.10.50
+  ssl-server 2 port 444
+  ssl-server 2 rsacert c
+  ssl-server 2 rsakey k
+  ssl-server 2 cipher rsa-with-aes-128-cbc-sha 192.168.10.51 81
+  backend-server 1
+  backend-server 1 ip address 10.1.1.12
+  backend-server 1 port 81
+  backend-server 1 server-ip 10.1.1.12
+  backend-server 1 server-port 443
+  backend-server 1 cipher rsa-with-aes-128-cbc-sha
+  active
+service web1
+  ip address 10.1.1.11
+  keepalive type http
+  keepalive frequency 2
+  keepalive retryperiod 2
+  active
+service web2
+  ip address 10.1.1.12
+  keepalive type tcp
+  keepalive port 80
+  keepalive frequency 2
+  active
+service web3
+  ip address 10.1.1.13
+  keepalive frequency 2
+  keepalive maxfailure 1
+  keepalive retryperiod 2
+  active
+service module
+  type ssl-accel
+  slot 2
+  keepalive type none
+  add ssl-proxy-list l
+  active
+service back
+  type ssl-accel-backend
+  ip address 10.1.1.12
+  protocol tcp
+  port 81
+  keepalive type none
+  add ssl-proxy-list l
+  active
+service dr
+  type redirect
+  domain elsewhere.example
+  keepalive type none
+  active
+group nat
+  vip address 10.1.1.77
+  add destination service web3
+  active
+owner acme
+  content img
+    vip address 192.168.10.20
+    protocol tcp
+    port 80
+    url "/images/*"
+    add service web2
+    active
+  content rest
+    vip address 192.168.10.20
+    protocol tcp
+    port 80
+    url "/*"
+    add service web1
+    active
+  content nat
+    vip address 192.168.10.21
+    protocol tcp
+    port 80
+    url "/*"
+    add service web3
+    active
+  content away
+    vip address 192.168.10.22
+    protocol tcp
+    port 80
+    add service dr
+    active
+  content tls
+    vip address 192.168.10.50
+    protocol tcp
+    port 443
+    add service module
+    active
+  content tls-too
+    vip address 192.168.10.50
+    protocol tcp
+    port 444
+    add service module
+    active
+  content clear
+    vip address 192.168.10.51
+    protocol tcp
+    port 80
+    url "/*"
+    add service web1
+    active
+  content clear-back
+    vip address 192.168.10.51
+    protocol tcp
+    port 81
+    add service back
+    active
+END
+# Telnet of this host is open, too, so that it can be told from the inside's.
+wire_start --startup startup --slot 2=CSS5-SSL-K9 --telnet 127.0.0.1:2323 \
+	--import-ssl web.pem --import-ssl web.key
+for s in web1 web2 web3; do wait_service $s Alive; done
+
+get() { # VIP PATH [CURL-OPTION...]
+	on client curl -sS --max-time 10 "${@:3}" "http://$1$2" 2>&1
+}
+
+# ---- layer 5 rules ---------------------------------------------------------------
+same "a layer 5 rule chooses by path, the server sees the client and its port" \
+	"$(get 192.168.10.20 /images/a.gif --local-port 4077)" \
+	"web2 192.168.10.9:4077 10.1.1.12 /images/a.gif"
+same "and another by another" \
+	"$(get 192.168.10.20 /index.html --local-port 4078)" \
+	"web1 192.168.10.9:4078 10.1.1.11 /index.html"
+has "a source group gives its address" "$(get 192.168.10.21 /)" \
+	'^web3 10\.1\.1\.77:[0-9]+ '
+has "a redirect service redirects" \
+	"$(get 192.168.10.22 /x -i | tr -d '\r')" \
+	'^Location: http://elsewhere.example/x$'
+for n in 1 2 3 4 5 6 7 8; do
+	has "one connection after the other" "$(get 192.168.10.20 /$n)" \
+		"^web1 192\.168\.10\.9:[0-9]+ .*/$n\$"
+done
+
+# ---- SSL ---------------------------------------------------------------------------
+tls() { # PORT [CURL-OPTION...]
+	on client curl -sS --max-time 10 --cacert x-ca.pem \
+		--resolve "www.example.com:$1:192.168.10.50" "${@:2}" \
+		"https://www.example.com:$1/s" 2>&1
+}
+same "behind a module, the server sees the client and its port" \
+	"$(tls 443 --local-port 4177)" "web1 192.168.10.9:4177 10.1.1.11 /s"
+same "so does a server that is spoken TLS with" \
+	"$(tls 444 --local-port 4178)" "tls2 192.168.10.9:4178 10.1.1.12 /s"
+
+# ---- large ---------------------------------------------------------------------------
+on_background big servers $PYTHON "$ROOT/tests/e2e/origin.py" big.jsonl \
+	big=10.1.1.11:8080
+cli_ok configure "service web4" "ip address 10.1.1.11" "protocol tcp" \
+	"port 8080" "keepalive type none" active exit "owner acme" \
+	"content big" "vip address 192.168.10.23" "protocol tcp" "port 80" \
+	'url "/*"' "add service web4" active >/dev/null
+wait_service web4 Alive
+head -c 20000000 /dev/urandom >up
+same "20 MB down" "$(get 192.168.10.23 /20000000 | wc -c)" 20000000
+get 192.168.10.23 /up -T up >/dev/null
+has "20 MB up, each byte" "$(cat big.jsonl)" \
+	"\"body\": 20000000, \"sum\": \"$(md5sum <up | cut -d' ' -f1)\""
+
+# ---- probes ----------------------------------------------------------------------------
+end web1
+wait_service web1 Down 30
+on servers ip addr del 10.1.1.13/24 dev eth0
+wait_service web3 Down 30
+on servers ip addr add 10.1.1.13/24 dev eth0
+wait_service web3 Alive 30
+web_start 1
+wait_service web1 Alive 30
+has "ping goes out by the circuit" "$(cli "ping 10.1.1.12")" \
+	'[1-9][0-9]*[ /]*[0-9]* *(bytes from|received|packets)|alive|Success|100 percent'
+
+# ---- management --------------------------------------------------------------------------
+asks() { # HOST ADDRESS PORT: the first bytes of a Telnet or SSH server
+	on "$1" timeout 10 bash -c "exec 3<>/dev/tcp/$2/$3 && head -c 3 <&3" |
+		od -An -c | tr -s ' '
+}
+has "Telnet answers at a circuit" "$(asks client 192.168.10.1 23)" '377 373'
+has "and at the other one" "$(asks servers 10.1.1.1 23)" '377 373'
+has "SSH, too" "$(asks client 192.168.10.1 22)" 'S S H'
+ok "this host's Telnet is there as well" listens 127.0.0.1 2323
+ok "not inside" not on client timeout 2 bash -c "exec 3<>/dev/tcp/192.168.10.1/2323"
+cli_ok configure "restrict telnet" >/dev/null
+lacks "restrict closes it" "$(asks client 192.168.10.1 23)" '377 373'
+cli_ok configure "no restrict telnet" >/dev/null
+has "its absence opens it" "$(asks client 192.168.10.1 23)" '377 373'
+switch_stop

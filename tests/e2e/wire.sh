@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# What the tests of the wire attachment share: hosts, each in a network namespace of
+# its own, and a cable from each to a port of the switch.  Sourced behind lib.sh.
+#
+#	wire_possible			else the test ends, as skipped
+#	host NAME PORT ADDR/LEN [GATEWAY]
+#	on NAME COMMAND...		what a program says there
+#	on_background PROCESS NAME COMMAND...	as background of lib.sh
+#	wire_start [OPTION...]		boots the switch, wired to the hosts' ports
+
+wire=() # --port PORT=INTERFACE
+
+wire_possible() {
+	[ -w /dev/net/tun ] && unshare -n true 2>/dev/null || {
+		echo "skipped: no network namespaces or no /dev/net/tun"
+		exit 77
+	}
+}
+
+in_own_net() { # PID
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+host() {
+	local name=$1 cable=css${2/\//-} p
+
+	background "host-$name" unshare -n sleep infinity
+	p=${pid[host-$name]}
+	within 5 in_own_net "$p" || fail "no namespace for $name"
+	ip link add "$cable" type veth peer name eth0 netns "$p" &&
+		ip link set "$cable" up || fail "no cable to $name"
+	on "$name" sh -c "ip link set lo up && ip addr add $3 dev eth0 &&
+		ip link set eth0 up${4:+ && ip route add default via $4}" ||
+		fail "$name has no address"
+	wire+=(--port "$2=$cable")
+}
+
+on() {
+	nsenter -t "${pid[host-$1]}" -n "${@:2}"
+}
+
+on_background() {
+	background "$1" nsenter -t "${pid[host-$2]}" -n "${@:3}"
+}
+
+wire_start() {
+	switch_start --attach wire "${wire[@]}" "$@"
+	lacks "the startup-config has no errors" \
+		"$(cli "show startup-errors")" '%%'
+}
