@@ -10,6 +10,7 @@
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/sock.h"
+#include "emu/plane/inner.h"
 
 #define AWAIT_MS     5000 /* ftp data-channel-timeout (content.md 3.4) */
 #define PORT_LOWEST  1024 /* of a client that waits (RFC 2577 3) */
@@ -79,6 +80,7 @@ struct awaited *awaited_new(struct flow *by, struct in_addr addr, uint16_t port,
 		return NULL;
 	}
 	*at = a->at;
+	inner_await(w->inner, IPPROTO_TCP, at);
 	wheel_set(w, &a->timed);
 	return a;
 }
@@ -89,6 +91,7 @@ void awaited_close(struct worker *w, struct awaited **slot)
 
 	if (!a)
 		return;
+	inner_await_over(w->inner, IPPROTO_TCP, &a->at);
 	(void)close(a->fd);
 	a->fd = -1;
 	wheel_unset(w, &a->timed);

@@ -16,6 +16,7 @@
 #include "emu/plane/channel.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/hello.h"
+#include "emu/plane/inner.h"
 #include "emu/plane/talk.h"
 #include "emu/sticky/sticky.h"
 #include "sslmod/image.h"
@@ -39,6 +40,8 @@
 
 #define PLAIN_CONNECT_MS 30000 /* as long as a module's SYN timeout */
 #define REQUEST_MS	 16000
+#define PORT_FIRST	 1024 /* of ports that are not the client's own */
+#define PORT_TRIES	 16
 #define ASKED_AGAIN	 8 /* when other workers take what was decided on */
 
 static const struct leg no_leg = { .source = SOURCE_LEG, .fd = -1 };
@@ -118,6 +121,23 @@ static int connect_mapped(struct flow *f, const struct policy_group *g,
 	return fd;
 }
 
+/* The frames to a transparent cache go there, whatever their address. */
+static bool is_cache(const struct flow_use *u)
+{
+	return u->member && u->member->svc->type == SERVICE_TRANSPARENT_CACHE;
+}
+
+static bool is_taken(int error)
+{
+	return error == EADDRINUSE || error == EADDRNOTAVAIL;
+}
+
+static in_port_t port_of_ours(const struct flow *f)
+{
+	return htons((uint16_t)(PORT_FIRST +
+				worker_dice(f->w) % (65536 - PORT_FIRST)));
+}
+
 /*
  * On the wire a server sees the client's own address and port; another port when
  * the connection goes on with another server, or when that one is taken
@@ -126,19 +146,25 @@ static int connect_mapped(struct flow *f, const struct policy_group *g,
 static int connect_as_client(struct flow *f, struct in_addr dst, in_port_t port)
 {
 	struct flow_use *u = &f->use[f->nuse - 1];
-	int fd = -1;
+	in_port_t own = u->key.sport, sport = f->moved ? port_of_ours(f) : own;
+	int fd = -1, tries = PORT_TRIES;
 
-	if (!f->moved)
-		fd = sock_connect_from(f->w->map, dst, port, u->key.src,
-				       u->key.sport);
-	if (fd >= 0 ||
-	    (!f->moved && errno != EADDRINUSE && errno != EADDRNOTAVAIL))
-		return fd;
-	fd = sock_connect(f->w->map, dst, port, u->key.src);
-	if (fd < 0)
-		return fd;
-	u->src = u->key.src;
-	u->sport = sock_name(fd).sin_port;
+	do {
+		if (is_cache(u))
+			inner_set_hop(f->w->inner,
+				      &(struct flow_key){ u->key.src, dst,
+							  sport, port,
+							  IPPROTO_TCP },
+				      u->member->svc->addr);
+		fd = sock_connect_from(f->w->map, dst, port, u->key.src, sport);
+		if (fd >= 0 || !is_taken(errno))
+			break;
+		sport = port_of_ours(f);
+	} while (--tries);
+	if (fd >= 0 && sport != own) {
+		u->src = u->key.src;
+		u->sport = sport;
+	}
 	return fd;
 }
 

@@ -24,6 +24,7 @@ struct rate { /* of a counter that is looked at once a second */
 
 struct plane {
 	struct frames *frames; /* owned */
+	struct inner *inner;   /* owned */
 	struct loop *loop;
 	const struct hostmap *map;
 	struct shared *shared;	/* owned */

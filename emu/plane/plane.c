@@ -13,6 +13,7 @@
 #include "emu/flow/policy.h"
 #include "emu/flow/shared.h"
 #include "emu/io/hostmap.h"
+#include "emu/plane/inner.h"
 #include "emu/sticky/sticky.h"
 
 /*
@@ -64,10 +65,12 @@ struct plane *plane_new(struct loop *l, const struct hostmap *m, int nworkers,
 	p->map = m;
 	p->shared = shared_new();
 	p->frames = frames_new();
+	p->inner = inner_new();
 	p->worker = xcalloc((size_t)nworkers + 1, sizeof(*p->worker));
 	for (; p->nworkers < nworkers; p->nworkers++, p->nsums++) {
 		struct worker *w = worker_new((unsigned)p->nworkers, max_flows,
-					      m, p->shared, p->frames, err);
+					      m, p->shared, p->frames,
+					      p->inner, err);
 
 		if (!w) {
 			plane_free(p);
@@ -95,6 +98,7 @@ void plane_free(struct plane *p)
 	policy_unref(p->policy);
 	shared_free(p->shared);
 	frames_free(p->frames);
+	inner_free(p->inner);
 	out_fini(&p->told);
 	free(p);
 }
@@ -109,7 +113,7 @@ struct worker *plane_packet_worker(struct plane *p)
 	struct worker **w = plane_packets(p);
 
 	if (!*w) {
-		*w = worker_new_packet(p->map, p->shared, p->frames);
+		*w = worker_new_packet(p->map, p->shared, p->frames, p->inner);
 		p->nsums = p->nworkers + 1;
 		if (p->policy)
 			worker_publish(*w, p->policy);

@@ -9,6 +9,7 @@
 #include "emu/io/sock.h"
 #include "emu/plane/announced.h"
 #include "emu/plane/channel.h"
+#include "emu/plane/inner.h"
 #include "emu/plane/plane.h"
 
 #define PAIR_TRIES 64
@@ -33,41 +34,45 @@ struct stream {
 
 /* ---- sockets --------------------------------------------------------------- */
 
-static int end_open(const struct hostmap *m, struct stream_end *e,
+static int end_open(const struct worker *w, struct stream_end *e,
 		    struct in_addr addr, uint16_t port)
 {
 	e->at = (struct sockaddr_in){ .sin_family = AF_INET,
 				      .sin_addr = addr,
 				      .sin_port = htons(port) };
-	e->fd = sock_udp_at(m, &e->at);
+	e->fd = sock_udp_at(w->map, &e->at);
+	if (e->fd >= 0)
+		inner_await(w->inner, IPPROTO_UDP, &e->at);
 	return e->fd;
 }
 
-static void end_close(struct stream_end *e)
+static void end_close(const struct worker *w, struct stream_end *e)
 {
-	if (e->fd >= 0)
-		(void)close(e->fd);
+	if (e->fd < 0)
+		return;
+	inner_await_over(w->inner, IPPROTO_UDP, &e->at);
+	(void)close(e->fd);
 	e->fd = -1;
 }
 
 /* An even port and the next one (RFC 3550 11), or any single one. */
 static bool side_open(struct stream *s, unsigned side, struct in_addr addr)
 {
-	const struct hostmap *m = s->by->w->map;
+	const struct worker *w = s->by->w;
 	struct stream_end *e = s->end[side];
 
 	for (int i = 0; i < PAIR_TRIES; i++) {
 		uint16_t port = 0;
 
-		if (end_open(m, &e[0], addr, 0) < 0)
+		if (end_open(w, &e[0], addr, 0) < 0)
 			return false;
 		port = ntohs(e[0].at.sin_port);
 		if (s->n == 1)
 			return true;
 		if (port % 2 == 0 &&
-		    end_open(m, &e[1], addr, (uint16_t)(port + 1)) >= 0)
+		    end_open(w, &e[1], addr, (uint16_t)(port + 1)) >= 0)
 			return true;
-		end_close(&e[0]);
+		end_close(w, &e[0]);
 	}
 	return false;
 }
@@ -89,7 +94,7 @@ static void sockets_close(struct stream *s)
 {
 	for (int side = 0; side < 2; side++)
 		for (int i = 0; i < 2; i++)
-			end_close(&s->end[side][i]);
+			end_close(s->by->w, &s->end[side][i]);
 }
 
 /* ---- life ------------------------------------------------------------------ */

@@ -10,15 +10,6 @@
 #include "emu/plane/hotlist.h"
 #include "emu/plane/plane.h"
 
-/* xorshift: which of several services, nothing that must not be guessed */
-static uint32_t dice(struct worker *w)
-{
-	w->dice ^= w->dice << 13;
-	w->dice ^= w->dice >> 17;
-	w->dice ^= w->dice << 5;
-	return w->dice;
-}
-
 /* Names are the same in capitals. */
 void use_domain(struct worker *w, const struct policy *p,
 		const struct request *req)
@@ -74,7 +65,7 @@ void use_decide(struct worker *w, const struct policy *p,
 	struct why_ring *ring = &w->ring;
 	struct decide_in in = question(w, p, u, req);
 
-	in.random = dice(w);
+	in.random = worker_dice(w);
 	pthread_mutex_lock(&ring->lock);
 	in.why = &ring->why[ring->n++ % WHY_KEEP];
 	(void)flow_decide(&in, v);

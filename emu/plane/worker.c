@@ -115,6 +115,14 @@ void worker_pipe_put(struct worker *w, struct pipe_pair p)
 	(void)close(p.out);
 }
 
+uint32_t worker_dice(struct worker *w)
+{
+	w->dice ^= w->dice << 13;
+	w->dice ^= w->dice >> 17;
+	w->dice ^= w->dice << 5;
+	return w->dice;
+}
+
 bool worker_may_log(struct worker *w)
 {
 	uint64_t second = w->now_ms / 1000;
@@ -549,13 +557,15 @@ static void worker_dispose(struct worker *w)
 }
 
 static struct worker *worker_make(const struct hostmap *map,
-				  struct shared *shared, struct frames *frames)
+				  struct shared *shared, struct frames *frames,
+				 struct inner *inner)
 {
 	struct worker *w = xcalloc(1, sizeof(*w));
 
 	w->map = map;
 	w->shared = shared;
 	w->frames = frames;
+	w->inner = inner;
 	w->c = xcalloc(1, sizeof(*w->c));
 	w->ring.why = xcalloc(WHY_KEEP, sizeof(*w->ring.why));
 	pthread_mutex_init(&w->ring.lock, NULL);
@@ -572,9 +582,10 @@ static struct worker *worker_make(const struct hostmap *map,
 
 struct worker *worker_new(unsigned number, unsigned max_flows,
 			  const struct hostmap *map, struct shared *shared,
-			  struct frames *frames, struct err *err)
+			  struct frames *frames, struct inner *inner,
+			  struct err *err)
 {
-	struct worker *w = worker_make(map, shared, frames);
+	struct worker *w = worker_make(map, shared, frames, inner);
 	int error;
 
 	w->number = number;
@@ -592,9 +603,10 @@ struct worker *worker_new(unsigned number, unsigned max_flows,
 
 /* Its dice fall the same in every run, so that a replay of packets does. */
 struct worker *worker_new_packet(const struct hostmap *map,
-				 struct shared *shared, struct frames *frames)
+				 struct shared *shared, struct frames *frames,
+				 struct inner *inner)
 {
-	struct worker *w = worker_make(map, shared, frames);
+	struct worker *w = worker_make(map, shared, frames, inner);
 
 	w->packets = true;
 	w->dice = 1;

@@ -19,6 +19,7 @@ struct frames;
 struct flow;
 struct flow_line;
 struct hostmap;
+struct inner;
 struct policy;
 struct shared;
 
@@ -154,6 +155,7 @@ struct worker {
 	const struct hostmap *map;
 	struct shared *shared;
 	struct frames *frames;	   /* attacks are counted there */
+	struct inner *inner;	   /* of the wire attachment; inner.h */
 	struct worker_counters *c; /* owned */
 	pthread_t thread;
 	int ep, bell; /* epoll, eventfd: mail or a new policy */
@@ -204,7 +206,8 @@ struct worker {
  * descriptors for. */
 struct worker *worker_new(unsigned number, unsigned max_flows,
 			  const struct hostmap *map, struct shared *shared,
-			  struct frames *frames, struct err *err);
+			  struct frames *frames, struct inner *inner,
+			  struct err *err);
 /* Stops the thread, closes everything. */
 void worker_free(struct worker *w);
 
@@ -212,7 +215,8 @@ void worker_free(struct worker *w);
  * counted with.  Whoever has the packets calls worker_packet_turn() before each
  * batch, which notes the time and takes a newly published policy. */
 struct worker *worker_new_packet(const struct hostmap *map,
-				 struct shared *shared, struct frames *frames);
+				 struct shared *shared, struct frames *frames,
+				 struct inner *inner);
 void worker_packet_turn(struct worker *w, uint64_t now_ms, uint64_t wall_s);
 
 /* ---- control thread -------------------------------------------------------- */
@@ -228,5 +232,7 @@ void worker_block_put(struct worker *w, void *block);
 bool worker_pipe(struct worker *w, struct pipe_pair *p);
 void worker_pipe_put(struct worker *w, struct pipe_pair p);
 bool worker_may_log(struct worker *w);
+/* xorshift: which of several services or ports, nothing that must not be guessed */
+uint32_t worker_dice(struct worker *w);
 
 #endif
