@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
-#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +24,12 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "emu/io/vnet.h"
 #include "emu/net/checksum.h"
 
 /* newer than the headers of Debian 12 (Linux 6.2) */
-#define OFFLOAD_USO4   0x20u
-#define OFFLOAD_USO6   0x40u
-#define VIRTIO_GSO_UDP 5
+#define OFFLOAD_USO4 0x20u
+#define OFFLOAD_USO6 0x40u
 
 #define HEAD_LEN sizeof(struct virtio_net_hdr)
 #define IP_MAX	 65535u
@@ -131,31 +130,6 @@ int tun_fd(const struct tun *t)
 
 /* ---- from the sockets ------------------------------------------------------------ */
 
-/* false: a kind that was not asked for. */
-static bool offload_read(const struct virtio_net_hdr *h,
-			 struct packet_offload *o)
-{
-	*o = (struct packet_offload){
-		.checksum = (h->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0,
-		.gso_size = h->gso_size,
-		.csum_start = h->csum_start,
-		.csum_offset = h->csum_offset,
-	};
-	switch (h->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
-	case VIRTIO_NET_HDR_GSO_NONE:
-		o->gso = GSO_NONE;
-		return true;
-	case VIRTIO_NET_HDR_GSO_TCPV4:
-		o->gso = GSO_TCP4;
-		return true;
-	case VIRTIO_GSO_UDP:
-		o->gso = GSO_UDP4;
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool tun_receive(struct tun *t, struct packet *p)
 {
 	struct virtio_net_hdr head;
@@ -169,7 +143,7 @@ bool tun_receive(struct tun *t, struct packet *p)
 		*p = (struct packet){ .data = data,
 				      .len = (uint32_t)n - HEAD_LEN,
 				      .cap = PACKET_MAX };
-		if (data[0] >> 4 == 4 && offload_read(&head, &p->off))
+		if (data[0] >> 4 == 4 && vnet_read(&head, &p->off))
 			return true;
 	}
 	return false;
@@ -177,36 +151,16 @@ bool tun_receive(struct tun *t, struct packet *p)
 
 /* ---- to the sockets --------------------------------------------------------------- */
 
-static struct virtio_net_hdr head_of(const struct packet *p)
-{
-	static const uint8_t kinds[] = {
-		[GSO_NONE] = VIRTIO_NET_HDR_GSO_NONE,
-		[GSO_TCP4] = VIRTIO_NET_HDR_GSO_TCPV4,
-		[GSO_UDP4] = VIRTIO_GSO_UDP,
-	};
-	struct virtio_net_hdr h = { .gso_type = kinds[p->off.gso] };
-
-	if (p->off.checksum) {
-		h.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-		h.csum_start = (uint16_t)(p->off.csum_start - p->l3);
-		h.csum_offset = p->off.csum_offset;
-	}
-	if (p->off.gso == GSO_NONE)
-		return h;
-	h.gso_size = p->off.gso_size;
-	h.hdr_len = (uint16_t)(p->l4 - p->l3 + UDP_HEAD);
-	if (p->off.gso == GSO_TCP4)
-		h.hdr_len = (uint16_t)(p->l4 - p->l3 +
-				       (p->data[p->l4 + TCP_OFF] >> 4) * 4);
-	return h;
-}
-
 static bool put(struct tun *t, const struct packet *p)
 {
-	struct virtio_net_hdr h = head_of(p);
-	struct iovec v[2] = { { &h, sizeof(h) },
-			      { p->data + p->l3, p->len - p->l3 } };
+	struct virtio_net_hdr h;
+	struct packet ip = *p;
+	struct iovec v[2] = { { &h, sizeof(h) }, { NULL, p->len - p->l3 } };
 
+	ip.data += p->l3;
+	ip.off.csum_start = (uint16_t)(p->off.csum_start - p->l3);
+	v[1].iov_base = ip.data;
+	vnet_write(&ip, &h);
 	return writev(t->fd, v, 2) == (ssize_t)(HEAD_LEN + p->len - p->l3);
 }
 
