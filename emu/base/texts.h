@@ -456,6 +456,7 @@
 #define T_SCRATCH_DISK "This switch runs without a disk"	   /* own */
 #define T_NO_PORT      "Specified interface does not exist: %s"	   /* guess */
 #define T_NO_ARP       "No ARP entry for %s"			   /* guess */
+#define T_DUPLICATE_IP "Duplicate IP address detected: %s %s"	   /* field notes */
 #define T_NO_PROCESSOR "No session processor in slot %u"		   /* guess */
 #define T_NO_RIP       "RIP does not run on %s"			   /* guess */
 #define T_NO_OSPF      "OSPF does not run on %s"			   /* guess */

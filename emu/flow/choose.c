@@ -580,3 +580,33 @@ enum verdict_kind choose_by_rule(struct deciding *d)
 		return settle(d, VERDICT_BYPASS, REASON_RULE_BYPASS);
 	return choose(d);
 }
+
+/* ---- pings of VIPs ----------------------------------------------------------- */
+
+static bool has_vip(const struct policy_rule *r, struct in_addr a)
+{
+	uint32_t first = ntohl(r->vip.s_addr), at = ntohl(a.s_addr);
+
+	return r->vip.s_addr != INADDR_ANY && at >= first &&
+	       at - first < (r->vip_range ? r->vip_range : 1u);
+}
+
+static bool rule_answers_ping(const struct policy_rule *r,
+			      const struct shared *s)
+{
+	for (int i = 0; i < r->nmember; i++)
+		if ((r->ping_remote || !redirects(r->member[i].svc)) &&
+		    is_up(s, r->member[i].svc))
+			return true;
+	return r->ping_remote && r->redirect[0];
+}
+
+bool flow_answers_ping(const struct policy *p, const struct shared *s,
+		       struct in_addr vip)
+{
+	for (int i = 0; i < p->nrule; i++)
+		if (has_vip(&p->rule[i], vip) &&
+		    rule_answers_ping(&p->rule[i], s))
+			return true;
+	return false;
+}

@@ -99,6 +99,12 @@ const char *verdict_reason_name(enum verdict_reason r);
 
 enum verdict_kind flow_decide(const struct decide_in *in, struct verdict *v);
 
+/* Does a VIP answer pings (content.md 2.8, vip-ping-response)?  It does while a
+ * local service of one of its rules takes connections; with local-remote, services
+ * that redirect count, too, as does a rule that redirects by itself. */
+bool flow_answers_ping(const struct policy *p, const struct shared *s,
+		       struct in_addr vip);
+
 /* The Location of a REDIRECT (content.md 7.1) and the Set-Cookie field, with
  * its line end, of an answer (7.5). */
 void verdict_location(const struct verdict *v, const struct request *req,

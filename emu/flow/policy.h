@@ -128,6 +128,7 @@ struct policy_rule {
 	struct policy_member sorry[2]; /* svc NULL: none */
 	char redirect[253];	       /* "": none */
 	bool persistent, param_bypass, reset_reject;
+	bool ping_remote; /* vip-ping-response local-remote */
 	uint8_t hotlist_min; /* interval of counting URLs; 0: they are not */
 	int64_t idle_ms;
 };

@@ -328,6 +328,7 @@ void policy_build_rule(struct build *b, const struct content *c)
 	build_sticky(c, r);
 	build_members(b, c, r);
 	build_away(b, c, r);
+	r->ping_remote = c->more.ping_local_remote;
 	r->param_bypass = c->more.param_bypass && has_cache(r);
 	build_no_cookie(b, c, r);
 	r->layer5 = is_layer5(c, r) || is_compressed(r);

@@ -17,14 +17,16 @@ struct plane;
 struct frag;
 
 struct frag_conf {
-	bool tcp, udp;	    /* are fragments of these put together at all? */
-	uint16_t max_size;  /* ip-fragment max-assembled-size */
-	uint16_t min_size;  /* min-fragment-size, of all but the last */
+	bool tcp, udp;	   /* are fragments of these put together at all? */
+	uint16_t max_size; /* ip-fragment max-assembled-size */
+	uint16_t min_size; /* min-fragment-size, of all but the last */
 };
 
 struct frag *frag_new(struct plane *counters); /* NULL: not counted */
 void frag_free(struct frag *f);
 void frag_configure(struct frag *f, const struct frag_conf *c);
+/* Are fragments of it put together?  frag_add() drops the others. */
+bool frag_wants(const struct frag *f, uint8_t proto);
 /*
  * Takes a copy of a fragment.  When it was the last one missing, *p becomes the
  * whole packet, in memory of frag's that stays until the next call, parsed: true.

@@ -35,6 +35,11 @@ struct ingress {
 };
 #define PORT_INSIDE (-2)
 
+struct error_rate { /* of ICMP errors */
+	uint64_t since_ms;
+	unsigned used;
+};
+
 struct wire {
 	pthread_mutex_t lock;
 	struct plane *plane;	/* borrowed */
@@ -53,6 +58,8 @@ struct wire {
 	struct frag *frag;
 	struct forward *forward;
 	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
+	struct error_rate errors;
+	uint64_t defend_again_ms; /* an address of ours that another uses */
 
 	struct wire_thread *thread; /* NULL: driven */
 	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to cut frames in */
@@ -92,6 +99,10 @@ void l3_forward(struct wire *w, const struct ingress *in, struct packet *p);
 /* The same to a given next hop, whatever its destination (transparent caches). */
 void l3_forward_via(struct wire *w, const struct ingress *in,
 		    struct in_addr next_hop, struct packet *p);
+/* ip opportunistic: a packet that is not to us, and that the switch knows a shorter
+ * way for.  true: it was taken. */
+bool l3_opportunistic(struct wire *w, const struct ingress *in,
+		      struct packet *p);
 /* A packet for an address of ours that no flow takes: echo, and what goes to the
  * inside; local says what kind of address, NULL: everybody's on the circuit. */
 void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
@@ -103,6 +114,8 @@ void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
 		   uint8_t type, uint8_t code, uint16_t mtu);
 /* Announces an address of ours (gratuitous ARP), on its circuit. */
 void l3_announce(struct wire *w, const struct setup_address *a);
+/* Counts a frame of ARP that the switch sends of its own accord. */
+void l3_arp_sent(struct wire *w, const uint8_t *frame, size_t len);
 void l3_published(struct wire *w, const struct setup *old); /* new setup */
 
 /* ---- forward.c: flows -------------------------------------------------------------- */
