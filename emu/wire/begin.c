@@ -16,6 +16,7 @@
 #include "emu/base/str.h"
 #include "emu/flow/acl_log.h"
 #include "emu/flow/shared.h"
+#include "emu/plane/inner.h"
 #include "emu/plane/plane.h"
 
 #define ASKED_AGAIN 8 /* when others take what was decided on */
@@ -630,7 +631,9 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		.mode = mode_of(forward_policy(w->forward), k),
 	};
 
-	if (b.mode == PORT_ROUTED) {
+	if (inner_awaits(w->worker->inner, &b.use.key)) {
+		begin_inside(&b);
+	} else if (b.mode == PORT_ROUTED) {
 		use_port_hit(forward_policy(w->forward), &b.use.key);
 		if (!is_denied(&b))
 			forward_plain(w, in, p);
@@ -661,8 +664,11 @@ struct half *begin_from_inside(struct wire *w, const struct tuple *k)
 		.kind = WFLOW_INSIDE, .from = *k, .to = *k, .back = HALF_INSIDE
 	};
 	struct flow_use use = { .key = key_of(k) };
+	struct in_addr hop = { INADDR_ANY };
 	struct wflow *f = NULL;
 
+	if (inner_take_hop(w->worker->inner, &use.key, &hop))
+		how.there = HALF_VIA;
 	if (k->proto != IPPROTO_ICMP && !cross_port(w, &how.to, &use.mapping))
 		return NULL;
 	f = begin_flow(w, &how, &use);
@@ -671,5 +677,6 @@ struct half *begin_from_inside(struct wire *w, const struct tuple *k)
 	if (!f)
 		return NULL;
 	f->cross = use.mapping.port != 0;
+	f->via = hop;
 	return &f->half[0];
 }

@@ -21,7 +21,9 @@
 #include "emu/nat/portmap.h"
 #include "emu/net/checksum.h"
 #include "emu/plane/frames.h"
+#include "emu/plane/inner.h"
 #include "emu/plane/plane.h"
+#include "emu/plane/worker.h"
 #include "emu/wire/frag.h"
 
 /*
@@ -727,6 +729,59 @@ START_TEST(inside_port_that_a_client_has_is_changed)
 }
 END_TEST
 
+/* Both have the client's and the origin's addresses, one on either side. */
+START_TEST(a_cache_gets_what_is_sent_to_the_origin)
+{
+	const struct flow_key k = { .src = ip(CLIENT),
+				    .dst = ip("198.51.100.1"),
+				    .sport = htons(40000),
+				    .dport = htons(80),
+				    .proto = IPPROTO_TCP };
+
+	simple();
+	publish();
+	inner_set_hop(w->worker->inner, &k, ip(SERVER));
+	make_tcp(CLIENT, 40000, "198.51.100.1", 80, TCP_F_SYN, "");
+	forward_from_inside(w, &in);
+	ck_assert_int_eq(last()->how, VIA);
+	ck_assert_str_eq(str_addr(last()->via), SERVER);
+	is_packet(&last()->p, CLIENT, 40000, "198.51.100.1", 80);
+	make_tcp(CLIENT, 40000, "198.51.100.1", 80, TCP_F_ACK, "x");
+	forward_from_inside(w, &in);
+	ck_assert_int_eq(last()->how, VIA);
+	make_tcp("198.51.100.1", 80, CLIENT, 40000, TCP_F_ACK, "y");
+	ck_assert_int_eq(come(true, 1), INSIDE);
+	/* the next one is routed as any other */
+	make_tcp(CLIENT, 40001, "198.51.100.1", 80, TCP_F_SYN, "");
+	forward_from_inside(w, &in);
+	ck_assert_int_eq(last()->how, ROUTED);
+}
+END_TEST
+
+START_TEST(what_is_awaited_goes_inside)
+{
+	struct sockaddr_in at = { .sin_addr = ip(VIP),
+				  .sin_port = htons(5000) };
+
+	simple();
+	publish();
+	make_tcp(CLIENT, 40000, VIP, 5000, TCP_F_SYN, "");
+	ck_assert_int_ne(come(true, 0), INSIDE);
+	inner_await(w->worker->inner, IPPROTO_TCP, &at);
+	make_tcp(CLIENT, 40001, VIP, 5000, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	is_packet(&last()->p, CLIENT, 40001, VIP, 5000);
+	/* addresses that the switch only speaks from */
+	at.sin_addr = ip(CLIENT);
+	inner_await(w->worker->inner, IPPROTO_UDP, &at);
+	make_udp(SERVER, 6970, CLIENT, 5000, "x");
+	ck_assert_int_eq(come(true, 1), INSIDE);
+	inner_await_over(w->worker->inner, IPPROTO_UDP, &at);
+	make_udp(SERVER, 6971, CLIENT, 5000, "x");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+}
+END_TEST
+
 /* ---- what no rule is for -------------------------------------------------------------- */
 
 START_TEST(others_are_routed_as_they_are)
@@ -1114,6 +1169,8 @@ int main(void)
 	tcase_add_test(t, suspended_service_resets_both_ends);
 	tcase_add_test(t, layer5_is_ended_inside);
 	tcase_add_test(t, inside_port_that_a_client_has_is_changed);
+	tcase_add_test(t, a_cache_gets_what_is_sent_to_the_origin);
+	tcase_add_test(t, what_is_awaited_goes_inside);
 	tcase_add_test(t, others_are_routed_as_they_are);
 	tcase_add_test(t, answer_that_passes_at_layer_2_is_taken);
 	tcase_add_test(t, datagrams_have_flows);
