@@ -35,6 +35,7 @@ struct store;
 struct tacacs_client;
 struct reporters;
 struct sampler;
+struct secrets;
 struct tallies;
 struct vrouters;
 struct wire;
@@ -73,6 +74,7 @@ struct env {
 	struct sampler *sampler;
 	struct links *links; /* NULL: no port has changed */
 	struct wire *wire;   /* NULL: on the host attachment, and in `replay` */
+	struct secrets *secrets; /* of TLS connections; NULL: in `replay` */
 	struct sntp *sntp;
 	struct usage *usage;
 	struct logsink *log; /* NULL: lines go nowhere */

@@ -70,6 +70,7 @@
 #include "sslmod/image.h"
 #include "sslmod/outside.h"
 #include "sslmod/seal.h"
+#include "sslmod/secrets.h"
 #include "sslmod/store.h"
 
 struct css {
@@ -87,7 +88,6 @@ struct css {
 	bool cards_moved;
 	struct rlimit core_limit; /* at the start */
 	bool reboot;
-	int keylog_fd; /* owned; 0: none */
 };
 
 /* what the signals stop, once it runs */
@@ -151,7 +151,7 @@ static void download(struct css *css, const struct service *s, struct out *warn)
 					 .store = css->env.store,
 					 .outside = css->env.outside,
 					 .profile = css->opt->tls,
-					 .keylog_fd = css->keylog_fd };
+					 .secrets = css->env.secrets };
 	struct err err = { 0 };
 
 	if (!card || card_ssl_loaded(card, s->index) == s->activations ||
@@ -377,16 +377,17 @@ static bool secret_open(void *arg, const char *sealed, char *clear, size_t cap)
 static int keylog_open(struct css *css, struct err *err)
 {
 	const char *file = css->opt->keylog;
+	int fd = 0;
 
-	if (!file)
-		return 0;
-	css->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-			      0600);
-	if (css->keylog_fd > 0)
-		return 0;
-	css->keylog_fd = 0;
-	return err_set(err, ERR_IO, -1, "--keylog %s: %s", file,
-		       strerror(errno));
+	if (file) {
+		fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+			  0600);
+		if (fd < 0)
+			return err_set(err, ERR_IO, -1, "--keylog %s: %s", file,
+				       strerror(errno));
+	}
+	css->env.secrets = secrets_new(fd);
+	return 0;
 }
 
 static void limits_raise(void)
@@ -524,8 +525,7 @@ static void parts_free(struct css *css)
 		loop_free(env->loop);
 	if (env->disk)
 		disk_close(env->disk);
-	if (css->keylog_fd)
-		(void)close(css->keylog_fd);
+	secrets_free(env->secrets);
 	out_fini(&css->startup_errors);
 }
 

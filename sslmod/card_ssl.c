@@ -90,7 +90,7 @@ int card_ssl_download(struct card *card, const struct ssl_source *from,
 				 .store = from->store,
 				 .profile = from->profile,
 				 .outside = from->outside,
-				 .keylog_fd = from->keylog_fd };
+				 .secrets = from->secrets };
 	struct module *m = module_of(card);
 	struct ssl_image *im;
 

@@ -11,12 +11,10 @@
  */
 #include "sslmod/entry.h"
 
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 
 #include "emu/base/err.h"
 #include "emu/base/log.h"
@@ -26,6 +24,7 @@
 #include "emu/conf/global.h"
 #include "sslmod/conn.h"
 #include "sslmod/pki.h"
+#include "sslmod/secrets.h"
 #include "sslmod/shelf.h"
 #include "sslmod/suites.h"
 #include "sslmod/verify.h"
@@ -272,18 +271,13 @@ static void set_options(SSL_CTX *ctx, bool modern)
 	SSL_CTX_set_read_ahead(ctx, 1);
 }
 
-/* --keylog: a line a secret; one write each keeps those of workers apart. */
 static void write_secret(const SSL *ssl, const char *line)
 {
 	const struct tls *t = SSL_get_app_data(ssl);
 	const struct ssl_image *im = t->front ? t->front->image
 					      : t->back->image;
-	struct iovec v[] = { { (void *)(uintptr_t)line, strlen(line) },
-			     { (void *)(uintptr_t)"\n", 1 } };
 
-	if (writev(im->keylog_fd, v, 2) < 0)
-		log_write(LOG_SSLACCEL, LOG_WARNING_4, "--keylog: %s",
-			  strerror(errno));
+	secrets_write(im->secrets, line);
 }
 
 static SSL_CTX *context_new(const struct context_in *in,
@@ -301,7 +295,7 @@ static SSL_CTX *context_new(const struct context_in *in,
 		return NULL;
 	}
 	set_options(ctx, modern);
-	if (in->keylog_fd > 0)
+	if (in->secrets)
 		SSL_CTX_set_keylog_callback(ctx, write_secret);
 	if (!set_versions(ctx, e->version, modern, server))
 		(void)err_set(err, ERR_REFUSED, -1,

@@ -51,7 +51,7 @@ struct ssl_image {
 	_Atomic unsigned refs;
 	unsigned slot, service, activation;
 	enum tls_profile profile;
-	int keylog_fd; /* borrowed; 0: none */
+	struct secrets *secrets; /* borrowed; NULL: none are kept */
 	bool terminates; /* SSL servers are ssl-accel services' business only */
 	int nworkers;
 	struct ssllist **list; /* owned copies */
@@ -77,7 +77,7 @@ struct context_in {
 	enum tls_profile profile;
 	OSSL_LIB_CTX *lib;
 	struct outside *outside; /* NULL: nothing is fetched */
-	int keylog_fd;		 /* 0: no secrets are written */
+	struct secrets *secrets; /* NULL: none are kept */
 	struct shelf *shelf; /* NULL: each entry reads its files itself */
 };
 

@@ -311,7 +311,7 @@ struct ssl_image *image_build(struct context_in *in, const struct service *svc,
 	im->activation = svc->activations;
 	im->terminates = svc->type == SERVICE_SSL_ACCEL;
 	im->profile = in->profile;
-	im->keylog_fd = in->keylog_fd;
+	im->secrets = in->secrets;
 	im->nworkers = nworkers;
 	im->stats = ssl_stats_ref(stats);
 	if (add_lists(im, in->conf, svc, err)) {

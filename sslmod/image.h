@@ -35,7 +35,7 @@ struct ssl_source { /* where lists and what they name come from */
 	const struct store *store;
 	struct outside *outside; /* NULL: nothing is fetched from outside */
 	enum tls_profile profile;
-	int keylog_fd; /* --keylog; 0: none; open as long as the program runs */
+	struct secrets *secrets; /* NULL: none are kept; as long as we run */
 };
 int card_ssl_download(struct card *card, const struct ssl_source *from,
 		      const struct service *svc, int nworkers, struct err *err);

@@ -64,6 +64,11 @@ struct disk_entry disk_stat(const struct disk *d, const char *name);
 int disk_open_file(const struct disk *d, const char *name, uint64_t *len,
 		   struct err *err);
 
+/* An empty one, opened for writing: a descriptor of the caller's; what was under
+ * the name is gone.  It is seen while it is written, and not synced.  -1 and err. */
+int disk_open_new(struct disk *d, const char *name, unsigned mode,
+		  struct err *err);
+
 /*
  * A file that comes piece by piece.  It is seen under its name only when it is
  * committed, whole and synced; what a kill leaves of a draft goes at the next

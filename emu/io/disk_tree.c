@@ -65,6 +65,22 @@ int disk_open_file(const struct disk *d, const char *name, uint64_t *len,
 	return fd;
 }
 
+int disk_open_new(struct disk *d, const char *name, unsigned mode,
+		  struct err *err)
+{
+	int fd;
+
+	if (disk_check(d, name, err))
+		return -1;
+	/* never into what a link names, nor what others have open */
+	if (unlinkat(d->dir_fd, name, 0) && errno != ENOENT)
+		return disk_refuse(d, name, "replace", errno, err);
+	fd = openat(d->dir_fd, name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    (mode_t)mode);
+	return fd < 0 ? disk_refuse(d, name, "write", errno, err) : fd;
+}
+
 /* ---- drafts --------------------------------------------------------------- */
 
 struct disk_draft {

@@ -53,5 +53,6 @@ void loop_stop(struct loop *l);			/* any thread, signal-safe */
 /* The clock itself (CLOCK_MONOTONIC, ms) for threads without a loop. */
 uint64_t clock_ms(void);
 uint64_t clock_us(void); /* the same, for what is over in less */
+uint64_t clock_wall_us(void); /* the host's, since 1970: stamps of frames */
 
 #endif
