@@ -101,14 +101,37 @@ static int show_remap(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- show location-cookie ------------------------------------------------- */
 
+static void sites_show(const struct content *r, struct out *o)
+{
+	struct kept_line l;
+
+	for (size_t i = 0; kept_line(&r->kept, "add location service", i, &l);
+	     i++)
+		out_printf(o, "  Location Service: %s\n",
+			   kept_word(&l, 0, ""));
+}
+
 /* "name site value east expiration 01:00:00:00" */
+static void location_row(const struct content *r, struct out *o)
+{
+	char name[2 * NAME_LEN + 2];
+	struct kept_line l;
+
+	if (!kept_one(&r->kept, "location-cookie", &l))
+		return;
+	(void)snprintf(name, sizeof(name), "%s/%s", r->owner->name, r->name);
+	out_col(o, W_NAME, "%s", name);
+	out_col(o, W_VALUE, "%s", kept_after(&l, "name", "-"));
+	out_col(o, W_VALUE, "%s", kept_after(&l, "value", "-"));
+	out_printf(o, "%s\n", kept_after(&l, "expiration", "-"));
+	sites_show(r, o);
+}
+
 static int show_location(struct cli *cli, const struct args *a, struct err *err)
 {
 	const struct owner *ow = NULL;
 	const struct content *r = NULL;
 	struct out *o = cli_out(cli);
-	char name[2 * NAME_LEN + 2];
-	struct kept_line l;
 
 	(void)a;
 	(void)err;
@@ -117,17 +140,8 @@ static int show_location(struct cli *cli, const struct args *a, struct err *err)
 	out_col(o, W_VALUE, "Value");
 	out_puts(o, "Expiration\n");
 	TAILQ_FOREACH(ow, &cli_conf(cli)->owners, link)
-		TAILQ_FOREACH(r, &ow->contents, link) {
-			if (!kept_one(&r->kept, "location-cookie", &l))
-				continue;
-			(void)snprintf(name, sizeof(name), "%s/%s", ow->name,
-				       r->name);
-			out_col(o, W_NAME, "%s", name);
-			out_col(o, W_VALUE, "%s", kept_after(&l, "name", "-"));
-			out_col(o, W_VALUE, "%s", kept_after(&l, "value", "-"));
-			out_printf(o, "%s\n",
-				   kept_after(&l, "expiration", "-"));
-		}
+		TAILQ_FOREACH(r, &ow->contents, link)
+			location_row(r, o);
 	return 0;
 }
 

@@ -56,6 +56,22 @@ const struct policy_member *choose_member(const struct policy_rule *r,
 	return NULL;
 }
 
+const struct policy_member *choose_named(const struct policy_rule *r,
+					 unsigned service)
+{
+	const struct policy_member *m = choose_member(r, service);
+	const struct policy_member *other[] = { &r->sorry[0], &r->sorry[1],
+						&r->no_cookie_member };
+
+	for (size_t i = 0; !m && i < sizeof(other) / sizeof(*other); i++)
+		if (other[i]->svc && other[i]->svc->index == service)
+			m = other[i];
+	for (int i = 0; !m && i < r->nsite; i++)
+		if (r->site[i].svc->index == service)
+			m = &r->site[i];
+	return m;
+}
+
 /* ---- the sticky table ------------------------------------------------------ */
 
 static void key_by_text(struct deciding *d, enum sticky_type t,
@@ -537,15 +553,22 @@ static const struct policy_member *preferred(const struct deciding *d)
 	return NULL;
 }
 
-static enum verdict_kind choose(struct deciding *d)
+/* Where the other site can be reached; NULL: the cookie is from nowhere. */
+static const struct policy_member *site_of(const struct deciding *d,
+					   const char *value, size_t len)
 {
-	const struct policy_member *m = preferred(d);
+	for (int i = 0; i < d->r->nsite; i++) {
+		const struct policy_service *svc = d->r->site[i].svc;
 
-	if (m) {
-		d->why->sticky =
-			d->r->sticky ? WHY_STICKY_OVERRULED : WHY_STICKY_NONE;
-		return give_to(d, m, REASON_PREFERRED);
+		if (string_contains(value, len, svc->string) &&
+		    is_usable(d, svc))
+			return &d->r->site[i];
 	}
+	return NULL;
+}
+
+static enum verdict_kind choose_sticky(struct deciding *d)
+{
 	switch (d->r->sticky) {
 	case STICK_TABLE:
 		if (d->r->sticky_type == STICKY_SSL)
@@ -559,6 +582,28 @@ static enum verdict_kind choose(struct deciding *d)
 		break;
 	}
 	return choose_balanced(d, NULL);
+}
+
+static enum verdict_kind choose(struct deciding *d)
+{
+	const struct policy_member *m = preferred(d);
+	enum location at = LOCATION_HERE;
+	const char *value = NULL;
+	size_t len = 0;
+
+	if (m) {
+		d->why->sticky =
+			d->r->sticky ? WHY_STICKY_OVERRULED : WHY_STICKY_NONE;
+		return give_to(d, m, REASON_PREFERRED);
+	}
+	if (d->r->location.name[0])
+		at = location_read(&d->r->location, d->in->req, &value, &len);
+	if (at == LOCATION_AWAY)
+		m = site_of(d, value, len);
+	if (m)
+		return give_to(d, m, REASON_LOCATION);
+	d->v->set_location = at != LOCATION_HERE;
+	return choose_sticky(d);
 }
 
 /* "?a=b" passes a transparent cache by when the rule says so. */

@@ -50,5 +50,9 @@ enum verdict_kind choose_redirect(struct deciding *d,
 /* The rule's member that is this service, NULL: it has none. */
 const struct policy_member *choose_member(const struct policy_rule *r,
 					  unsigned service);
+/* The same, and whoever else the rule may give a request to: sorry servers,
+ * location services, the one for requests without a cookie. */
+const struct policy_member *choose_named(const struct policy_rule *r,
+					 unsigned service);
 
 #endif

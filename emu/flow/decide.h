@@ -44,6 +44,7 @@ enum verdict_reason {
 	REASON_PERSISTENT,	/* the connection stays where it was */
 	REASON_PRIMARY_SORRY,	/* no service of the rule is usable */
 	REASON_SECONDARY_SORRY, /* nor the primary sorry server */
+	REASON_LOCATION,	/* a location cookie of another site */
 	REASON_NO_COOKIE,	/* sticky-no-cookie-found-action names one */
 	REASON_REQUEST,		/* a layer 5 rule must see the request */
 	REASON_RULE_REDIRECT,	/* the rule redirects everything */
@@ -90,7 +91,8 @@ struct verdict {
 	struct in_addr dst;
 	in_port_t dport;
 	bool remap;	 /* leave the held service, connect anew */
-	bool set_cookie; /* the answer gets verdict_cookie() */
+	/* the answer gets verdict_cookies() */
+	bool set_cookie, set_location;
 	const char *location; /* REDIRECT: the rule's own text; NULL: built */
 };
 
@@ -105,10 +107,10 @@ enum verdict_kind flow_decide(const struct decide_in *in, struct verdict *v);
 bool flow_answers_ping(const struct policy *p, const struct shared *s,
 		       struct in_addr vip);
 
-/* The Location of a REDIRECT (content.md 7.1) and the Set-Cookie field, with
- * its line end, of an answer (7.5). */
+/* The Location of a REDIRECT (content.md 7.1) and the Set-Cookie fields, with
+ * their line ends, of an answer (7.5). */
 void verdict_location(const struct verdict *v, const struct request *req,
 		      const struct flow_key *key, struct out *o);
-void verdict_cookie(const struct verdict *v, uint64_t now_s, struct out *o);
+void verdict_cookies(const struct verdict *v, uint64_t now_s, struct out *o);
 
 #endif

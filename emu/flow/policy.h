@@ -14,6 +14,7 @@
 #include "emu/match/url.h"
 #include "emu/nat/portmap.h"
 #include "emu/sticky/arpt.h"
+#include "emu/sticky/location.h"
 #include "emu/sticky/string.h"
 #include "sslmod/compress.h"
 
@@ -116,6 +117,7 @@ struct policy_rule {
 	uint64_t sticky_ms;	   /* 0: entries do not grow old */
 	struct string_rule string; /* STICK_STRING */
 	struct arpt_rule arpt;	   /* STICK_ARPT */
+	struct location_rule location;
 	uint8_t serverdown;	   /* enum policy_serverdown */
 	enum policy_no_cookie no_cookie;
 	char no_cookie_url[253];
@@ -126,6 +128,8 @@ struct policy_rule {
 	struct policy_away *away; /* owned */
 	int naway;
 	struct policy_member sorry[2]; /* svc NULL: none */
+	struct policy_member *site; /* owned; add location-service */
+	int nsite;
 	char redirect[253];	       /* "": none */
 	bool persistent, param_bypass, reset_reject;
 	bool ping_remote; /* vip-ping-response local-remote */

@@ -176,9 +176,11 @@ void policy_rule_fini(struct policy_rule *r)
 {
 	free(r->member);
 	free(r->away);
+	free(r->site);
 	url_set_fini(&r->url);
 	free(r->hfg);
 	r->member = NULL;
 	r->away = NULL;
+	r->site = NULL;
 	r->hfg = NULL;
 }

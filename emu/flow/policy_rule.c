@@ -11,6 +11,7 @@
 #include "emu/conf/content.h"
 #include "emu/conf/kept.h"
 #include "emu/flow/shared.h"
+#include "emu/sticky/cookie.h"
 #include "emu/sticky/sticky.h"
 
 /*
@@ -154,20 +155,6 @@ static void build_string(const struct content *c, struct policy_rule *r)
 	str_copy(r->string.eos, sizeof(r->string.eos), m->string_eos);
 }
 
-/* dd:hh:mm:ss */
-static uint32_t expiration_s(const char *text)
-{
-	static const uint32_t unit[] = { 86400, 3600, 60, 1 };
-	uint32_t s = 0;
-
-	for (int i = 0; i < 4 && *text; i++) {
-		s += (uint32_t)strtoul(text, NULL, 10) * unit[i];
-		text += strcspn(text, ":");
-		text += *text == ':';
-	}
-	return s;
-}
-
 static void build_arpt(const struct content *c, struct policy_rule *r)
 {
 	const struct content_more *m = &c->more;
@@ -179,10 +166,31 @@ static void build_arpt(const struct content *c, struct policy_rule *r)
 	str_copy(a->path, sizeof(a->path),
 		 m->arpt_path[0] ? m->arpt_path : "/");
 	str_copy(a->domain, sizeof(a->domain), m->cookie_domain);
-	a->expire_s = expiration_s(m->arpt_expiration);
+	a->expire_s = cookie_life_s(m->arpt_expiration);
 	a->browser_expire = m->arpt_browser_expire;
 	a->expire_services = m->arpt_expire_services;
-	a->advanced = m->arpt_advanced;
+}
+
+static void build_location(const struct build *b, const struct content *c,
+			   struct policy_rule *r)
+{
+	static const char services[] = "add location service";
+	struct location_rule *l = &r->location;
+	struct kept_line line;
+
+	if (!kept_one(&c->kept, "location-cookie", &line))
+		return;
+	str_copy(l->name, sizeof(l->name), kept_after(&line, "name", ""));
+	str_copy(l->value, sizeof(l->value), kept_after(&line, "value", ""));
+	str_copy(l->domain, sizeof(l->domain), c->more.cookie_domain);
+	l->expire_s = cookie_life_s(kept_after(&line, "expiration", ""));
+	for (size_t i = 0; kept_line(&c->kept, services, i, &line); i++) {
+		r->site = xrealloc(r->site, (size_t)(r->nsite + 1) *
+						    sizeof(*r->site));
+		r->site[r->nsite] = (struct policy_member){ .svc = NULL };
+		one_member(b, c, kept_word(&line, 0, ""), &r->site[r->nsite]);
+		r->nsite += r->site[r->nsite].svc != NULL;
+	}
 }
 
 static const struct {
@@ -232,7 +240,7 @@ static bool is_layer5(const struct content *c, const struct policy_rule *r)
 	if (r->wants == REQUEST_TLS) /* only a session id is looked for */
 		return c->advanced == ADVBAL_SSL;
 	return r->url.npattern || r->hfg || stickiness[c->advanced].layer5 ||
-	       c->redirect[0];
+	       r->location.name[0] || c->redirect[0];
 }
 
 /* Answers are compressed that were asked for in HTTP: requests are looked at. */
@@ -326,6 +334,7 @@ void policy_build_rule(struct build *b, const struct content *c)
 	str_copy(r->redirect, sizeof(r->redirect), c->redirect);
 	build_balance(b, c, r);
 	build_sticky(c, r);
+	build_location(b, c, r);
 	build_members(b, c, r);
 	build_away(b, c, r);
 	r->ping_remote = c->more.ping_local_remote;

@@ -26,6 +26,7 @@ static const char *const reason_name[] = {
 	[REASON_PERSISTENT] = "the connection's service",
 	[REASON_PRIMARY_SORRY] = "primary sorry server",
 	[REASON_SECONDARY_SORRY] = "secondary sorry server",
+	[REASON_LOCATION] = "named by a location cookie",
 	[REASON_NO_COOKIE] = "named for requests without a cookie",
 	[REASON_REQUEST] = "request needed",
 	[REASON_RULE_REDIRECT] = "the rule redirects",
@@ -105,10 +106,14 @@ void verdict_location(const struct verdict *v, const struct request *req,
 		url_self(req, key, o);
 }
 
-void verdict_cookie(const struct verdict *v, uint64_t now_s, struct out *o)
+void verdict_cookies(const struct verdict *v, uint64_t now_s, struct out *o)
 {
-	const struct policy_service *s = v->member->svc;
+	const struct policy_service *s = v->member ? v->member->svc : NULL;
 
-	arpt_write(&v->rule->arpt, s->string[0] ? s->string : str_addr(s->addr),
-		   now_s, o);
+	if (v->set_cookie && s)
+		arpt_write(&v->rule->arpt,
+			   s->string[0] ? s->string : str_addr(s->addr), now_s,
+			   o);
+	if (v->set_location)
+		location_write(&v->rule->location, now_s, o);
 }

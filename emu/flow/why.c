@@ -103,10 +103,7 @@ static void location_again(const struct why *w, const struct policy *p,
 
 	if (!r || !req || p->generation != w->generation)
 		return;
-	v.member = choose_member(r, w->service);
-	for (int i = 0; w->service && i < 2 && !v.member; i++)
-		if (r->sorry[i].svc && r->sorry[i].svc->index == w->service)
-			v.member = &r->sorry[i];
+	v.member = choose_named(r, w->service);
 	if (w->reason == REASON_RULE_REDIRECT)
 		v.location = r->redirect;
 	else if (w->reason == REASON_NO_COOKIE)

@@ -257,7 +257,8 @@ static enum went decide_request(struct flow *f, const struct http_head *h)
 	if (t->v.kind == VERDICT_REDIRECT)
 		return cannot_redirect(t, h) ? over(f, END_NO_REDIRECT)
 					     : answer_redirect(f, &req);
-	t->set_cookie = t->v.set_cookie;
+	t->set_cookie = t->v.kind == VERDICT_FORWARD &&
+			(t->v.set_cookie || t->v.set_location);
 	t->phase = TALK_BODY;
 	if (!flow_act(f, &t->v))
 		return WENT_OVER;
@@ -456,7 +457,7 @@ static enum went pass_head(struct flow *f, const struct http_head *h)
 	if (!squeezed && (!t->set_cookie || h->status < 200))
 		return pass_answer(f, h->len);
 	if (t->set_cookie)
-		verdict_cookie(&t->v, f->w->wall_s, &own);
+		verdict_cookies(&t->v, f->w->wall_s, &own);
 	t->set_cookie = false;
 	ok = (squeezed ||
 	      push(f, &f->leg[LEG_CLIENT], bytes(&t->out), h->len - end)) &&

@@ -1,9 +1,9 @@
 #include "emu/sticky/arpt.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "emu/base/out.h"
+#include "emu/sticky/cookie.h"
 
 /*
  * BOX letters name the switch, then the service id, then "CK" and EXPIRY letters
@@ -15,13 +15,6 @@
 #define MARK   "CK"
 #define EXPIRY 6
 #define BEGIN  946684800u /* 2000-01-01 */
-
-static const char *const week[] = { "Sun", "Mon", "Tue", "Wed",
-				    "Thu", "Fri", "Sat" };
-static const char *const months[] = {
-	"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	"Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
-};
 
 static void expiry_text(uint64_t minutes, char *text)
 {
@@ -41,50 +34,13 @@ static bool expiry_read(const char *text, uint64_t *minutes)
 	return true;
 }
 
-/* The value of the cookie with our name in one Cookie field. */
-static const char *value_in(const char *s, size_t len, const char *name,
-			    size_t *n)
-{
-	size_t want = strlen(name);
-	const char *end = s + len;
-
-	while (s < end) {
-		const char *semi = memchr(s, ';', (size_t)(end - s));
-		const char *stop = semi ? semi : end;
-
-		while (s < stop && *s == ' ')
-			s++;
-		if ((size_t)(stop - s) > want && !memcmp(s, name, want) &&
-		    s[want] == '=') {
-			*n = (size_t)(stop - s) - want - 1;
-			return s + want + 1;
-		}
-		s = stop + 1;
-	}
-	return NULL;
-}
-
-static const char *value_of(const struct arpt_rule *r,
-			    const struct request *req, size_t *n)
-{
-	const struct http_field *f = NULL;
-	const char *v = NULL;
-
-	for (unsigned i = 0;
-	     !v && req->http &&
-	     (f = http_field_find(req->buf, req->http, "cookie", i));
-	     i++)
-		v = value_in(req->buf + f->value.at, f->value.len, r->name, n);
-	return v;
-}
-
 bool arpt_read(const struct arpt_rule *r, const struct request *req,
 	       uint64_t now_s, char *id, size_t cap, bool *expired)
 {
 	const size_t box = sizeof(BOX) - 1, tail = sizeof(MARK) - 1 + EXPIRY;
 	uint64_t minutes = 0;
 	size_t n = 0;
-	const char *v = value_of(r, req, &n);
+	const char *v = cookie_find(req, r->name, &n);
 
 	*expired = false;
 	if (!v || n <= box + tail || n - box - tail >= cap ||
@@ -99,18 +55,6 @@ bool arpt_read(const struct arpt_rule *r, const struct request *req,
 	return true;
 }
 
-/* RFC 6265 4.1.1; strftime would follow the locale. */
-static void date_write(uint64_t at_s, struct out *o)
-{
-	time_t t = (time_t)at_s;
-	struct tm tm;
-
-	(void)gmtime_r(&t, &tm);
-	out_printf(o, "; expires=%s, %02d-%s-%04d %02d:%02d:%02d GMT",
-		   week[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-		   tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
 void arpt_write(const struct arpt_rule *r, const char *id, uint64_t now_s,
 		struct out *o)
 {
@@ -123,6 +67,6 @@ void arpt_write(const struct arpt_rule *r, const char *id, uint64_t now_s,
 	if (r->domain[0])
 		out_printf(o, "; domain=%s", r->domain);
 	if (r->expire_s && !r->browser_expire)
-		date_write(end_s, o);
+		cookie_expires(end_s, o);
 	out_puts(o, "\r\n");
 }

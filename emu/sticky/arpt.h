@@ -24,7 +24,7 @@ struct arpt_rule {
 	char path[100];	   /* "/" */
 	char domain[65];   /* "": none */
 	uint32_t expire_s; /* 0: with the browser's session */
-	bool browser_expire, expire_services, advanced;
+	bool browser_expire, expire_services;
 };
 
 /* The service id of the request's cookie, into id; false: none that is ours.

@@ -169,6 +169,38 @@ has "which is in the table then" "$(cli "show sticky-table l3-sticky")" \
 cli_ok configure "service web$n" active >/dev/null
 wait_service "web$n" Alive
 
+# ---- by the cookie of a site ------------------------------------------------------------------
+rule_add site 92 'url "/*"' "location-cookie name site value east" \
+	"add location-service web3"
+has "the first answer has a location cookie" "$(cookie 92)" '^site=east; path=/$'
+same "who brings it gets no other" "$(cookie 92 -b 'a=b; site=east')" ""
+same "and is balanced as ever" \
+	"$(many 2 92 -b site=east | xargs -n 1 | sort | xargs)" "web1 web2"
+same "another site's goes to the service that stands for it" \
+	"$(many 2 92 -b site=n3) $(cookie 92 -b site=n3)" "web3 web3  "
+has "which show lab why tells" "$(cli "show lab why last 1")" \
+	'Verdict: forward, named by a location cookie'
+has "one of nowhere is replaced" "$(cookie 92 -b site=mars)" '^site=east'
+cli_ok configure "service away" "type redirect" "string west" \
+	"domain west.example" "keepalive type none" active "owner o" \
+	"content site" "add location service away" 'cookie-domain ".example"' \
+	suspend "location-cookie name site value east expiration 00:01:00:00" \
+	active >/dev/null
+has "it may redirect" "$(get 92 -b site=west -D - -o /dev/null)" \
+	'^Location: http://west\.example/'
+has "a domain and a life" "$(cookie 92)" \
+	'^site=east; path=/; domain=\.example; expires=[A-Z][a-z]{2}, '
+has "shown with their services" "$(cli "show location-cookie")" \
+	'^  Location Service: away$'
+cli_ok configure "service web3" suspend >/dev/null
+has "a service that is down is none" "$(who 92 -b site=n3)" 'web[12]'
+cli_ok configure "service web3" active >/dev/null
+wait_service web3 Alive
+rule_add both-cookies 93 'url "/*"' "advanced-balance arrowpoint-cookie" \
+	"location-cookie name site value east"
+same "beside the switch's own" \
+	"$(cookie 93 | sed 's/=.*//' | tr '\n' ' ')" "ARPT site "
+
 # ---- by servers' cookies and URLs -----------------------------------------------------------
 rule_add cookies 87 'url "/*"' "advanced-balance cookies" \
 	'string prefix "ServerId="' \
