@@ -1,10 +1,10 @@
 /*
  * show keepalive (content.md 4.6): what is probed, how, and for whom.  A service
- * with a probe of its own has a keepalive AUTO_<service>; services that name
- * one share it.  The product's figures, and the count of probes below them.
+ * with a probe of its own has a keepalive AUTO_<service>, which those with an
+ * equal one share; services that name one share that.  The product's figures,
+ * and the count of probes below them.
  *
- * The states of a shared keepalive are its services' (each service is probed
- * for itself); the best of them is shown.
+ * The states of a named keepalive are its services'; the best of them is shown.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -43,8 +43,8 @@ struct entry {
 	struct in_addr addr;
 	uint16_t port;
 	const struct probe_spec *spec; /* borrowed from conf */
-	const struct service *service; /* its only dependent, or NULL: all
-					  services that name it */
+	const struct service *service; /* whose own it is, or NULL: it has a
+					  name, and services that name it */
 	enum service_state state;
 	uint64_t probes, failures;
 	char hash[33]; /* of the page that a GET has learned; "": none */
@@ -59,6 +59,15 @@ static bool is_auto(const struct service *s)
 {
 	return s->keepalive.type != PROBE_NAMED &&
 	       s->keepalive.type != PROBE_NONE;
+}
+
+/* Index of the service whose probe is this one's, too; 0: it has its own. */
+static unsigned leader_of(const struct env *env, const struct service *s)
+{
+	struct monitor_info info;
+
+	live_service(env, s, &info);
+	return info.leader;
 }
 
 static bool depends_on(const struct service *s, const char *keepalive)
@@ -191,7 +200,9 @@ static void dependents_show(const struct env *env, const struct entry *e,
 
 	out_puts(o, "    Dependent Services:\n");
 	TAILQ_FOREACH(s, &env->conf->services, link)
-		if (e->service ? s == e->service : depends_on(s, e->name))
+		if (e->service ? s == e->service ||
+					 leader_of(env, s) == e->service->index
+			       : depends_on(s, e->name))
 			out_printf(o, "%*s%s\n", W_DEPENDENT, "", s->name);
 }
 
@@ -235,7 +246,7 @@ static int entries_show(const struct env *env, const char *name, entry_fn show,
 	int shown = 0;
 
 	TAILQ_FOREACH(s, &env->conf->services, link) {
-		if (!is_auto(s))
+		if (!is_auto(s) || leader_of(env, s))
 			continue;
 		entry_of_service(env, s, &e);
 		if (!name || !strcmp(name, e.name)) {

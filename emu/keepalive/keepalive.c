@@ -26,9 +26,10 @@
  * deadline, otherwise the start of the next probe.  A probe whose class is full
  * (ka_queue.h) waits without a timer: its time begins when it has its turn.
  *
- * Services that follow one named keepalive are probed by one of them, the leader;
- * the others have no timer, and each steps through its states with the leader's
- * results.  When the leader leaves, the next one begins to probe.
+ * Services that follow one named keepalive, or have equal ones of their own
+ * (content.md 4.2), are probed by one of them, the leader; the others have no
+ * timer, and each steps through its states with the leader's results.  When the
+ * leader leaves, the next one begins to probe.
  *
  * A service that cannot be probed (its named keepalive is suspended, its module
  * is gone, ...) has a reason in `blocked`; it is Down and has no timer.
@@ -400,32 +401,57 @@ static void suspend(struct monitor *m, struct entry *e)
 		   (struct ka_status){ SERVICE_SUSPENDED, 0, 0 }, false);
 }
 
-/* ---- services that share a named keepalive -------------------------------- */
+/* ---- services that share a keepalive ---------------------------------------- */
+
+static bool same_times(const struct probe_spec *a, const struct probe_spec *b)
+{
+	return a->frequency_s == b->frequency_s &&
+	       a->retryperiod_s == b->retryperiod_s &&
+	       a->maxfailure == b->maxfailure;
+}
+
+/* A page that is learned is the service's own: suspending it and activating it
+ * again must learn a new one (content.md 4.3). */
+static bool is_shared(const struct probe_spec *own)
+{
+	return own->type != PROBE_NONE &&
+	       !(own->type == PROBE_HTTP && own->method_get && !own->hash[0]);
+}
+
+/* Do two services' own keepalives allow it: both equal, or both named, by one
+ * name? */
+static bool same_keepalive(const struct probe_spec *a,
+			   const struct probe_spec *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == PROBE_NAMED)
+		return !strcmp(a->arg, b->arg);
+	return is_shared(a) && same_times(a, b);
+}
 
 static bool leads(const struct monitor *m, const struct service *s,
-		  const struct ka_target *t, const char *named)
+		  const struct ka_target *t, const struct probe_spec *own)
 {
 	const struct entry *l = m->entry[s->index];
 
 	return l && l->ops && !l->leader && s->active &&
-	       s->keepalive.type == PROBE_NAMED &&
-	       !strcmp(s->keepalive.arg, named) && !strcmp(l->name, s->name) &&
-	       l->activations == s->activations && same_probe(&l->probe, t);
+	       same_keepalive(&s->keepalive, own) &&
+	       !strcmp(l->name, s->name) && l->activations == s->activations &&
+	       same_probe(&l->probe, t);
 }
 
 /* Who probes the same already; 0: nobody does. */
 static unsigned find_leader(const struct monitor *m, const struct service *s,
 			    const struct ka_target *t)
 {
-	const struct service *other = NULL;
+	const struct service *other =
+		m->conf->service_at[m->entry[s->index]->leader];
 
-	if (s->keepalive.type != PROBE_NAMED)
-		return 0;
-	other = m->conf->service_at[m->entry[s->index]->leader];
-	if (other && leads(m, other, t, s->keepalive.arg))
+	if (other && leads(m, other, t, &s->keepalive))
 		return other->index; /* as before */
 	TAILQ_FOREACH(other, &m->conf->services, link)
-		if (other != s && leads(m, other, t, s->keepalive.arg))
+		if (other != s && leads(m, other, t, &s->keepalive))
 			return other->index;
 	return 0;
 }
@@ -598,6 +624,7 @@ void monitor_info(const struct monitor *m, unsigned service_index,
 	info->probe_failures = e->probe_failures;
 	info->last_change_ms = e->last_change_ms;
 	info->took_ms = e->took_ms;
+	info->leader = e->leader;
 	if (e->ops == &ka_http && e->probe.spec.method_get)
 		(void)ka_http_page(&e->probe, info->hash);
 	(void)str_copy(info->detail, sizeof(info->detail), e->probe.detail);

@@ -95,6 +95,7 @@ struct monitor_info {
 	char detail[96]; /* why the last probe failed, "" when it did not */
 	uint64_t took_ms; /* the last probe, from its start to its result */
 	char hash[33];	  /* of the page that a GET has learned; "": none */
+	unsigned leader; /* service whose probe is this one's, too; 0: its own */
 };
 void monitor_info(const struct monitor *m, unsigned service_index,
 		  struct monitor_info *info);

@@ -199,6 +199,18 @@ has "a summary has a line for each" "$(cli "show keepalive-summary")" \
 	'^AUTO_ftp2 +Down +10.9.1.11$'
 has "named ones, too" "$(cli "show keepalive-summary")" \
 	'^ka80 +Alive +10.9.1.11$'
+service tcp3 "port 8080" "keepalive type tcp" # equal to tcp
+wait_service tcp3 Alive
+answer=$(cli "show keepalive AUTO_tcp")
+same "services with equal keepalives share one" \
+	"$(sed -n '/Dependent Services:/,$p' <<<"$answer" | sed 1d |
+		tr -d ' ' | tr '\n' ' ')" "tcp tcp3 "
+has "so there is no other" "$(cli "show keepalive AUTO_tcp3")" \
+	'^%% .*AUTO_tcp3'
+cli_ok configure "service tcp" suspend >/dev/null
+has "until its service is suspended" "$(cli "show keepalive AUTO_tcp3")" \
+	'^        tcp3$'
+cli_ok configure "service tcp" active >/dev/null
 has "show service has the keepalive" "$(cli "show service get")" \
 	'^  Keepalive: \(HTTP-8080:GET:/health.html   2   2   2 \)$'
 has "and its encryption" "$(cli "show service https")" \

@@ -897,7 +897,7 @@ START_TEST(sixteen_scripts_run_at_once)
 	for (int i = 0; i < LEN(s); i++) {
 		(void)snprintf(name, sizeof(name), "web%d", i + 1);
 		s[i] = add_script(name, "mine");
-		s[i]->keepalive.frequency_s = 60;
+		s[i]->keepalive.frequency_s = (uint8_t)(60 + i);
 		activate(s[i]);
 		if (i == 15) /* those behind find no place */
 			run_ms(30);
@@ -931,6 +931,8 @@ START_TEST(more_than_the_class_takes_are_told)
 	for (int i = 0; i <= 255; i++) {
 		(void)snprintf(name, sizeof(name), "web%d", i + 1);
 		s = add_script(name, "mine");
+		(void)str_copy(s->keepalive.script_args,
+			       sizeof(s->keepalive.script_args), name);
 		s->active = true;
 		s->activations++;
 		if (i == 254) {
@@ -1127,7 +1129,9 @@ START_TEST(two_thousand_services_cost_little)
 
 		(void)snprintf(name, sizeof(name), "s%u", i);
 		s = add(name, PROBE_TCP, sv.port);
-		s->active = true;
+		s->keepalive.retryperiod_s = (uint8_t)(2 + i / 10);
+		s->keepalive.maxfailure = (uint8_t)(1 + i % 10);
+		s->active = true; /* no two are equal */
 	}
 	monitor_sync(mon);
 	for (int i = 0; i < 150 && alive_twice(&probes) < SERVICE_MAX; i++)

@@ -389,6 +389,100 @@ START_TEST(services_share_a_named_keepalive)
 }
 END_TEST
 
+/* ---- equal keepalives ---------------------------------------------------------- */
+
+static struct service *equal(const char *name, unsigned frequency_s)
+{
+	struct err err = { 0 };
+	struct service *s = service_add(conf, name, &err);
+
+	ck_assert_msg(s != NULL, "%s", err.msg);
+	s->addr = addr("10.73.1.1");
+	s->keepalive.type = PROBE_TCP;
+	s->keepalive.port = sv.port;
+	s->keepalive.frequency_s = (uint8_t)frequency_s;
+	s->keepalive.retryperiod_s = 1;
+	s->keepalive.maxfailure = 2;
+	ck_assert_msg(!service_activate(conf, s, &err), "%s", err.msg);
+	return s;
+}
+
+static unsigned leader(const struct service *s)
+{
+	struct monitor_info i;
+
+	monitor_info(mon, s->index, &i);
+	return i.leader;
+}
+
+START_TEST(equal_keepalives_are_one)
+{
+	static const struct script script = { "220 hello\r\n", { NULL } };
+	struct service *s[3];
+	struct err err = { 0 };
+
+	server_begin(&script);
+	s[0] = equal("one", 1);
+	s[1] = equal("two", 1);
+	s[2] = equal("three", 2);
+	monitor_sync(mon);
+	run_ms(200);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(state(s[i]), SERVICE_ALIVE);
+	/* an interval of its own makes it another one */
+	ck_assert_uint_eq(leader(s[0]), 0);
+	ck_assert_uint_eq(leader(s[1]), s[0]->index);
+	ck_assert_uint_eq(leader(s[2]), 0);
+	ck_assert_uint_eq(probes(s[1]), 0);
+	/* who becomes different probes for itself */
+	s[1]->keepalive.maxfailure = 1;
+	monitor_sync(mon);
+	run_ms(200);
+	ck_assert_uint_eq(leader(s[1]), 0);
+	ck_assert_uint_eq(probes(s[1]), 1);
+	ck_assert_int_eq(state(s[1]), SERVICE_ALIVE);
+	s[2]->keepalive.frequency_s = 1;
+	ck_assert_int_eq(service_suspend(conf, s[2], &err), 0);
+	ck_assert_int_eq(service_activate(conf, s[2], &err), 0);
+	monitor_sync(mon);
+	ck_assert_uint_eq(leader(s[2]), s[0]->index);
+	/* its leader leaves */
+	ck_assert_int_eq(service_suspend(conf, s[0], &err), 0);
+	monitor_sync(mon);
+	run_ms(200);
+	ck_assert_uint_eq(leader(s[2]), 0);
+	ck_assert_int_eq(state(s[2]), SERVICE_ALIVE);
+	server_end();
+	run_ms(2500);
+	ck_assert_int_eq(state(s[1]), SERVICE_DOWN);
+	ck_assert_int_eq(state(s[2]), SERVICE_DOWN);
+}
+END_TEST
+
+START_TEST(pages_that_are_learned_are_not_shared)
+{
+	static const struct script script = { "", { NULL } };
+	struct service *s[2];
+
+	server_begin(&script);
+	for (int i = 0; i < 2; i++) {
+		s[i] = equal(i ? "two" : "one", 200);
+		s[i]->keepalive.type = PROBE_HTTP;
+		s[i]->keepalive.method_get = true;
+	}
+	monitor_sync(mon);
+	ck_assert_uint_eq(leader(s[0]) + leader(s[1]), 0);
+	/* a page that is given is as good for all */
+	for (int i = 0; i < 2; i++)
+		(void)str_copy(s[i]->keepalive.hash,
+			       sizeof(s[i]->keepalive.hash),
+			       "0123456789abcdef0123456789abcdef");
+	monitor_sync(mon);
+	ck_assert_uint_eq(leader(s[1]), s[0]->index);
+	server_end();
+}
+END_TEST
+
 /* ---- FTP ------------------------------------------------------------------ */
 
 static const struct {
@@ -517,6 +611,8 @@ int main(void)
 	tcase_add_loop_test(t, two_http_probes, 0, LEN(https));
 	tcase_add_test(t, suspend_and_active_learn_the_page_anew);
 	tcase_add_test(t, services_share_a_named_keepalive);
+	tcase_add_test(t, equal_keepalives_are_one);
+	tcase_add_test(t, pages_that_are_learned_are_not_shared);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(f, setup, teardown);
 	tcase_set_timeout(f, 30);
