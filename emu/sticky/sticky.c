@@ -33,6 +33,7 @@ struct stripe {
 	uint16_t bucket[BUCKETS];
 	struct entry entry[PER_STRIPE + 1];
 	uint16_t newest, oldest, free;
+	uint16_t touched; /* entries that were ever used: the first ones */
 	struct sticky_stats stats; /* used: entries now */
 };
 
@@ -66,15 +67,8 @@ struct sticky *sticky_new(void)
 
 	if (getrandom(&s->seed, sizeof(s->seed), 0) != sizeof(s->seed))
 		s->seed = 0x2545f4914f6cdd1dULL;
-	for (int i = 0; i < STRIPES; i++) {
-		struct stripe *t = &s->stripe[i];
-
-		pthread_mutex_init(&t->lock, NULL);
-		for (unsigned e = PER_STRIPE; e; e--) {
-			t->entry[e].chain = t->free;
-			t->free = (uint16_t)e;
-		}
-	}
+	for (int i = 0; i < STRIPES; i++)
+		pthread_mutex_init(&s->stripe[i].lock, NULL);
 	return s;
 }
 
@@ -194,11 +188,14 @@ unsigned sticky_find(struct sticky *s, const struct sticky_key *k,
 	return service;
 }
 
-/* A free entry; with all taken the oldest, if it may go. */
+/* A free entry; with all taken the oldest, if it may go.  One that was never used
+ * is taken last: what is small needs little memory. */
 static uint16_t make_room(struct stripe *t, uint64_t idle_ms, uint64_t now_ms)
 {
 	uint16_t i;
 
+	if (!t->free && t->touched < PER_STRIPE)
+		return ++t->touched;
 	if (!t->free && (!idle_ms || is_aged(&t->entry[t->oldest], now_ms)))
 		drop(t, t->oldest);
 	i = t->free;
@@ -248,7 +245,7 @@ unsigned sticky_purge(struct sticky *s, unsigned rule, unsigned service,
 	for (int i = 0; i < STRIPES; i++) {
 		struct stripe *t = stripe_lock(s, (uint32_t)i);
 
-		for (uint16_t e = 1; e <= PER_STRIPE; e++) {
+		for (uint16_t e = 1; e <= t->touched; e++) {
 			const struct entry *x = &t->entry[e];
 
 			if (!x->service || (rule && x->key.rule != rule) ||

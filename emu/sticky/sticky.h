@@ -11,7 +11,7 @@
  * workers; locked in stripes.  Keys of addresses are kept as they are; longer
  * ones (session ids, Call-IDs, numbers) by a 64-bit hash under a random seed.
  */
-#define STICKY_MAX 32768 /* the product's table */
+#define STICKY_MAX 131072 /* of an SCM with 288 MB or more; else 32768 */
 
 enum sticky_type { /* as `show sticky-table` names them */
 	STICKY_L3,  /* source address */

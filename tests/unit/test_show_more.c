@@ -248,7 +248,7 @@ START_TEST(sticky_figures_are_the_table_s)
 		  "Total Number Of Sticky Table Hits:        60\n"
 		  "Number Of Rejected Sticky Entries:        1\n"
 		  "Used Sticky Entries:                      4\n"
-		  "Unused Sticky Entries:                    32764\n");
+		  "Unused Sticky Entries:                    131068\n");
 	has(shown(debug_sticky_cmds, "sticky-purge all-sticky"),
 	    "Total number of entries purged is 4.\n");
 }
