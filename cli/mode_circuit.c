@@ -416,17 +416,17 @@ const struct cmd circuit_ip_cmds[] = {
 	  .no = "no broadcast",
 	  .set = IP_FIELD(broadcast, .store = SET_ADDR,
 			  .dflt = "255.255.255.255"),
-	  .inert = "no broadcasts leave the host attachment" },
+	  .host_inert = "no broadcasts leave the host attachment" },
 	{ .syntax = "redirects",
 	  .help = "Send ICMP redirects",
 	  .no = "no redirects",
 	  .set = IP_FIELD(redirects, .store = SET_FLAG, .on = true),
-	  .inert = no_icmp },
+	  .host_inert = no_icmp },
 	{ .syntax = "unreachables",
 	  .help = "Send ICMP unreachables",
 	  .no = "no unreachables",
 	  .set = IP_FIELD(unreachables, .store = SET_FLAG, .on = true),
-	  .inert = no_icmp },
+	  .host_inert = no_icmp },
 	{ .syntax = "ip virtual-router <vrid:uint:1-255> "
 		    "[priority <priority:uint:1-255>] [preempt]",
 	  .help = "IP settings of the circuit\n"
@@ -459,8 +459,8 @@ const struct cmd circuit_ip_cmds[] = {
 	  .render = shared_ips_render,
 	  .no = "no ip redundant-interface <vrid:uint:1-255> <ip:addr>",
 	  .clear = shared_ip_clear,
-	  .inert = "the host attachment has no address of an interface that "
-		   "could move" },
+	  .host_inert = "the host attachment has no address of an interface "
+			"that could move" },
 	{ .syntax = "ip critical-service <vrid:uint:1-255> <name:service>",
 	  .help = "Service that the virtual router goes down with\n"
 		  "Number of the router\n"

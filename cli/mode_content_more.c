@@ -52,7 +52,7 @@ const struct cmd content_more_cmds[] = {
 	  .no = "no vip-ping-response",
 	  .set = FIELD(more.ping_local_remote, .store = SET_FLAG,
 		       .yes = "local-remote", .no = "local"),
-	  .inert = "this host answers pings of its addresses" },
+	  .host_inert = "this host answers pings of its addresses" },
 	{ .syntax = "hotlist",
 	  .help = "Hot list of the rule",
 	  .no = "no hotlist",

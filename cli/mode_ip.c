@@ -1,5 +1,6 @@
 /* Commands of global configuration: IP, ARP, static routes (platform.md 5.3). */
 #include "cli/cmd.h"
+#include "cli/inert.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/object.h"
@@ -194,6 +195,10 @@ static void redundancy_render(const void *obj, struct out *o)
 
 static const char no_arp[] = "the host knows its neighbours";
 static const char no_ways[] = "the host chooses the ways of packets";
+static const char any_way[] =
+	"replies go by the routes, whatever way they came";
+static const char best_way[] = "packets of a flow go by the best route always";
+static const char no_probe[] = "ways through firewalls are not probed";
 static const char no_dhcp[] = "no DHCP requests are relayed";
 
 /* Row order is running-config order. */
@@ -207,19 +212,19 @@ const struct cmd ip_cmds[] = {
 		  "VLAN, on a trunk",
 	  .no = "no arp <ip:host>",
 	  .set = KEPT(.keys = 1),
-	  .inert = no_arp },
+	  .host_inert = no_arp },
 	{ .syntax = "arp timeout <seconds:uint:60-86400>",
 	  .help = "Life of learnt entries\n"
 		  "Seconds, default 14400",
 	  .no = "no arp timeout",
 	  .set = KEPT(.dflt = "14400"),
-	  .inert = no_arp },
+	  .host_inert = no_arp },
 	{ .syntax = "arp wait <seconds:uint:5-30>",
 	  .help = "Wait for a reply\n"
 		  "Seconds, default 5",
 	  .no = "no arp wait",
 	  .set = KEPT(.dflt = "5"),
-	  .inert = no_arp },
+	  .host_inert = no_arp },
 	{ .syntax = "dhcp-agent max-hops <hops:uint:1-15>",
 	  .help = "Relay of DHCP requests\n"
 		  "Drop requests with more hops\n"
@@ -239,46 +244,46 @@ const struct cmd ip_cmds[] = {
 	  .help = "Obey record-route options",
 	  .no = "no ip record-route",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip source-route",
 	  .help = "Obey source-route options",
 	  .no = "no ip source-route",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip subnet-broadcast",
 	  .help = "Forward broadcasts to a subnet",
 	  .no = "no ip subnet-broadcast",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip uncond-bridging",
 	  .help = "Bridge without a look at the routes",
 	  .no = "no ip uncond-bridging",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip opportunistic {local|all|disabled}",
-	  .help = "Forward with the MAC address of earlier packets\n"
-		  "Within the subnets of circuits\n"
+	  .help = "Route frames that are for another router\n"
+		  "To hosts on the subnets of circuits\n"
 		  "To any destination\n"
 		  "Never",
 	  .no = "no ip opportunistic",
 	  .set = KEPT(.dflt = "local"),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip ecmp {address|roundrobin}",
 	  .help = "Routes of the same cost\n"
 		  "Chosen by addresses\n"
 		  "In turn",
 	  .set = KEPT(.dflt = "address"),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip ecmp no-prefer-ingress",
 	  .help = "Replies need not go back the same way",
 	  .no = "no ip ecmp no-prefer-ingress",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .inert = any_way },
 	{ .syntax = "ip advanced-route-remap",
 	  .help = "Move flows to better routes",
 	  .no = "no ip advanced-route-remap",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .inert = best_way },
 	/* no hidden service is ever made: it is in force */
 	{ .syntax = "ip no-implicit-service",
 	  .help = "No hidden services for next hops",
@@ -293,25 +298,25 @@ const struct cmd ip_cmds[] = {
 		  "Address of the switch on the other side",
 	  .no = "no ip firewall <firewall:uint:1-254>",
 	  .set = KEPT(.keys = 1, .max = 15),
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ .syntax = "ip firewall timeout <seconds:uint:3-16>",
 	  .help = "Silence after which a way is down\n"
 		  "Seconds, default 3",
 	  .no = "no ip firewall timeout",
 	  .set = KEPT(.dflt = "3"),
-	  .inert = no_ways },
+	  .inert = no_probe },
 	{ .syntax = "ip management no-icmp-redirect",
 	  .help = "The management port\n"
 		  "Ignore ICMP redirects",
 	  .no = "no ip management no-icmp-redirect",
 	  .set = KEPT(),
-	  .inert = no_ways },
+	  .inert = INERT_NO_MGMT },
 	{ .syntax = "ip management route " NET " <gateway:addr>",
 	  .help = "Static route\n" NET_HELP "\n"
 		  "Next hop",
 	  .no = "no ip management route " NET " <gateway:addr>",
 	  .set = KEPT(.keys = 3),
-	  .inert = no_ways },
+	  .inert = INERT_NO_MGMT },
 	{ .syntax = GATEWAY,
 	  .help = "Static route\n" NET_HELP "\n"
 		  "Next hop\n"
@@ -336,6 +341,6 @@ const struct cmd ip_cmds[] = {
 	  .render = firewall_render,
 	  .no = "no " FIREWALL,
 	  .clear = firewall_clear,
-	  .inert = no_ways },
+	  .host_inert = no_ways },
 	{ 0 },
 };

@@ -141,7 +141,7 @@ static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
 {
 	if (screen_packet(w, p))
 		return true;
-	if (!in->to_us)
+	if (!in->to_us && !l3_takes(w, in, p))
 		return false;
 	if (in->everybody)
 		everybody(w, in, p);
@@ -205,7 +205,8 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 		(void)screen_packet(w, p);
 		return true;
 	}
-	if (!in->to_us && h->same && h->act == HALF_ROUTE)
+	if (!in->to_us && h->same && h->act == HALF_ROUTE &&
+	    !l3_takes(w, in, p))
 		return false; /* it passes at layer 2 */
 	forward_flow(w, in, p, h);
 	return true;

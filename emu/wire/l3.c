@@ -367,8 +367,7 @@ void l3_forward_via(struct wire *w, const struct ingress *in,
  * to a host on another of its circuits whose MAC address it knows (local), or by
  * any of its routes (all).  In the same VLAN the frame finds its way without us.
  */
-bool l3_opportunistic(struct wire *w, const struct ingress *in,
-		      struct packet *p)
+bool l3_takes(struct wire *w, const struct ingress *in, const struct packet *p)
 {
 	const struct arp_entry *e = NULL;
 	struct fib_way way;
@@ -384,9 +383,6 @@ bool l3_opportunistic(struct wire *w, const struct ingress *in,
 	if (w->setup->opportunistic == OPPORTUNISTIC_LOCAL &&
 	    way.next_hop.s_addr != dst_of(p).s_addr)
 		return false;
-	if (arp_find(w->arp, way.vlan, way.next_hop, w->now_ms, &e) !=
-	    ARP_FOUND)
-		return false;
-	l3_forward(w, in, p);
-	return true;
+	return arp_find(w->arp, way.vlan, way.next_hop, w->now_ms, &e) ==
+	       ARP_FOUND;
 }

@@ -99,10 +99,9 @@ void l3_forward(struct wire *w, const struct ingress *in, struct packet *p);
 /* The same to a given next hop, whatever its destination (transparent caches). */
 void l3_forward_via(struct wire *w, const struct ingress *in,
 		    struct in_addr next_hop, struct packet *p);
-/* ip opportunistic: a packet that is not to us, and that the switch knows a shorter
- * way for.  true: it was taken. */
-bool l3_opportunistic(struct wire *w, const struct ingress *in,
-		      struct packet *p);
+/* ip opportunistic: is a packet that is not to us routed all the same, because the
+ * switch knows a shorter way for it? */
+bool l3_takes(struct wire *w, const struct ingress *in, const struct packet *p);
 /* A packet for an address of ours that no flow takes: echo, and what goes to the
  * inside; local says what kind of address, NULL: everybody's on the circuit. */
 void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
