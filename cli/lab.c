@@ -17,6 +17,7 @@
 #include "emu/base/texts.h"
 #include "emu/io/hostmap.h"
 #include "emu/plane/plane.h"
+#include "emu/wire/wire.h"
 
 enum { W_WHERE = 12 };
 
@@ -25,8 +26,8 @@ static const struct {
 } extensions[] = {
 	{ "command", "lab insert slot, lab remove slot: modules in and out of "
 		     "the running switch" },
-	{ "command", "show lab, show lab map, show lab inert, show lab "
-		     "extensions" },
+	{ "command", "show lab, show lab map, show lab wire, show lab inert, "
+		     "show lab extensions" },
 	{ "command", "loop, goto, label, read, modify QNAME: in scripts, beside "
 		     "if and while" },
 	{ "command", "show service: a line that tells why the last probe "
@@ -36,7 +37,8 @@ static const struct {
 	{ "access", "passwords are kept as today's hashes; the product's own "
 		    "form is only read; a user line of the administrator's in "
 		    "that form leaves the boot record's password good" },
-	{ "traffic", "addresses are mapped into this host (show lab map)" },
+	{ "traffic", "addresses are mapped into this host (show lab map), or "
+		     "ports wired to its interfaces (show lab wire)" },
 	{ "tls", "profile modern: TLS 1.2 and 1.3 suites beside those that a "
 		 "list names; TLS 1.0 for clients where `version tls1` asks for "
 		 "it" },
@@ -83,6 +85,19 @@ static int show_map(struct cli *cli, const struct args *a, struct err *err)
 		hostmap_show(env->map, cli_out(cli));
 	if (env->plane)
 		plane_show_listeners(env->plane, cli_out(cli));
+	return 0;
+}
+
+static int show_wire(struct cli *cli, const struct args *a, struct err *err)
+{
+	const struct env *env = cli_env(cli);
+
+	(void)a;
+	(void)err;
+	if (env->wire)
+		wire_show(env->wire, cli_out(cli));
+	else
+		out_printf(cli_out(cli), "%s\n", T_NO_WIRE);
 	return 0;
 }
 
@@ -171,6 +186,9 @@ const struct cmd lab_cmds[] = {
 	{ .syntax = "show lab map",
 	  .help = "Where addresses of the configuration are on this host",
 	  .run = show_map },
+	{ .syntax = "show lab wire",
+	  .help = "What interfaces of this host the ports are wired to",
+	  .run = show_wire },
 	{ .syntax = "show lab inert",
 	  .help = "Lines of the configuration that change no behaviour",
 	  .run = show_inert },

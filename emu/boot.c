@@ -65,6 +65,7 @@
 #include "emu/rmon/sampler.h"
 #include "emu/scratch.h"
 #include "emu/startup.h"
+#include "emu/wired.h"
 #include "sslmod/card_ssl.h"
 #include "sslmod/expiry.h"
 #include "sslmod/image.h"
@@ -80,6 +81,7 @@ struct css {
 	struct out startup_errors;
 	struct expiry *expiry;
 	struct sched *sched; /* owned */
+	struct wired *wired; /* owned; NULL: on the host attachment */
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
 	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
@@ -269,6 +271,13 @@ static void follow_dump(struct css *css)
 	(void)setrlimit(RLIMIT_CORE, &r);
 }
 
+/* Packets go by what is published, so they follow behind. */
+static void publish(struct css *css, struct out *warn)
+{
+	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
+	wired_follow(css->wired, &css->env);
+}
+
 static void follow(void *arg, struct out *warn)
 {
 	struct css *css = arg;
@@ -290,8 +299,9 @@ static void follow(void *arg, struct out *warn)
 	monitor_sync(css->env.monitor);
 	(void)follow_redundancy(css);
 	sampler_sync(css->env.sampler);
-	follow_states(css); /* what is new must not be taken for what was there */
-	plane_publish(css->env.plane, css->env.conf, css->env.chassis, warn);
+	follow_states(
+		css); /* what is new must not be taken for what was there */
+	publish(css, warn);
 	reset_left(css);
 }
 
@@ -306,7 +316,7 @@ static void service_changed(void *arg, unsigned index, enum service_state from,
 		plane_service_state(css->env.plane, index, to);
 	if (!css->env.vrouters || !follow_redundancy(css))
 		return;
-	plane_publish(css->env.plane, css->env.conf, css->env.chassis, &warn);
+	publish(css, &warn);
 	out_fini(&warn); /* it is in the log */
 }
 
@@ -465,6 +475,8 @@ static int parts_new(struct css *css, struct err *err)
 		plane_new(env->loop, env->map, workers_wanted(css->opt), err);
 	if (!env->plane)
 		return -1;
+	if (css->wired && wired_start(css->wired, env, err))
+		return -1;
 	env->radius =
 		radius_client_new(env->loop, env->map, env->conf, &secrets);
 	env->tacacs =
@@ -505,6 +517,7 @@ static void parts_free(struct css *css)
 		jobs_free(env->jobs);
 	fetch_free(env->fetch);
 	usage_free(env->usage);
+	wired_stop(css->wired, env);
 	if (env->plane)
 		plane_free(env->plane);
 	if (env->monitor)
@@ -527,6 +540,7 @@ static void parts_free(struct css *css)
 		disk_close(env->disk);
 	secrets_free(env->secrets);
 	out_fini(&css->startup_errors);
+	wired_close(css->wired);
 }
 
 static int faces_open(struct css *css, struct err *err)
@@ -558,9 +572,17 @@ static void ready_tell(const struct css *css)
 	(void)close(css->opt->ready_fd);
 }
 
+static int wires_open(struct css *css, struct err *err)
+{
+	if (!css->opt->wire)
+		return 0;
+	css->wired = wired_open(css->opt, err);
+	return css->wired ? 0 : -1;
+}
+
 static int boot(struct css *css, struct err *err)
 {
-	if (parts_new(css, err))
+	if (wires_open(css, err) || parts_new(css, err))
 		return -1;
 	if (startup_run(&css->env, css->opt, &css->power, err) ||
 	    faces_open(css, err))

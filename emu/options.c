@@ -113,17 +113,35 @@ static int ssh_set(struct options *o, const char *value, struct err *err)
 
 static int attach_set(struct options *o, const char *value, struct err *err)
 {
-	(void)o;
-	if (strcmp(value, "host") != 0)
+	if (strcmp(value, "host") != 0 && strcmp(value, "wire") != 0)
 		return err_set(err, ERR_NOT_FOUND, -1,
-			       "--attach %s: this build attaches to the host's "
-			       "sockets only; use --attach host",
+			       "--attach %s: use host (this host's sockets) or "
+			       "wire (packets of interfaces, with --port)",
 			       value);
+	o->wire = !strcmp(value, "wire");
+	return 0;
+}
+
+/* PORT=INTERFACE; whether the chassis has the port is its own business. */
+static int port_set(struct options *o, const char *value, struct err *err)
+{
+	const char *is = strchr(value, '=');
+
+	if (!is || is == value || !is[1] || is - value > OPT_PORT_NAME)
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--port %s: use PORT=INTERFACE, e.g. 1/1=veth0 "
+			       "or e1=tap:css0",
+			       value);
+	if (o->nport == OPT_PORT_MAX)
+		return err_set(err, ERR_RANGE, -1, "--port: at most %d ports",
+			       OPT_PORT_MAX);
+	o->port[o->nport++] = value;
 	return 0;
 }
 
 static int map_set(struct options *o, const char *value, struct err *err)
 {
+	o->mapped = true;
 	return hostmap_add(o->map, value, err);
 }
 
@@ -135,6 +153,7 @@ static int port_base_set(struct options *o, const char *value, struct err *err)
 		return err_set(err, ERR_RANGE, -1,
 			       "--port-base %s: a number from 0 to 64511",
 			       value);
+	o->mapped = true;
 	hostmap_set_port_base(o->map, (uint16_t)n);
 	return 0;
 }
@@ -245,8 +264,11 @@ static const struct option table[] = {
 	  "where Telnet listens; 127.0.0.1:2323 if not given, or off" },
 	{ "--ssh", "ADDR:PORT", RUN, ssh_set,
 	  "where SSH listens; off if not given" },
-	{ "--attach", "host", RUN, attach_set,
-	  "data plane on the host's own sockets" },
+	{ "--attach", "WHERE", RUN, attach_set,
+	  "host (default): data plane on the host's own sockets; wire: on "
+	  "packets" },
+	{ "--port", "PORT=INTERFACE", RUN, port_set,
+	  "with wire: what a port is wired to, e.g. 1/1=veth0; repeatable" },
 	{ "--map", "MAP", RUN, map_set,
 	  "auto (a.b.c.d is 127.b.c.d), none, or NET=HOST-NET; repeatable" },
 	{ "--port-base", "N", RUN, port_base_set,
@@ -353,6 +375,24 @@ static int file_take(struct options *o, const char *arg, struct err *err)
 	return 0;
 }
 
+/* On packets, addresses are what they are. */
+static int attachment_check(const struct options *o, struct err *err)
+{
+	if (o->wire && !o->nport)
+		return err_set(err, ERR_INCOMPLETE, -1,
+			       "--attach wire needs a port: --port "
+			       "1/1=INTERFACE");
+	if (!o->wire && o->nport)
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--port goes with --attach wire");
+	if (o->wire && o->mapped)
+		return err_set(
+			err, ERR_SYNTAX, -1,
+			"--map and --port-base go with --attach host: on "
+			"the wire every address is itself");
+	return 0;
+}
+
 static int finish(const struct options *o, struct err *err)
 {
 	if (o->command == CMD_NONE)
@@ -367,7 +407,7 @@ static int finish(const struct options *o, struct err *err)
 		return err_set(err, ERR_INCOMPLETE, -1,
 			       "trace needs a file of requests: css11500 trace "
 			       "FILE...");
-	return 0;
+	return attachment_check(o, err);
 }
 
 int options_parse(struct options *o, int argc, char **argv, struct err *err)

@@ -24,6 +24,8 @@ enum command {
 #define OPT_SLOT_MAX   6
 #define OPT_IMPORT_MAX 256
 #define OPT_FILE_MAX   256
+#define OPT_PORT_MAX   64
+#define OPT_PORT_NAME  15 /* bytes of "1/1" in front of the = */
 
 /* The command line, checked as far as it can be without touching anything.
  * Strings are borrowed from argv or static. */
@@ -38,6 +40,10 @@ struct options {
 	const char *telnet;  /* "127.0.0.1:2323" or "off" */
 	const char *ssh;     /* as telnet; "off" */
 	struct hostmap *map; /* owned */
+	bool mapped;	     /* --map or --port-base was given */
+	bool wire;	     /* --attach wire */
+	const char *port[OPT_PORT_MAX]; /* "1/1=veth0" */
+	int nport;
 	enum tls_profile tls;
 	const char *keylog; /* NULL: no TLS secrets are written */
 	int workers;  /* 0: one a core */

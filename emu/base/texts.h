@@ -469,6 +469,8 @@
 	"Kept, but without effect on this switch:" /* own */
 #define T_NO_INERT                                                             \
 	"Every line of the configuration has its effect" /* own */
+#define T_NO_WIRE                                                              \
+	"No port is wired: the switch is attached to this host's sockets" /* own */
 #define T_NO_DECISION  "No decision fits" /* own */
 #define T_NO_TRAFFIC   "There is no traffic in a configuration check" /* own */
 #define T_NO_SWITCH    "No module moves in a configuration check"  /* own */
@@ -497,6 +499,7 @@
 /* traps, as NETMAN logs them; the first three are seen, the rest is like them */
 #define T_TRAP_LINK_UP	 "Generic:LINK UP for %s"   /* field notes */
 #define T_TRAP_LINK_DOWN "Generic:LINK DOWN for %s" /* field notes */
+#define T_BPDU_GUARD     "Port %s is shut: Port Fast, and it heard a BPDU" /* guess */
 #define T_TRAP_SERVICE                                                         \
 	"Enterprise:Service Transition:%s -> %s"	      /* field notes */
 #define T_TRAP_LOGIN "Enterprise:Login Failure:%s %s from %s" /* guess */

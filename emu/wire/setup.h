@@ -10,7 +10,7 @@
 #include "emu/wire/fib.h"
 #include "emu/wire/frag.h"
 #include "emu/wire/sender.h"
-#include "emu/wire/stp.h"
+#include "emu/wire/trees.h"
 
 struct chassis;
 struct conf;
@@ -30,7 +30,6 @@ struct setup_port { /* by place of --port, as everywhere in this folder */
 	uint16_t vlan;	 /* of untagged frames; 0: none */
 	uint64_t vlans[64]; /* bit n: carries VLAN n */
 	uint8_t mac[6];
-	struct stp_port_conf stp; /* up is filled in by who knows the link */
 };
 
 enum address_kind {
@@ -66,6 +65,8 @@ struct setup {
 	struct arp_conf arp;
 	struct frag_conf frag;
 	struct stp_conf stp;
+	struct tree_conf *tree; /* owned; up is filled in by who knows the link */
+	size_t ntree;
 	uint32_t bridge_ageing_s;
 	bool bpdu_guard;
 	enum { OPPORTUNISTIC_OFF, OPPORTUNISTIC_LOCAL, OPPORTUNISTIC_ALL }

@@ -70,9 +70,10 @@ void wire_flush(struct wire *w);
 /* ---- what the control thread asks (all copies) -------------------------------- */
 bool wire_has_link(struct wire *w, unsigned slot, unsigned number);
 struct bridge_entry *wire_bridge(struct wire *w, unsigned vlan, size_t *n);
-void wire_stp(struct wire *w, struct stp_info *i);
-bool wire_stp_port(struct wire *w, unsigned slot, unsigned number,
-		   struct stp_port_info *i);
+/* false: no port is in that VLAN. */
+bool wire_stp(struct wire *w, unsigned vlan, struct stp_info *i);
+bool wire_stp_port(struct wire *w, unsigned vlan, unsigned slot,
+		   unsigned number, struct stp_port_info *i);
 struct arp_entry *wire_arp(struct wire *w, size_t *n);
 void wire_arp_clear(struct wire *w, struct in_addr addr);
 struct flow_line;

@@ -8,6 +8,7 @@
 #include "emu/net/packet.h"
 #include "emu/plane/frames.h"
 #include "emu/wire/setup.h"
+#include "emu/wire/trees.h"
 #include "emu/wire/wire.h"
 
 /*
@@ -22,6 +23,7 @@ struct wire_port {
 	struct port_io *io;  /* owned */
 	uint8_t slot, number;
 	bool link;
+	bool guarded; /* shut by bpdu-guard */
 	_Atomic uint64_t *count; /* of frames.h */
 };
 
@@ -53,7 +55,7 @@ struct wire {
 
 	struct sender sender;
 	struct bridge *bridge;
-	struct stp *stp;
+	struct trees *trees;
 	struct arp_table *arp;
 	struct frag *frag;
 	struct forward *forward;

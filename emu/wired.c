@@ -1,0 +1,152 @@
+#include "emu/wired.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "chassis/chassis.h"
+#include "cli/env.h"
+#include "emu/base/err.h"
+#include "emu/base/str.h"
+#include "emu/base/xalloc.h"
+#include "emu/io/hostmap.h"
+#include "emu/io/inside.h"
+#include "emu/io/loop.h"
+#include "emu/io/port.h"
+#include "emu/io/sock.h"
+#include "emu/options.h"
+#include "emu/wire/inside_follow.h"
+#include "emu/wire/wire.h"
+
+#define INSIDE_MTU 1500
+
+struct wired {
+	const struct options *opt;
+	struct inside *inside;		  /* owned */
+	struct port_io *io[OPT_PORT_MAX]; /* owned until wired_start() */
+	struct wire *wire;		  /* owned */
+};
+
+static const char *interface_of(const char *port)
+{
+	return strchr(port, '=') + 1;
+}
+
+static int ports_open(struct wired *w, struct err *err)
+{
+	for (int i = 0; i < w->opt->nport; i++) {
+		w->io[i] = port_open(interface_of(w->opt->port[i]), err);
+		if (!w->io[i])
+			return -1;
+	}
+	return 0;
+}
+
+struct wired *wired_open(const struct options *o, struct err *err)
+{
+	struct wired *w = xcalloc(1, sizeof(*w));
+
+	w->opt = o;
+	if (ports_open(w, err)) {
+		wired_close(w);
+		return NULL;
+	}
+	w->inside = inside_new(INSIDE_MTU, err);
+	if (!w->inside) {
+		wired_close(w);
+		return NULL;
+	}
+	hostmap_set_transparent(o->map);
+	sock_set_outer(inside_outer(w->inside));
+	return w;
+}
+
+/* "1/1" of "1/1=veth0" */
+static void name_of(const char *port, char name[OPT_PORT_NAME + 1])
+{
+	size_t len = (size_t)(interface_of(port) - 1 - port);
+
+	memcpy(name, port, len);
+	name[len] = '\0';
+}
+
+/* By one of the first n. */
+static bool is_wired(const struct wired *w, int n, unsigned slot,
+		     unsigned number, const struct chassis *ch)
+{
+	char name[OPT_PORT_NAME + 1];
+	unsigned s = 0, p = 0;
+
+	for (int i = 0; i < n; i++) {
+		name_of(w->opt->port[i], name);
+		if (chassis_port_find(ch, name, &s, &p) && s == slot &&
+		    p == number)
+			return true;
+	}
+	return false;
+}
+
+/* The place that --port number i names. */
+static int place(const struct wired *w, int i, const struct chassis *ch,
+		 unsigned *slot, unsigned *number, struct err *err)
+{
+	const char *text = w->opt->port[i];
+	char name[OPT_PORT_NAME + 1];
+
+	name_of(text, name);
+	if (!chassis_port_find(ch, name, slot, number))
+		return err_set(err, ERR_NOT_FOUND, -1,
+			       "--port %s: the chassis has no port %s; its "
+			       "ports are in show phy of the switch",
+			       text, name);
+	if (is_wired(w, i, *slot, *number, ch))
+		return err_set(err, ERR_EXISTS, -1,
+			       "--port %s: port %s is wired already", text,
+			       name);
+	return 0;
+}
+
+int wired_start(struct wired *w, struct env *env, struct err *err)
+{
+	w->wire = wire_new(env->plane, env->chassis,
+			   "CSS 11500 " CSS_VERSION_DOTS, clock_ms());
+	for (int i = 0; i < w->opt->nport; i++) {
+		unsigned slot = 0, number = 0;
+
+		if (place(w, i, env->chassis, &slot, &number, err))
+			return -1;
+		(void)wire_wire(w->wire, slot, number, w->io[i]);
+		w->io[i] = NULL;
+	}
+	if (wire_start(w->wire, inside_tun(w->inside), err))
+		return -1;
+	env->wire = w->wire;
+	return 0;
+}
+
+void wired_follow(struct wired *w, const struct env *env)
+{
+	if (!w || !w->wire)
+		return;
+	inside_follow(w->inside, env->conf, env->chassis);
+	wire_publish(w->wire, env->conf, env->chassis, clock_ms());
+}
+
+void wired_stop(struct wired *w, struct env *env)
+{
+	if (!w)
+		return;
+	env->wire = NULL;
+	wire_free(w->wire);
+	w->wire = NULL;
+}
+
+void wired_close(struct wired *w)
+{
+	if (!w)
+		return;
+	for (int i = 0; i < w->opt->nport; i++)
+		if (w->io[i])
+			w->io[i]->ops->close(w->io[i]);
+	inside_free(w->inside);
+	free(w);
+}
