@@ -12,7 +12,6 @@
 #include "emu/io/inside.h"
 #include "emu/io/loop.h"
 #include "emu/io/port.h"
-#include "emu/io/sock.h"
 #include "emu/options.h"
 #include "emu/wire/inside_follow.h"
 #include "emu/wire/wire.h"
@@ -56,7 +55,6 @@ struct wired *wired_open(const struct options *o, struct err *err)
 		return NULL;
 	}
 	hostmap_set_transparent(o->map);
-	sock_set_outer(inside_outer(w->inside));
 	return w;
 }
 
