@@ -82,6 +82,7 @@ struct css {
 	struct expiry *expiry;
 	struct sched *sched; /* owned */
 	struct wired *wired; /* owned; NULL: on the host attachment */
+	struct timer cables; /* looks whether one was pulled */
 	/* slot that a service's lists are loaded in, by service index; 0: none */
 	uint8_t loaded[SERVICE_MAX + 1];
 	bool left[SERVICE_MAX + 1]; /* unloaded: its flows are to be reset */
@@ -305,6 +306,24 @@ static void follow(void *arg, struct out *warn)
 	reset_left(css);
 }
 
+/* A circuit goes with its last cable, and with it its networks and routes. */
+#define CABLES_MS 500
+
+static void cables_look(void *arg, uint64_t now_ms)
+{
+	struct css *css = arg;
+	struct out warn = { 0 };
+
+	loop_timer(css->env.loop, &css->cables, now_ms + CABLES_MS);
+	if (!links_follow(css->env.links, css->env.chassis, css->env.conf,
+			  wall_now()))
+		return;
+	(void)follow_redundancy(css);
+	plane_served_changed(css->env.plane);
+	publish(css, &warn);
+	out_fini(&warn); /* it is in the log */
+}
+
 static void service_changed(void *arg, unsigned index, enum service_state from,
 			    enum service_state to)
 {
@@ -438,6 +457,15 @@ static void clock_moved(void *arg)
 		log_write(LOG_SNTP, LOG_ERROR_3, "%s", err.msg);
 }
 
+static int wired_begin(struct css *css, struct err *err)
+{
+	if (wired_start(css->wired, &css->env, err))
+		return -1;
+	css->cables = (struct timer){ .fn = cables_look, .arg = css };
+	loop_timer(css->env.loop, &css->cables, loop_now(css->env.loop));
+	return 0;
+}
+
 static int parts_new(struct css *css, struct err *err)
 {
 	struct env *env = &css->env;
@@ -475,7 +503,7 @@ static int parts_new(struct css *css, struct err *err)
 		plane_new(env->loop, env->map, workers_wanted(css->opt), err);
 	if (!env->plane)
 		return -1;
-	if (css->wired && wired_start(css->wired, env, err))
+	if (css->wired && wired_begin(css, err))
 		return -1;
 	env->radius =
 		radius_client_new(env->loop, env->map, env->conf, &secrets);
@@ -517,6 +545,8 @@ static void parts_free(struct css *css)
 		jobs_free(env->jobs);
 	fetch_free(env->fetch);
 	usage_free(env->usage);
+	if (css->wired && env->loop)
+		loop_timer_stop(env->loop, &css->cables);
 	wired_stop(css->wired, env);
 	if (env->plane)
 		plane_free(env->plane);

@@ -103,6 +103,11 @@ static int place(const struct wired *w, int i, const struct chassis *ch,
 	return 0;
 }
 
+static bool has_link(void *arg, unsigned slot, unsigned port)
+{
+	return wire_has_link(arg, slot, port);
+}
+
 int wired_start(struct wired *w, struct env *env, struct err *err)
 {
 	w->wire = wire_new(env->plane, env->chassis,
@@ -118,6 +123,7 @@ int wired_start(struct wired *w, struct env *env, struct err *err)
 	if (wire_start(w->wire, inside_tun(w->inside), err))
 		return -1;
 	env->wire = w->wire;
+	chassis_set_cables(env->chassis, &(struct cables){ w->wire, has_link });
 	return 0;
 }
 
@@ -134,6 +140,9 @@ void wired_stop(struct wired *w, struct env *env)
 	if (!w)
 		return;
 	env->wire = NULL;
+	if (w->wire)
+		chassis_set_cables(env->chassis,
+				   &(struct cables){ NULL, NULL });
 	wire_free(w->wire);
 	w->wire = NULL;
 }
