@@ -242,6 +242,12 @@ static void idle_time(struct wire *w, struct wflow *f)
 	over_look(w, f);
 }
 
+static void begun(struct wire *w, struct wflow *f)
+{
+	idle_time(w, f);
+	f->ftp = ftp_track_new(w, f);
+}
+
 /* Nothing is translated but what a source group does. */
 static void begin_routed(struct first *b, const struct policy_group *g,
 			 const struct policy_service *server)
@@ -251,7 +257,7 @@ static void begin_routed(struct first *b, const struct policy_group *g,
 	if (f && g)
 		use_enter_group(b->w->worker, &f->use, server, g);
 	if (f)
-		idle_time(b->w, f);
+		begun(b->w, f);
 	else if (!g) /* it needs no flow to be routed */
 		l3_forward(b->w, b->in, b->p);
 	pass(b, f);
@@ -379,8 +385,56 @@ static void begin_forward(struct first *b)
 	b->use.held = NULL; /* the flow has it */
 	f->via = b->v.member->svc->addr;
 	use_enter(b->w->worker, f->policy->p, &f->use, &b->v);
-	idle_time(b->w, f);
+	begun(b->w, f);
 	pass(b, f);
+}
+
+/* ---- data connections of FTP ------------------------------------------------------- */
+
+/* It is the service's and the group's whose channel announced it; a port of the
+ * group that was announced is the connection's now. */
+static void enter_expected(struct first *b, struct wflow *f, struct expected *e)
+{
+	struct worker *k = b->w->worker;
+	bool has_group = e->maps || e->use.mapping.port;
+	struct verdict v = { .kind = VERDICT_FORWARD,
+			     .rule = e->use.rule,
+			     .member = e->use.member,
+			     .group = has_group ? e->use.group : NULL,
+			     .dst.s_addr = e->to.dst,
+			     .dport = e->to.dport };
+
+	worker_policy_put(k, f->policy);
+	f->policy = worker_policy_more(e->policy);
+	if (!e->maps && !f->cross)
+		f->use.mapping = e->use.mapping;
+	if (v.member)
+		use_enter(k, f->policy->p, &f->use, &v);
+	else if (v.group)
+		use_enter_group(k, &f->use, NULL, v.group);
+	f->use.dst = v.dst;
+	f->use.dport = v.dport;
+	expected_drop(b->w, e, !f->cross);
+}
+
+static bool begin_expected(struct first *b)
+{
+	struct expected *e = expected_find(b->w, &b->k);
+	struct tuple to;
+	struct wflow *f = NULL;
+
+	if (!e)
+		return false;
+	to = e->to;
+	to.sport = b->k.sport;
+	b->use.rule = e->use.rule;
+	f = flow_to(b, to, e->maps ? e->use.group : NULL, plain);
+	if (f) {
+		enter_expected(b, f, e);
+		idle_time(b->w, f);
+	}
+	pass(b, f);
+	return true;
 }
 
 /* ---- TCP ----------------------------------------------------------------------------- */
@@ -509,10 +563,10 @@ static void tcp(struct first *b)
 {
 	uint8_t flags = b->p->data[b->p->l4 + TCP_FLAGS];
 
-	if ((flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_SYN)
-		syn(b);
-	else
+	if ((flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) != TCP_F_SYN)
 		middle(b);
+	else if (!begin_expected(b))
+		syn(b);
 }
 
 /* ---- UDP ----------------------------------------------------------------------------- */

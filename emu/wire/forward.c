@@ -13,7 +13,6 @@
 #include "emu/io/rnd.h"
 #include "emu/plane/plane.h"
 #include "emu/wire/frag.h"
-#include "emu/wire/ftp_track.h"
 
 /* ---- a packet of a flow ---------------------------------------------------------- */
 
@@ -86,6 +85,8 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 		use_account(w->worker, &f->use, h->side, len);
 	if (p->proto == IPPROTO_TCP)
 		over_segment(w, f, h, p);
+	if (f->ftp)
+		ftp_track_segment(w, h, p);
 	send_on(w, in, p, h);
 }
 
@@ -254,6 +255,7 @@ void forward_tick(struct wire *w)
 {
 	turn(w);
 	flowtab_turn(w->forward->tab, w->now_ms, over_look, w);
+	expected_tick(w);
 }
 
 uint64_t forward_due_ms(const struct wire *w)
@@ -341,6 +343,7 @@ struct forward *forward_new(struct wire *w)
 	f->w = w;
 	f->tab = flowtab_new(FLOWTAB_MAX, seed);
 	f->ports = portmap_new();
+	f->expected = expected_new();
 	portmap_reserve(f->ports, 1);
 	plane_set_packet_side(
 		w->plane, &(struct packet_side){ w, side_flows, side_reset });
@@ -361,6 +364,7 @@ void forward_free(struct forward *f)
 	if (!f)
 		return;
 	plane_set_packet_side(f->w->plane, NULL);
+	expected_free(f->w, f->expected);
 	drop_all(f);
 	if (f->policy)
 		worker_policy_put(f->w->worker, f->policy);

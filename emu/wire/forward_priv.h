@@ -6,6 +6,7 @@
 #include "emu/plane/use.h"
 #include "emu/plane/worker.h"
 #include "emu/wire/flowtab.h"
+#include "emu/wire/ftp_track.h"
 #include "emu/wire/wire_priv.h"
 #include "emu/wire/xlate.h"
 
@@ -13,7 +14,6 @@
  * What the files around forward.c share.  Everything here is the packet thread's,
  * under wire->lock.
  */
-struct expected;
 
 /* Servers by address, of the policy in force: what matters of who opens a flow. */
 struct server {
@@ -29,7 +29,8 @@ struct forward {
 	size_t nserver;
 	bool may_end; /* rules may want connections to be ended here */
 	struct portmap_pool *ports; /* of flows whose own port is taken */
-	struct expected *expected;  /* owned */
+	struct expected *expected;  /* owned; EXPECTED_MAX places */
+	int nexpected;
 	/* the direction of the packet that is being routed; NULL: none */
 	struct half *under_way;
 	uint8_t room[PACKET_HEADROOM + ETH_LEN + IP4_MIN + TCP_MIN];

@@ -1,2 +1,451 @@
 #include "emu/wire/ftp_track.h"
-void ftp_track_free(struct ftp_track *t){(void)t;}
+
+#include <stdlib.h>
+
+#include "emu/base/out.h"
+#include "emu/base/xalloc.h"
+#include "emu/net/checksum.h"
+#include "emu/net/ftp.h"
+#include "emu/wire/forward_priv.h"
+
+#define CONTROL_PORT 21
+#define EXPECT_MS 5000 /* ftp data-channel-timeout (content.md 3.4) */
+
+/* One sender's stream, whose bytes are numbered otherwise for its receiver. */
+struct stream_side {
+	uint32_t turn;	       /* from this number on */
+	int32_t before, after; /* this is added */
+	uint32_t line; /* where a line begins; RFC 959: all end in CR LF */
+	bool known, inside_line;
+};
+
+struct announced { /* what was told last, for those who have not heard it */
+	struct in_addr addr, told;
+	uint16_t port, told_port; /* told_port 0: nothing is told */
+};
+
+struct ftp_track {
+	struct stream_side side[2];
+	struct announced last;
+	const struct policy_group *group; /* counted there; NULL: none */
+	bool passive; /* the client has asked the server to wait */
+	bool secure;  /* nothing can be read any more */
+};
+
+/* ---- life ------------------------------------------------------------------------- */
+
+static bool is_control(const struct wflow *f)
+{
+	if (f->kind != WFLOW_PLAIN || f->use.key.proto != IPPROTO_TCP ||
+	    f->half[0].same)
+		return false;
+	return (f->use.rule && f->use.rule->application == APP_FTP_CONTROL) ||
+	       (f->use.group && ntohs(f->use.key.dport) == CONTROL_PORT);
+}
+
+struct ftp_track *ftp_track_new(struct wire *w, const struct wflow *f)
+{
+	struct ftp_track *t = NULL;
+
+	if (!is_control(f))
+		return NULL;
+	t = xcalloc(1, sizeof(*t));
+	t->group = f->use.group;
+	if (t->group)
+		count(&w->worker->c->group[t->group->index].ftp_total, 1);
+	return t;
+}
+
+void ftp_track_free(struct wire *w, struct ftp_track *t)
+{
+	if (t && t->group)
+		count(&w->worker->c->group[t->group->index].ftp_left, 1);
+	free(t);
+}
+
+/* ---- sequence numbers -------------------------------------------------------------- */
+
+static bool is_at_or_behind(uint32_t seq, uint32_t at)
+{
+	return (int32_t)(seq - at) >= 0;
+}
+
+static uint32_t shifted(const struct stream_side *s, uint32_t seq)
+{
+	return seq +
+	       (uint32_t)(is_at_or_behind(seq, s->turn) ? s->after : s->before);
+}
+
+/* Back to the sender's numbers, of what its receiver has acknowledged. */
+static uint32_t unshifted(const struct stream_side *s, uint32_t ack)
+{
+	uint32_t was = ack - (uint32_t)s->after;
+
+	return is_at_or_behind(was, s->turn) ? was : ack - (uint32_t)s->before;
+}
+
+uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
+		       uint32_t seq)
+{
+	return shifted(&t->side[h->side], seq);
+}
+
+/* The text of a segment has grown by so much. */
+static void turn_here(struct stream_side *s, uint32_t end, int32_t more)
+{
+	if (s->turn == end && s->after - s->before == more)
+		return; /* it is sent again */
+	if (!more || !is_at_or_behind(end, s->turn))
+		return;
+	s->before = s->after;
+	s->after += more;
+	s->turn = end;
+}
+
+/* ---- expected ----------------------------------------------------------------------- */
+
+struct expected *expected_new(void)
+{
+	return xcalloc(EXPECTED_MAX, sizeof(struct expected));
+}
+
+void expected_free(struct wire *w, struct expected *e)
+{
+	for (int i = 0; e && i < EXPECTED_MAX; i++)
+		expected_drop(w, &e[i], false);
+	free(e);
+}
+
+void expected_drop(struct wire *w, struct expected *e, bool taken)
+{
+	if (!e->policy)
+		return;
+	if (!taken && e->use.mapping.port)
+		use_unmap(&e->use, e->use.group);
+	worker_policy_put(w->worker, e->policy);
+	e->policy = NULL;
+	w->forward->nexpected--;
+}
+
+struct expected *expected_find(struct wire *w, const struct tuple *k)
+{
+	for (int i = 0; i < EXPECTED_MAX && w->forward->nexpected; i++) {
+		struct expected *e = &w->forward->expected[i];
+
+		if (e->policy && e->from.src == k->src &&
+		    e->from.dst == k->dst && e->from.dport == k->dport &&
+		    k->proto == IPPROTO_TCP && e->until_ms > w->now_ms)
+			return e;
+	}
+	return NULL;
+}
+
+void expected_tick(struct wire *w)
+{
+	for (int i = 0; i < EXPECTED_MAX && w->forward->nexpected; i++)
+		if (w->forward->expected[i].until_ms <= w->now_ms)
+			expected_drop(w, &w->forward->expected[i], false);
+}
+
+/* A place for another; who waits for the same is not told any more. */
+static struct expected *place(struct wire *w, const struct tuple *from)
+{
+	struct expected *all = w->forward->expected, *oldest = all;
+	struct expected *e = expected_find(w, from);
+
+	for (int i = 0; i < EXPECTED_MAX && !e; i++) {
+		if (!all[i].policy)
+			e = &all[i];
+		if (all[i].until_ms < oldest->until_ms)
+			oldest = &all[i];
+	}
+	if (!e)
+		e = oldest;
+	expected_drop(w, e, false);
+	return e;
+}
+
+static struct expected *expect(struct wire *w, const struct wflow *f,
+			       const struct tuple *from, const struct tuple *to)
+{
+	struct expected *e = place(w, from);
+
+	w->forward->nexpected++;
+	*e = (struct expected){ .from = *from,
+				.to = *to,
+				.use = { .rule = f->use.rule,
+					 .member = f->use.member,
+					 .group = f->use.group },
+				.policy = worker_policy_more(f->policy),
+				.until_ms = w->now_ms + EXPECT_MS };
+	return e;
+}
+
+/* ---- what is announced --------------------------------------------------------------- */
+
+/*
+ * The opener of the channel waits for a connection: from the other end to where
+ * that sees the opener.  Where its address is hidden, its port is another one, if
+ * one is left.
+ */
+static void opener_waits(struct wire *w, struct wflow *f, struct announced *a)
+{
+	const struct half *h = &f->half[0];
+	struct tuple from = { .src = h->to_dst,
+			      .dst = h->to_src,
+			      .dport = htons(a->port),
+			      .proto = IPPROTO_TCP },
+		     to = { .src = h->dst,
+			    .dst = h->src,
+			    .dport = htons(a->port),
+			    .proto = IPPROTO_TCP };
+	struct flow_use u = { .key = f->use.key };
+	struct expected *e = NULL;
+
+	if (h->to_src != h->src) {
+		if (!f->use.group ||
+		    !use_map(f->policy->p, &u, f->use.group, false))
+			return;
+		from.dst = u.src.s_addr;
+		from.dport = u.sport;
+	}
+	e = expect(w, f, &from, &to);
+	e->use.mapping = u.mapping;
+	a->told.s_addr = from.dst;
+	a->told_port = ntohs(from.dport);
+}
+
+/* The other end waits: at the address that the opener knows it by. */
+static void other_waits(struct wire *w, struct wflow *f, struct announced *a)
+{
+	const struct half *h = &f->half[0];
+	struct tuple from = { .src = h->src,
+			      .dst = h->dst,
+			      .dport = htons(a->port),
+			      .proto = IPPROTO_TCP },
+		     to = { .src = h->to_src,
+			    .dst = h->to_dst,
+			    .dport = htons(a->port),
+			    .proto = IPPROTO_TCP };
+
+	expect(w, f, &from, &to)->maps = f->use.group != NULL;
+	a->told.s_addr = h->dst;
+	a->told_port = a->port;
+}
+
+/* Nobody may send the switch, or others through it, to a third host. */
+static bool is_own(const struct half *h, const struct ftp_line *l)
+{
+	return l->addr.s_addr == INADDR_ANY || l->addr.s_addr == h->src;
+}
+
+static void announce(struct wire *w, struct half *h, const struct ftp_line *l,
+		     const char *line, size_t len, struct out *o)
+{
+	struct wflow *f = wflow_of(h);
+	struct announced *a = &f->ftp->last;
+	bool again = a->told_port && a->port == l->port &&
+		     a->addr.s_addr == l->addr.s_addr;
+
+	if (!is_own(h, l)) {
+		out_write(o, line, len);
+		return;
+	}
+	if (!again) {
+		*a = (struct announced){ .addr = l->addr, .port = l->port };
+		(h->side ? other_waits : opener_waits)(w, f, a);
+	}
+	if (a->told_port)
+		ftp_write(line, len, l, a->told, a->told_port, o);
+	else
+		out_write(o, line, len);
+}
+
+/* As in the host attachment (channel.c): an answer is only taken for what the
+ * client asked for. */
+static void one_line(struct wire *w, struct half *h, const char *line,
+		     size_t len, struct out *o)
+{
+	struct ftp_track *t = wflow_of(h)->ftp;
+	struct ftp_line l;
+
+	if (!h->side)
+		ftp_command(line, len, &l);
+	else
+		ftp_reply(line, len, &l);
+	if (l.kind == FTP_PORT || (l.kind == FTP_ENTERING && t->passive)) {
+		announce(w, h, &l, line, len, o);
+		return;
+	}
+	if (l.kind == FTP_PASSIVE) {
+		t->passive = true;
+		t->last.told_port = 0;
+	}
+	if (l.kind == FTP_SECURE)
+		t->secure = true;
+	out_write(o, line, len);
+}
+
+/* ---- segments ------------------------------------------------------------------------ */
+
+struct segment {
+	uint8_t *tcp, *text;
+	uint32_t head, len; /* of the text */
+	uint32_t seq;
+};
+
+static struct segment segment_of(const struct packet *p)
+{
+	struct segment s = { .tcp = p->data + p->l4 };
+
+	s.head = (s.tcp[TCP_OFF] >> 4) * 4u;
+	s.text = s.tcp + s.head;
+	s.len = p->len > p->l4 + s.head ? p->len - p->l4 - s.head : 0;
+	s.seq = get32(s.tcp + TCP_SEQ);
+	return s;
+}
+
+/* Is it the start of a line, as far as is known?  Notes where the next one is. */
+static bool begins_line(struct stream_side *side, const struct segment *s)
+{
+	bool begins =
+		!side->known || s->seq != side->line || !side->inside_line;
+
+	if (side->known && !is_at_or_behind(s->seq, side->line))
+		return true; /* it is sent again */
+	side->known = true;
+	side->line = s->seq + s->len;
+	side->inside_line = s->text[s->len - 1] != '\n';
+	return begins;
+}
+
+static void lines(struct wire *w, struct half *h, const struct segment *s,
+		  struct out *o)
+{
+	const char *at = (const char *)s->text, *end = at + s->len;
+
+	while (at < end) {
+		const char *nl = memchr(at, '\n', (size_t)(end - at));
+		const char *next = nl ? nl + 1 : end;
+
+		if (nl)
+			one_line(w, h, at, (size_t)(next - at), o);
+		else
+			out_write(o, at, (size_t)(next - at));
+		at = next;
+	}
+}
+
+static bool replace(struct packet *p, const struct segment *s,
+		    const struct out *o)
+{
+	uint8_t *ip = p->data + p->l3;
+	uint32_t at = p->l4 + s->head;
+
+	if (at + o->len > p->cap || at + o->len - p->l3 > UINT16_MAX)
+		return false;
+	memcpy(s->text, o->buf, o->len);
+	p->len = at + (uint32_t)o->len;
+	sum_change16(ip + IP4_SUM, get16(ip + IP4_LEN),
+		     (uint16_t)(p->len - p->l3));
+	put16(ip + IP4_LEN, (uint16_t)(p->len - p->l3));
+	return true;
+}
+
+static bool read_text(struct wire *w, struct half *h, struct packet *p,
+		      const struct segment *s)
+{
+	struct ftp_track *t = wflow_of(h)->ftp;
+	struct out o = { 0 };
+	bool changed = false;
+
+	lines(w, h, s, &o);
+	if (o.len != s->len || memcmp(o.buf, s->text, o.len) != 0)
+		changed = replace(p, s, &o);
+	if (changed)
+		turn_here(&t->side[h->side], s->seq + s->len,
+			  (int32_t)o.len - (int32_t)s->len);
+	out_fini(&o);
+	return changed;
+}
+
+enum { OPT_END = 0, OPT_NOP = 1, OPT_SACK = 5 };
+
+/* RFC 2018: blocks of two numbers each. */
+static bool selective(const struct stream_side *other, const struct segment *s)
+{
+	uint32_t at = TCP_MIN;
+	bool changed = false;
+
+	while (at + 2 <= s->head && s->tcp[at] != OPT_END) {
+		uint8_t len = s->tcp[at] == OPT_NOP ? 1 : s->tcp[at + 1];
+
+		if (!len || (len < 2 && s->tcp[at] != OPT_NOP) ||
+		    at + len > s->head)
+			break;
+		for (uint32_t n = at + 2;
+		     s->tcp[at] == OPT_SACK && n + 4 <= at + len; n += 4) {
+			uint32_t was = get32(s->tcp + n),
+				 is = unshifted(other, was);
+
+			put32(s->tcp + n, is);
+			changed |= was != is;
+		}
+		at += len;
+	}
+	return changed;
+}
+
+static bool numbers(const struct ftp_track *t, const struct half *h,
+		    const struct segment *s)
+{
+	const struct stream_side *own = &t->side[h->side],
+				 *other = &t->side[!h->side];
+	uint32_t seq = shifted(own, s->seq), ack = get32(s->tcp + TCP_ACK),
+		 to = unshifted(other, ack);
+	bool changed = seq != s->seq;
+
+	put32(s->tcp + TCP_SEQ, seq);
+	if (!(s->tcp[TCP_FLAGS] & TCP_F_ACK))
+		return changed;
+	put32(s->tcp + TCP_ACK, to);
+	return selective(other, s) || changed || to != ack;
+}
+
+static uint16_t sum_of(const struct packet *p)
+{
+	const uint8_t *ip = p->data + p->l3;
+
+	return sum_l4(get_addr(ip + IP4_SRC), get_addr(ip + IP4_DST),
+		      IPPROTO_TCP, p->data + p->l4, p->len - p->l4);
+}
+
+static void sum_anew(struct packet *p)
+{
+	const uint8_t *ip = p->data + p->l3;
+	uint8_t *sum = p->data + p->l4 + TCP_SUM;
+
+	put16(sum, 0);
+	if (p->off.checksum)
+		put16(sum,
+		      sum_pseudo(get_addr(ip + IP4_SRC), get_addr(ip + IP4_DST),
+				 IPPROTO_TCP, p->len - p->l4));
+	else
+		put16(sum, sum_of(p));
+}
+
+void ftp_track_segment(struct wire *w, struct half *h, struct packet *p)
+{
+	struct ftp_track *t = wflow_of(h)->ftp;
+	struct segment s = segment_of(p);
+	bool changed = false;
+
+	if (!p->off.checksum && sum_of(p) != 0)
+		return; /* broken on its way: who gets it sees that */
+	changed = numbers(t, h, &s);
+	if (s.len && !t->secure && !p->off.gso &&
+	    begins_line(&t->side[h->side], &s))
+		changed |= read_text(w, h, p, &s);
+	if (changed)
+		sum_anew(p);
+}

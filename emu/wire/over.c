@@ -10,7 +10,6 @@
 #include "emu/flow/shared.h"
 #include "emu/net/checksum.h"
 #include "emu/plane/plane.h"
-#include "emu/wire/ftp_track.h"
 
 #define HALF_OPEN_MS 16000 /* guess: the longest that a handshake takes */
 #define SYNS_MAX     8	   /* guess: SynExceedDelete */
@@ -74,7 +73,7 @@ void over_drop(struct wire *w, struct wflow *f)
 		count_over(w, f);
 	if (f->state != WFLOW_OVER)
 		leave(w, f);
-	ftp_track_free(f->ftp);
+	ftp_track_free(w, f->ftp);
 	f->ftp = NULL;
 	if (f->policy)
 		worker_policy_put(w->worker, f->policy);
@@ -259,15 +258,17 @@ static void reset_send(struct wire *w, const struct reset *r)
 }
 
 /* What comes next on this side is where it has heard the other up to. */
-static void reset_side(struct wire *w, const struct half *to,
-		       const struct half *other)
+static void reset_side(struct wire *w, const struct wflow *f, int side)
 {
+	const struct half *to = &f->half[side], *other = &f->half[!side];
 	struct tuple k = half_tuple(to);
 	struct reset r = { .to = tuple_reverse(&k),
 			   .seq = other->seen ? other->end : 0,
 			   .ack = to->end,
 			   .has_ack = to->seen };
 
+	if (f->ftp)
+		r.seq = ftp_track_seq(f->ftp, other, r.seq);
 	if (!to->inside && (to->seen || other->seen))
 		reset_send(w, &r);
 }
@@ -275,8 +276,8 @@ static void reset_side(struct wire *w, const struct half *to,
 void over_reset(struct wire *w, struct wflow *f)
 {
 	if (f->use.key.proto == IPPROTO_TCP) {
-		reset_side(w, &f->half[0], &f->half[1]);
-		reset_side(w, &f->half[1], &f->half[0]);
+		reset_side(w, f, 0);
+		reset_side(w, f, 1);
 	}
 	over_close(w, f);
 }

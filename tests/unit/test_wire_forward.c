@@ -937,6 +937,168 @@ START_TEST(flows_of_servers_get_the_groups_address)
 }
 END_TEST
 
+/* ---- FTP --------------------------------------------------------------------------------- */
+
+static struct content *ftp_rule(void)
+{
+	struct content *c = NULL;
+
+	(void)svc("s", SERVER, 0);
+	c = rule("f", VIP, PROTO_TCP, 21, "s");
+	c->application = APP_FTP_CONTROL;
+	OK(content_activate(conf, c, &err));
+	publish();
+	return c;
+}
+
+/* Returns the port that the server sees. */
+static uint16_t ftp_shake(const char *seen_as)
+{
+	uint16_t port;
+
+	make_tcp(CLIENT, 40000, VIP, 21, TCP_F_SYN, "");
+	put32(l4(&in) + TCP_SEQ, 999);
+	finish();
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	port = get16(l4(&last()->p));
+	make_tcp(SERVER, 21, seen_as, port, TCP_F_SYN | TCP_F_ACK, "");
+	put32(l4(&in) + TCP_SEQ, 999);
+	finish();
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	make_tcp(CLIENT, 40000, VIP, 21, TCP_F_ACK, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	return port;
+}
+
+static void say(const char *src, uint16_t sport, const char *dst,
+		uint16_t dport, uint32_t seq, uint32_t ack, const char *text)
+{
+	make_tcp(src, sport, dst, dport, TCP_F_ACK | TCP_F_PSH, text);
+	put32(l4(&in) + TCP_SEQ, seq);
+	put32(l4(&in) + TCP_ACK, ack);
+	finish();
+	ck_assert_int_eq(come(true, 0), ROUTED);
+}
+
+static void heard(uint32_t seq, uint32_t ack, const char *text)
+{
+	const struct packet *p = &last()->p;
+	char got[256] = "";
+
+	memcpy(got, l4(p) + TCP_MIN, p->len - p->l4 - TCP_MIN);
+	ck_assert_str_eq(got, text);
+	ck_assert_uint_eq(get32(l4(p) + TCP_SEQ), seq);
+	ck_assert_uint_eq(get32(l4(p) + TCP_ACK), ack);
+	ck_assert_uint_eq(get16(p->data + p->l3 + IP4_LEN), p->len - p->l3);
+	check_sums(p);
+}
+
+START_TEST(passive_data_comes_by_the_vip)
+{
+	struct service_counters s;
+
+	(void)ftp_rule();
+	ck_assert_uint_eq(ftp_shake(CLIENT), 40000);
+	/* unasked for, nothing is read */
+	say(SERVER, 21, CLIENT, 40000, 1000, 1000,
+	    "227 Entering (10,2,0,5,4,1)\r\n");
+	heard(1000, 1000, "227 Entering (10,2,0,5,4,1)\r\n");
+	say(CLIENT, 40000, VIP, 21, 1000, 1029, "PASV\r\n");
+	heard(1000, 1029, "PASV\r\n");
+	say(SERVER, 21, CLIENT, 40000, 1029, 1006,
+	    "227 Entering (10,2,0,5,200,1)\r\n");
+	heard(1029, 1006, "227 Entering (10,1,0,100,200,1)\r\n");
+	/* sent again, the same is told */
+	say(SERVER, 21, CLIENT, 40000, 1029, 1006,
+	    "227 Entering (10,2,0,5,200,1)\r\n");
+	heard(1029, 1006, "227 Entering (10,1,0,100,200,1)\r\n");
+	/* two bytes more: what follows is shifted, and what is heard of it */
+	say(CLIENT, 40000, VIP, 21, 1006, 1062, "RETR x\r\n");
+	heard(1006, 1060, "RETR x\r\n");
+	say(SERVER, 21, CLIENT, 40000, 1060, 1014, "150 Here\r\n");
+	heard(1062, 1014, "150 Here\r\n");
+	make_tcp(CLIENT, 40001, VIP, 51201, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	is_packet(&last()->p, CLIENT, 40001, SERVER, 51201);
+	make_tcp(SERVER, 51201, CLIENT, 40001, TCP_F_SYN | TCP_F_ACK, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, VIP, 51201, CLIENT, 40001);
+	plane_service_counters(plane, 1, &s);
+	ck_assert_uint_eq(s.current_conns, 2);
+	/* once */
+	make_tcp(CLIENT, 40002, VIP, 51201, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), NOTHING);
+}
+END_TEST
+
+START_TEST(active_data_carries_the_vip)
+{
+	(void)ftp_rule();
+	ck_assert_uint_eq(ftp_shake(CLIENT), 40000);
+	say(CLIENT, 40000, VIP, 21, 1000, 1000, "PORT 10,1,0,7,100,1\r\n");
+	heard(1000, 1000, "PORT 10,1,0,7,100,1\r\n");
+	make_tcp(SERVER, 20, CLIENT, 25601, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, VIP, 20, CLIENT, 25601);
+	make_tcp(CLIENT, 25601, VIP, 20, TCP_F_SYN | TCP_F_ACK, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	is_packet(&last()->p, CLIENT, 25601, SERVER, 20);
+	/* a third host is nobody's business */
+	say(CLIENT, 40000, VIP, 21, 1021, 1000, "PORT 10,9,9,9,100,2\r\n");
+	heard(1021, 1000, "PORT 10,9,9,9,100,2\r\n");
+	make_tcp(SERVER, 20, "10.9.9.9", 25602, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, SERVER, 20, "10.9.9.9", 25602);
+	/* nor does it stay for long */
+	say(CLIENT, 40000, VIP, 21, 1042, 1000, "PORT 10,1,0,7,100,3\r\n");
+	pass_ms(6000);
+	make_tcp(SERVER, 20, CLIENT, 25603, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, SERVER, 20, CLIENT, 25603);
+}
+END_TEST
+
+START_TEST(hidden_client_waits_at_the_group)
+{
+	struct group_counters gc;
+	struct group *g = NULL;
+	char want[64];
+	unsigned told[2];
+	uint16_t port;
+
+	(void)ftp_rule();
+	g = group(NULL, "s");
+	port = ftp_shake(GROUP);
+	say(CLIENT, 40000, VIP, 21, 1000, 1000, "PORT 10,1,0,7,100,1\r\n");
+	ck_assert_int_eq(sscanf((char *)l4(&last()->p) + TCP_MIN,
+				"PORT 10,1,0,200,%u,%u", &told[0], &told[1]),
+			 2);
+	(void)snprintf(want, sizeof(want), "PORT 10,1,0,200,%u,%u\r\n", told[0],
+		       told[1]);
+	heard(1000, 1000, want);
+	make_tcp(SERVER, 20, GROUP, (uint16_t)(told[0] << 8 | told[1]),
+		 TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, VIP, 20, CLIENT, 25601);
+	/* acknowledgements of the longer line */
+	say(SERVER, 21, GROUP, port, 1000, (uint32_t)(1000 + strlen(want)),
+	    "200 OK\r\n");
+	heard(1000, 1021, "200 OK\r\n");
+	/* and a server that waits gets the data from the group, too */
+	say(CLIENT, 40000, VIP, 21, 1021, 1008, "EPSV\r\n");
+	say(SERVER, 21, GROUP, port, 1008, (uint32_t)(1006 + strlen(want)),
+	    "229 Entering (|||51300|)\r\n");
+	heard(1008, 1027, "229 Entering (|||51300|)\r\n");
+	make_tcp(CLIENT, 40001, VIP, 51300, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	is_packet(&last()->p, GROUP, get16(l4(&last()->p)), SERVER, 51300);
+	plane_group_counters(plane, g->index, &gc);
+	ck_assert_uint_eq(gc.total_ftp, 1);
+	ck_assert_uint_eq(gc.current_ftp, 1);
+	ck_assert_uint_eq(gc.current_conns, 3);
+}
+END_TEST
+
 /* ---- ICMP ------------------------------------------------------------------------------- */
 
 /* An error from a router or an end, about a packet of that many bytes of data. */
@@ -1177,6 +1339,9 @@ int main(void)
 	tcase_add_test(t, datagrams_without_flow_find_their_way_back);
 	tcase_add_test(t, destination_group_hides_the_client);
 	tcase_add_test(t, flows_of_servers_get_the_groups_address);
+	tcase_add_test(t, passive_data_comes_by_the_vip);
+	tcase_add_test(t, active_data_carries_the_vip);
+	tcase_add_test(t, hidden_client_waits_at_the_group);
 	tcase_add_test(t, errors_inside_flows_are_translated);
 	tcase_add_test(t, short_errors_are_left_alone);
 	tcase_add_test(t, echo_of_a_server_has_the_groups_address);
