@@ -22,6 +22,7 @@ static const char *const names[ATTACK_NUM] = {
 	[ATTACK_ILLEGAL_SRC] = "Illegal Src",
 	[ATTACK_ILLEGAL_DST] = "Illegal Dst",
 	[ATTACK_SMURF] = "Smurf",
+	[ATTACK_DEATH] = "Ping of Death", /* guess: the name of older releases */
 };
 
 static void fact(struct out *o, const char *name, const char *value)
@@ -58,7 +59,7 @@ static void summary(const struct attacks *a, struct out *o)
 	out_puts(o, "Denial of Service Attack Summary:\n\n");
 	out_col(o, W_FACT, "Total Attacks:");
 	out_printf(o, "%llu\n", total);
-	for (int i = 0; i < ATTACK_NUM; i++)
+	for (int i = 0; i < ATTACK_DEATH; i++)
 		attack_row(o, names[i], a->count[i], a->second[i]);
 	out_puts(o, "\n");
 	when_fact(o, "First Attack Detected", a->first);

@@ -172,6 +172,7 @@ enum attack {
 	ATTACK_ILLEGAL_SRC,
 	ATTACK_ILLEGAL_DST,
 	ATTACK_SMURF,
+	ATTACK_DEATH, /* ping of death; in the total only */
 	ATTACK_NUM,
 };
 

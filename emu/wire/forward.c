@@ -132,9 +132,9 @@ static void everybody(struct wire *w, const struct ingress *in,
 		l3_local(w, in, p, NULL);
 }
 
-static bool is_rule_proto(const struct packet *p)
+static bool is_rule_proto(uint8_t proto)
 {
-	return p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP;
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
 }
 
 static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
@@ -148,7 +148,7 @@ static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
 		everybody(w, in, p);
 	else if (p->proto == IPPROTO_ICMP && p->l4)
 		icmp_packet(w, in, p);
-	else if (is_rule_proto(p) && k)
+	else if (is_rule_proto(p->proto) && k)
 		begin_packet(w, in, p, k);
 	else if (!begin_denied(w, in, p))
 		forward_plain(w, in, p);
@@ -169,15 +169,29 @@ static void turn(struct wire *w)
 		servers_build(w->forward);
 }
 
-/* Only whole packets can be told apart (content.md 3.7).  Those of others pass. */
+/* Of what may belong to a flow, or is for the switch (content.md 3.7): ports stand
+ * in the first fragment only. */
+static bool must_be_whole(const struct wire *w, const struct packet *p)
+{
+	struct in_addr dst = get_addr(p->data + p->l3 + IP4_DST);
+
+	if (setup_address(w->setup, dst))
+		return true;
+	return is_rule_proto(p->data[p->l3 + IP4_PROTO]) &&
+	       frag_wants(w->frag, p->data[p->l3 + IP4_PROTO]);
+}
+
+/* true: the packet is whole now.  Fragments of others pass as they are. */
 static bool is_put_together(struct wire *w, const struct ingress *in,
 			    struct packet *p)
 {
-	if (!p->fragment)
-		return true;
 	if (screen_packet(w, p))
 		return false;
-	return frag_add(w->frag, p, w->now_ms) && in;
+	if (in->everybody || must_be_whole(w, p))
+		return frag_add(w->frag, p, w->now_ms);
+	if (!begin_denied(w, in, p))
+		l3_forward(w, in, p);
+	return false;
 }
 
 bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
@@ -191,7 +205,7 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 		return !in->to_us ? false : (forward_plain(w, in, p), true);
 	if (p->fragment && !in->to_us)
 		return false;
-	if (!is_put_together(w, in, p))
+	if (p->fragment && !is_put_together(w, in, p))
 		return true;
 	told = xlate_tuple(p, &k);
 	if (told && !in->everybody)

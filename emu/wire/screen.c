@@ -54,6 +54,14 @@ static bool has_zero_port(const struct packet *p)
 	       (!get16(l4) || !get16(l4 + 2));
 }
 
+/* A fragment that would end behind the largest packet there is. */
+static bool is_ping_of_death(const uint8_t *ip)
+{
+	uint32_t at = (get16(ip + IP4_FRAG) & 0x1fffu) * 8;
+
+	return at + get16(ip + IP4_LEN) > UINT16_MAX;
+}
+
 static bool is_smurf(const struct wire *w, const struct packet *p,
 		     struct in_addr dst)
 {
@@ -72,6 +80,8 @@ static enum attack kind_of(const struct wire *w, const struct packet *p,
 		return ATTACK_ILLEGAL_SRC;
 	if (is_loopback(ntohl(dst.s_addr)) || !dst.s_addr)
 		return ATTACK_ILLEGAL_DST;
+	if (is_ping_of_death(p->data + p->l3))
+		return ATTACK_DEATH;
 	return has_zero_port(p) ? ATTACK_ZERO_PORT : ATTACK_NUM;
 }
 

@@ -123,12 +123,23 @@ void wire_wake(struct wire *x)
 	(void)x;
 }
 
+static bool wanted;
+static int nfragments;
+
+bool frag_wants(const struct frag *f, uint8_t proto)
+{
+	(void)f;
+	(void)proto;
+	return wanted;
+}
+
+/* The second one makes it whole. */
 bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms)
 {
 	(void)f;
-	(void)p;
 	(void)now_ms;
-	return false;
+	p->fragment = ++nfragments % 2;
+	return !p->fragment;
 }
 
 const struct setup_address *setup_address(const struct setup *s,
@@ -186,8 +197,8 @@ static void setup(void)
 	}
 	w->now_ms = 1000000;
 	w->forward = forward_new(w);
-	nsent = 0;
-	too_long = false;
+	nsent = nfragments = 0;
+	too_long = wanted = false;
 }
 
 static void teardown(void)
@@ -1294,6 +1305,49 @@ START_TEST(attacks_are_dropped_and_counted)
 }
 END_TEST
 
+/* 8 bytes from place on, of a datagram that is cut. */
+static void make_fragment(const char *dst, uint16_t place, uint16_t len)
+{
+	uint8_t *h = NULL;
+
+	make_udp(CLIENT, 40000, dst, 53, "12345678");
+	h = in.data + in.l3;
+	put16(h + IP4_FRAG, (uint16_t)(IP4_MF | place / 8));
+	put16(h + IP4_LEN, len);
+	in.fragment = true;
+}
+
+START_TEST(fragments_are_put_together_where_flows_need_it)
+{
+	struct content *c = NULL;
+
+	(void)svc("s", SERVER, 5353);
+	c = rule("u", VIP, PROTO_UDP, 53, "s");
+	OK(content_activate(conf, c, &err));
+	publish();
+	make_fragment(VIP, 0, 36);
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make_fragment(VIP, 0, 36);
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	ck_assert_str_eq(str_addr(ADDR(&last()->p, IP4_DST)), SERVER);
+	/* of others: as they are, unless datagrams are put together */
+	make_fragment("192.0.2.1", 0, 36);
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	ck_assert_int_eq(nfragments, 2);
+	wanted = true;
+	make_fragment("192.0.2.1", 0, 36);
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make_fragment("192.0.2.1", 0, 36);
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	ck_assert_int_eq(nfragments, 4);
+	/* ping of death */
+	make_fragment("192.0.2.1", 65528, 36);
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	ck_assert_int_eq(nfragments, 4);
+	ck_assert_uint_eq(attacks(ATTACK_DEATH), 1);
+}
+END_TEST
+
 START_TEST(unfinished_handshakes_are_an_attack)
 {
 	struct service_counters s;
@@ -1346,6 +1400,7 @@ int main(void)
 	tcase_add_test(t, short_errors_are_left_alone);
 	tcase_add_test(t, echo_of_a_server_has_the_groups_address);
 	tcase_add_test(t, attacks_are_dropped_and_counted);
+	tcase_add_test(t, fragments_are_put_together_where_flows_need_it);
 	tcase_add_test(t, unfinished_handshakes_are_an_attack);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
