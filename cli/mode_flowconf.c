@@ -3,6 +3,7 @@
 
 #include "cli/cmd.h"
 #include "cli/env.h"
+#include "cli/inert.h"
 #include "cli/mode_global.h"
 #include "cli/modes.h"
 #include "cli/object.h"
@@ -211,7 +212,6 @@ static const char no_map[] = "source ports are the operating system's choice";
 static const char no_fragments[] = "the operating system assembles fragments";
 static const char always_reset[] =
 	"a connection to a VIP without a service is always reset";
-static const char no_cache[] = "no requests are bypassed";
 
 /* Row order is running-config order. */
 const struct cmd flow_cmds[] = {
@@ -357,7 +357,7 @@ const struct cmd flow_cmds[] = {
 		  "They may go to a cache again",
 	  .set = FIELD(flow.bypass_persistence, .store = SET_FLAG, .on = true,
 		       .yes = "enable", .no = "disable"),
-	  .inert = no_cache },
+	  .inert = INERT_NO_CACHES },
 	{ .syntax = "ssl-l4-fallback {enable|disable}",
 	  .help = "Sticky SSL without a session ID\n"
 		  "Go by the source address\n"

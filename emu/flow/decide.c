@@ -43,6 +43,13 @@ static enum verdict_kind next_request(struct deciding *d)
 	return choose_redirect(d, NULL, NULL, REASON_RESET_REDIRECT);
 }
 
+/* content.md 7.2: once past the caches, always, unless `bypass persistence
+ * disable` lets later requests go to them. */
+static bool stays_past(const struct decide_in *in)
+{
+	return in->bypassed && in->req && in->policy->flow.bypass_persistence;
+}
+
 static enum verdict_kind without_rule(struct deciding *d)
 {
 	if (d->unparsed)
@@ -116,6 +123,8 @@ static enum verdict_kind decide(struct deciding *d)
 		d->r = d->v->rule = &in->policy->rule[which];
 	if (admit(d) != VERDICT_FORWARD)
 		return d->v->kind;
+	if (stays_past(in))
+		return settle(d, VERDICT_BYPASS, REASON_RULE_BYPASS);
 	if (found == MATCH_NEED_REQUEST)
 		return settle(d, VERDICT_TERMINATE, REASON_REQUEST);
 	if (found == MATCH_NONE)

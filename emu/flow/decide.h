@@ -75,6 +75,7 @@ struct decide_in {
 	/* The request before on this connection, NULL: this is the first. */
 	const struct policy_rule *held_rule;
 	const struct policy_member *held;
+	bool bypassed; /* it went past the caches */
 	/* Only asks: moves no cursor, learns nothing, counts nothing. */
 	bool dry;
 	struct why *why; /* NULL: nobody wants to know */

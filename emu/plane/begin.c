@@ -308,10 +308,15 @@ static bool bypass(struct flow *f, const struct verdict *v)
 	struct flow_use *u = &f->use[f->nuse - 1];
 	struct in_addr src = { INADDR_ANY };
 
+	if (u->bypassed && f->leg[LEG_SERVER].fd >= 0)
+		return true; /* it is there already */
 	if (policy_has_vip(f->policy->p, u->key.dst)) {
 		flow_close(f, END_NO_RULE);
 		return false;
 	}
+	if (f->leg[LEG_SERVER].fd >= 0)
+		leave_server(f);
+	u->bypassed = true;
 	u->dst = u->key.dst;
 	if (v->group)
 		src = v->group->vip;
@@ -330,7 +335,7 @@ static bool stays(const struct flow *f, const struct verdict *v)
 bool flow_act(struct flow *f, const struct verdict *v)
 {
 	if (v->kind == VERDICT_BYPASS)
-		return stays(f, v) || bypass(f, v);
+		return bypass(f, v);
 	if (!v->member) { /* the clear-text target is a server itself */
 		struct flow_use *u = &f->use[f->nuse - 1];
 

@@ -45,6 +45,7 @@ static struct decide_in question(struct worker *w, const struct policy *p,
 		.circuit = u->vlan ? u->vlan : policy_circuit_of(p, u->key.src),
 		.held_rule = u->member ? u->rule : NULL,
 		.held = u->member,
+		.bypassed = u->bypassed,
 	};
 }
 
@@ -146,6 +147,7 @@ void use_enter(struct worker *w, const struct policy *p, struct flow_use *u,
 	const struct policy_service *svc = v->member->svc;
 
 	u->member = v->member;
+	u->bypassed = false;
 	u->group = v->group;
 	if (!u->sport)
 		u->src = v->src;

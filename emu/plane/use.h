@@ -20,6 +20,7 @@ struct flow_use {
 	const struct policy_member *member; /* NULL: none */
 	const struct policy_group *group;   /* NULL: none */
 	const struct policy_service *held; /* a place in it is kept; NULL: no */
+	bool bypassed; /* a rule sent it past the caches */
 	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
 	in_port_t sport, dport;	 /* the same; 0: the key's */
 	struct mapping
