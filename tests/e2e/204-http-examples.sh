@@ -1,7 +1,7 @@
 #!/bin/bash
 # Configurations for HTTP as they stand in manuals, with nginx behind and curl in
 # front: by path, extension, domain, list, header field, cookie and URL, redirects,
-# sorry servers.  Each has a VIP of its own, numbered as in the reference.
+# sorry servers.  Each has a VIP of its own, numbered as the example is (E4 to E8, E15 to E21, E29).
 # labels: traffic
 # timeout: 120
 . "$(dirname "$0")/lib.sh"
@@ -137,84 +137,84 @@ rejects() { # RULE
 
 # ---- by path (4), extension (5), domain (6), lists (7, 8), header field (29) ------
 
-same "4: images go elsewhere" "$(get 4 /images/a.gif) $(get 4 /index.html)" \
+same "E4: images go elsewhere" "$(get 4 /images/a.gif) $(get 4 /index.html)" \
 	"web2 web1"
 got=$(curl -s --max-time 5 -H 'Host: www.a.example' \
 	-w '%{http_code} %{redirect_url}\n' \
 	http://127.10.24.104/index.html http://127.10.24.104/images/a.gif)
-same "4: on one connection the client is sent round" "$(tail -n 1 <<<"$got")" \
+same "E4: on one connection the client is sent round" "$(tail -n 1 <<<"$got")" \
 	"302 http://www.a.example/images/a.gif"
-same "4: and follows" "$(curl -sL --max-time 5 \
+same "E4: and follows" "$(curl -sL --max-time 5 \
 	--connect-to www.a.example:80:127.10.24.104:80 \
 	http://www.a.example/index.html http://www.a.example/images/a.gif |
 	cut -d' ' -f1 | tr '\n' ' ')" "web1 web2 "
 cli_ok configure "persistence reset remap" end
 got=$(curl -s --max-time 5 -w '%{num_connects}\n' \
 	http://127.10.24.104/index.html http://127.10.24.104/images/a.gif)
-same "4: with remap the connection moves" "$(tr '\n' ' ' <<<"$got")" \
+same "E4: with remap the connection moves" "$(tr '\n' ' ' <<<"$got")" \
 	"web1 /index.html 1 web2 /images/a.gif 0 "
 
-same "5: extensions" "$(get 5 /a/b.GIF) $(get 5 '/a/b.gif?x=1') $(get 5 /a/b) \
+same "E5: extensions" "$(get 5 /a/b.GIF) $(get 5 '/a/b.gif?x=1') $(get 5 /a/b) \
 $(get 5 /a.gif/b) $(get 5 /x.jpg)" "web2 web2 web1 web1 web2"
 cli_ok configure "owner acme" "case sensitive" end
-same "5: an owner that cares for case" \
+same "E5: an owner that cares for case" \
 	"$(get 5 /a/b.GIF) $(get 4 /IMAGES/a) $(get 4 /images/a)" \
 	"web1 web1 web2"
 cli_ok configure "owner acme" "case insensitive" end
-same "4: and one that does not" "$(get 4 /IMAGES/a)" web2
+same "E4: and one that does not" "$(get 4 /IMAGES/a)" web2
 
-same "6: domains" "$(get 6 / -H 'Host: www.a.example') \
+same "E6: domains" "$(get 6 / -H 'Host: www.a.example') \
 $(get 6 / -H 'Host: shop.b.example') $(get 6 / -H 'Host: WWW.A.example.:80')" \
 	"web1 web2 web1"
-ok "6: a domain of no rule is reset" is_reset 6 / -H 'Host: c.example'
-ok "6: so is the bare domain behind a star" is_reset 6 / -H 'Host: b.example'
+ok "E6: a domain of no rule is reset" is_reset 6 / -H 'Host: c.example'
+ok "E6: so is the bare domain behind a star" is_reset 6 / -H 'Host: b.example'
 cli_ok configure "owner acme" "content e6all" "vip address 10.10.24.106" \
 	"protocol tcp" "port 80" "add service web3" active end
-same "6: a layer 4 rule takes the rest" "$(get 6 / -H 'Host: c.example') \
+same "E6: a layer 4 rule takes the rest" "$(get 6 / -H 'Host: c.example') \
 $(get 6 / -H 'Host: www.a.example')" "web3 web1"
 
-same "7: a list of domains" "$(get 7 / -H 'Host: one.example') \
+same "E7: a list of domains" "$(get 7 / -H 'Host: one.example') \
 $(get 7 /x -H 'Host: TWO.example')" "web3 web3"
-ok "7: and no other" is_reset 7 / -H 'Host: three.example'
+ok "E7: and no other" is_reset 7 / -H 'Host: three.example'
 
-same "8: a list of URLs" "$(get 8 /promo/a.html -H 'Host: www.a.example') \
+same "E8: a list of URLs" "$(get 8 /promo/a.html -H 'Host: www.a.example') \
 $(get 8 /promo/b.html -H 'Host: www.a.example')" "web2 web2"
-ok "8: no other path" is_reset 8 /promo/c.html -H 'Host: www.a.example'
-ok "8: no other host" is_reset 8 /promo/a.html -H 'Host: www.b.example'
+ok "E8: no other path" is_reset 8 /promo/c.html -H 'Host: www.a.example'
+ok "E8: no other host" is_reset 8 /promo/a.html -H 'Host: www.b.example'
 
-same "29: a header field" "$(get 29 / -A Nokia7110) $(get 29 / -A Mozilla)" \
+same "E29: a header field" "$(get 29 / -A Nokia7110) $(get 29 / -A Mozilla)" \
 	"web3 web1"
-same "29: within the bytes that are looked at" \
+same "E29: within the bytes that are looked at" \
 	"$(get 29 / -A "$(printf 'x%.0s' $(seq 124))Nokia") \
 $(get 29 / -A "$(printf 'x%.0s' $(seq 123))Nokia")" "web1 web3"
 
 # ---- cookies (15, 16, 17) and URLs (18) ---------------------------------------------
 
 first=$(get 15 / -c jar -D head)
-has "15: the switch sets its cookie" "$(cat head)" \
+has "E15: the switch sets its cookie" "$(cat head)" \
 	'^Set-Cookie: ARPT=[A-Z]+srv[AB]CK[A-Z]+; path=/; expires='
 for _ in 1 2 3 4; do
-	same "15: and knows it again" "$(get 15 / -b jar -c jar)" "$first"
+	same "E15: and knows it again" "$(get 15 / -b jar -c jar)" "$first"
 done
 id=$(grep -o 'srv[AB]' jar)
 cli_ok configure "service $id" suspend end
 other=$(get 15 / -b jar -c jar.new)
-ok "15: its service is suspended, another one serves" [ "$other" != "$first" ]
-has "15: with a cookie of its own" "$(cat jar.new)" "$(
+ok "E15: its service is suspended, another one serves" [ "$other" != "$first" ]
+has "E15: with a cookie of its own" "$(cat jar.new)" "$(
 	[ "$id" = srvA ] && echo srvB || echo srvA)"
 cli_ok configure "owner acme" "content e15" suspend \
 	"sticky-serverdown-failover reject" active end
-ok "15: or the client is turned away" is_reset 15 / -b jar
+ok "E15: or the client is turned away" is_reset 15 / -b jar
 cli_ok configure "service $id" active end
 wait_service "$id" Alive
-same "15: it is back" "$(get 15 / -b jar)" "$first"
+same "E15: it is back" "$(get 15 / -b jar)" "$first"
 
-same "16: the server's own cookie" \
+same "E16: the server's own cookie" \
 	"$(get 16 / -b 'x=1; ServerId=n2') $(get 16 / -b 'ServerId=n1; y')" \
 	"web2 web1"
-same "16: without one to the log-in" "$(location 16 /shop)" \
+same "E16: without one to the log-in" "$(location 16 /shop)" \
 	"302 http://127.10.24.116/login.html"
-has "16: as it is configured" "$(curl -sI --max-time 5 http://127.10.24.116/)" \
+has "E16: as it is configured" "$(curl -sI --max-time 5 http://127.10.24.116/)" \
 	'^Location: /login\.html'
 
 hashed() {
@@ -222,47 +222,47 @@ hashed() {
 }
 one=$(hashed xx0123456789abcdef)
 for _ in 1 2 3; do
-	same "17: a session stays" "$(hashed xx0123456789abcdef)" "$one"
+	same "E17: a session stays" "$(hashed xx0123456789abcdef)" "$one"
 done
-same "17: what is skipped does not count" "$(hashed yy0123456789abcdef)" "$one"
-same "17: nor what is behind" "$(hashed xx0123456789abcdefREST)" "$one"
+same "E17: what is skipped does not count" "$(hashed yy0123456789abcdef)" "$one"
+same "E17: nor what is behind" "$(hashed xx0123456789abcdefREST)" "$one"
 seen=$(for i in $(seq 20); do hashed "xx$i-session-number-$i"; done | sort -u |
 	wc -l)
-same "17: sessions are spread" "$seen" 3
+same "E17: sessions are spread" "$seen" 3
 
-same "18: the URL names the service" \
+same "E18: the URL names the service" \
 	"$(get 18 '/a?sid=n1&z=2') $(get 18 '/a?y=n1&sid=n2')" "web1 web2"
 
 # ---- redirects (20, 21) and sorry servers (19) ----------------------------------------
 
-same "20: the whole rule redirects" "$(location 20 /x/y)" \
+same "E20: the whole rule redirects" "$(location 20 /x/y)" \
 	"302 https://www.a.example/"
-has "20: to the letter" "$(curl -sI --max-time 5 http://127.10.24.120/x)" \
+has "E20: to the letter" "$(curl -sI --max-time 5 http://127.10.24.120/x)" \
 	'^Location: https://www\.a\.example.?$'
 
-same "19: servers first" "$(get 19 /)" web3
-same "21: a redirect service waits" "$(get 21 /)" web3
+same "E19: servers first" "$(get 19 /)" web3
+same "E21: a redirect service waits" "$(get 21 /)" web3
 cli_ok configure "service web3" suspend end
 wait_service web3 Suspended
-same "19: then the first sorry server" "$(get 19 /)" sorry1
+same "E19: then the first sorry server" "$(get 19 /)" sorry1
 cli_ok configure "service sorry1" suspend end
 wait_service sorry1 Suspended
-same "19: then the second" "$(get 19 /)" sorry2
-same "21: then it answers, and keeps the path" "$(location 21 '/x/y?z=1')" \
+same "E19: then the second" "$(get 19 /)" sorry2
+same "E21: then it answers, and keeps the path" "$(location 21 '/x/y?z=1')" \
 	"302 http://dr.a.example/x/y?z=1"
-same "22: a string of its own keeps none" "$(location 22 /x/y)" \
+same "E21: a string of its own keeps none" "$(location 22 /x/y)" \
 	"302 http://dr.a.example/busy.html"
 cli_ok configure "service sorry2" suspend end
 wait_service sorry2 Suspended
 was=$(rejects e19)
-ok "19: with nobody left the client is reset" is_reset 19 /
-ok "19: and the rule counts it" [ "$(rejects e19)" -gt "$was" ]
+ok "E19: with nobody left the client is reset" is_reset 19 /
+ok "E19: and the rule counts it" [ "$(rejects e19)" -gt "$was" ]
 cli_ok configure "service sorry1" active end
 wait_service sorry1 Alive
-same "19: the first is back" "$(get 19 /)" sorry1
+same "E19: the first is back" "$(get 19 /)" sorry1
 cli_ok configure "service web3" active end
 wait_service web3 Alive
-same "19: and the servers" "$(get 19 /) $(get 21 /)" "web3 web3"
+same "E19: and the servers" "$(get 19 /) $(get 21 /)" "web3 web3"
 sorry=$(cli 'show rule acme e19 statistics')
 has "hits of sorry servers are counted" "$sorry" '^Primary Sorry Hits: +2$'
 has "of both" "$sorry" '^Secondary Sorry Hits: +1$'

@@ -55,9 +55,9 @@ arrives() { # WHAT FILE OPTION...
 	ok "$1: and is whole" cmp "$T/got" "$T/files/$2"
 }
 
-# ---- passive --------------------------------------------------------------------
+# ---- passive (E24) ---------------------------------------------------------------
 arrives "PASV" large --disable-epsv --no-ftp-skip-pasv-ip
-has "the client sees the VIP only" "$(grep '< 227' curl.log)" \
+has "the client sees the VIP only (E24)" "$(grep '< 227' curl.log)" \
 	'\(127,10,23,50,'
 arrives "EPSV" large
 has "and its answer has a port" "$(grep '< 229' curl.log)" '\(\|\|\|[0-9]+\|\)'
@@ -67,7 +67,7 @@ ok "arrives whole" cmp files/large files/up1
 has "a directory is listed" \
 	"$(curl -sS --max-time 20 -u user:secret ftp://127.10.23.50/)" ' small'
 
-# ---- active ---------------------------------------------------------------------
+# ---- active (E24) ----------------------------------------------------------------
 arrives "PORT" large --disable-eprt --interface 127.0.0.9 --ftp-port -
 ok "the server does not see the client's address" \
 	not grep -q 'PORT 127,0,0,9' ftp.log
@@ -120,7 +120,7 @@ print(f.sendcmd("SITE HELP").splitlines()[0])
 f.quit()
 END
 "$PYTHON" active.py >active.log 2>&1 || fail "active.py"
-has "active data comes from the VIP" "$(cat active.log)" \
+has "active data comes from the VIP (E24)" "$(cat active.log)" \
 	"^127\.10\.23\.50 [0-9]+ b'a small file"
 has "another address than the client's is left to the server" \
 	"$(cat active.log)" '^bounce 5|^bounce 501'
