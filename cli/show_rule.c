@@ -19,6 +19,7 @@
 #include "emu/base/str.h"
 #include "emu/base/texts.h"
 #include "emu/conf/content.h"
+#include "emu/conf/qualifier.h"
 
 /* Column widths. */
 enum {
@@ -188,20 +189,65 @@ static void domain_text(const struct content *r, char *text, size_t cap)
 		*text = '\0';
 }
 
-static void content_piece(const struct content *r, struct out *o)
+static void content_piece(const struct content *r, const char *url,
+			  const char *domain, struct out *o)
 {
-	char port[8], domain[sizeof(r->url)];
+	char port[8];
 
 	rule_port_text(r, port, sizeof(port));
-	domain_text(r, domain, sizeof(domain));
 	out_printf(o, "\nIndex:       %u\n", r->index);
 	out_printf(o, "Address:     %s\n", rule_vip_text(r));
 	out_printf(o, "Protocol:    %s\n", rule_proto_text(r));
 	out_printf(o, "Port:        %s\n", port);
 	out_puts(o, "Best Effort: No\nStreamed:    No\n");
-	out_printf(o, "Url:         %s\n", r->url);
+	out_printf(o, "Url:         %s\n", url);
 	out_printf(o, "Domain:      %s\n", domain);
 	out_printf(o, "Rule:        %s/%s\n", r->owner->name, r->name);
+}
+
+static unsigned urql_pieces(const struct content *r, const struct urql *l,
+			    struct out *o)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < l->nurl; i++) {
+		if (!l->url[i].url[0])
+			continue;
+		content_piece(r, l->url[i].url,
+			      l->domain[0] || !l->addr.s_addr
+				      ? l->domain
+				      : str_addr(l->addr),
+			      o);
+		n++;
+	}
+	return n;
+}
+
+static unsigned dql_pieces(const struct content *r, const struct dql *l,
+			   struct out *o)
+{
+	for (size_t i = 0; i < l->ndomain; i++)
+		content_piece(r, r->url, l->domain[i].domain, o);
+	return (unsigned)l->ndomain;
+}
+
+/* Each URL and each domain of a rule's list is a piece of its own; how many. */
+static unsigned content_pieces(const struct conf *c, const struct content *r,
+			       struct out *o)
+{
+	const struct urql *urls =
+		r->url_urql[0] ? urql_find(c, r->url_urql) : NULL;
+	const struct dql *names =
+		r->url_dql[0] ? dql_find(c, r->url_dql) : NULL;
+	char domain[sizeof(r->url)];
+
+	if (urls)
+		return urql_pieces(r, urls, o);
+	if (names)
+		return dql_pieces(r, names, o);
+	domain_text(r, domain, sizeof(domain));
+	content_piece(r, r->url, domain, o);
+	return 1;
 }
 
 /* Active rules are what the modules forward by, each by all of them. */
@@ -211,19 +257,20 @@ static int content(struct cli *cli, const struct args *a, struct err *err)
 	const struct chassis *ch = cli_env(cli)->chassis;
 	unsigned slot = (unsigned)arg_uint(a, "slot", 1), n = 0;
 	unsigned from = (unsigned)arg_uint(a, "index", 1);
-	struct out *o = cli_out(cli);
+	struct out shown = { 0 }, before = { 0 };
 
 	if (slot != 1 && (!ch || !chassis_card(ch, slot)))
 		return err_set(err, ERR_NOT_FOUND, -1, T_CH_SLOT_EMPTY, slot);
 	for (unsigned i = 1; i <= CONTENT_MAX; i++)
-		n += conf->content_at[i] && conf->content_at[i]->active;
-	out_printf(o,
-		   "Pieces of Content for Slot: %u  Subslot: 1  "
-		   "Total Content: %u\n",
-		   slot, n);
-	for (unsigned i = from; i <= CONTENT_MAX; i++)
 		if (conf->content_at[i] && conf->content_at[i]->active)
-			content_piece(conf->content_at[i], o);
+			n += content_pieces(conf, conf->content_at[i],
+					    i < from ? &before : &shown);
+	out_printf(cli_out(cli),
+		   "Pieces of Content for Slot: %u  Subslot: 1  "
+		   "Total Content: %u\n%s",
+		   slot, n, out_text(&shown));
+	out_fini(&before);
+	out_fini(&shown);
 	return 0;
 }
 

@@ -14,10 +14,11 @@
 /*
  * A hello that does not fit in what is looked at is as good as none: the client
  * is balanced, or sticks by its address.  The first server's id is learned, once
- * a connection.
+ * a connection.  Keys of post-quantum groups make a server's hello of more than
+ * 1 KB.
  */
 #define CLIENT_MAX 16384 /* of the client's, looked at */
-#define SERVER_MAX 1024	 /* of the server's, gathered */
+#define SERVER_MAX 4096	 /* of the server's, gathered */
 
 struct hello {
 	size_t len;
@@ -89,16 +90,18 @@ void hello_said(struct flow *f, const char *buf, size_t len)
 {
 	struct hello *h = f->hello;
 	struct server_hello said;
+	enum sniffed s = SNIFF_MORE;
 	size_t n = SERVER_MAX - h->len < len ? SERVER_MAX - h->len : len;
 
 	memcpy(h->buf + h->len, buf, n);
 	h->len += n;
-	if (sniff_server_hello(h->buf, h->len, &said) == SNIFF_MORE &&
-	    h->len < SERVER_MAX)
+	s = sniff_server_hello(h->buf, h->len, &said);
+	if (s == SNIFF_MORE && h->len < SERVER_MAX)
 		return;
 	if (!said.is_alert && f->use[0].member)
 		learn(f, h->buf + said.session.at,
-		      said.only_echo ? 0 : said.session.len);
+		      s == SNIFF_MORE || said.only_echo ? 0
+							: said.session.len);
 	f->hello = NULL;
 	hello_free(h);
 }

@@ -284,6 +284,16 @@ has "and those that were sent round" "$moved" 'Requests Redirected: +[12]$'
 has "a rule and its URL" "$(cli 'show rule-summary acme')" \
 	'^10\.10\.24\.104 +80 +TCP +/images/\* +e4img +acme +Active$'
 has "lists" "$(cli 'show urql hot')" 'promo'
+pieces=$(cli 'show content')
+same "each URL of a list is a piece of content, each domain, too" \
+	"$(grep -E '^(Url|Domain|Rule):' <<<"$pieces" |
+		sed -E 's/^[A-Za-z]+: *//' | paste -d' ' - - - |
+		grep -E 'e[78]$')" "/* one.example acme/e7
+/* two.example acme/e7
+/promo/a.html www.a.example acme/e8
+/promo/b.html www.a.example acme/e8"
+same "and counts" "$(sed -n '1s/.*: *//p' <<<"$pieces")" \
+	"$(grep -c '^Index:' <<<"$pieces")"
 has "domains" "$(cli 'show dql tenants')" 'one\.example'
 has "header fields" "$(cli 'show rule acme e29wap header-field')" 'mobile'
 has "methods that came" "$(cli 'show http-methods')" '^GET +Yes +url +[1-9]'

@@ -122,6 +122,53 @@ answer=$(cli "show sticky-table l4-sticky ipaddress 127.0.0.31 255.255.255.255")
 has "they are found by client" "$answer" '^Total number of entries found is 2\.$'
 has "with address and port" "$answer" '127\.0\.0\.31:4433 '
 
+# ---- a hello with the key of a post-quantum group -------------------------------------
+cat >large.py <<'END'
+"""large.py serve ADDR PORT | ask ADDR PORT: hellos as TLS 1.3 has them, the
+server's with a key share of 1,124 bytes in front of the version."""
+import os, socket, struct, sys
+
+def record(kind, body):
+    hs = bytes([kind]) + struct.pack(">I", len(body))[1:] + body
+    return b"\x16\x03\x03" + struct.pack(">H", len(hs)) + hs
+
+def hello(kind, suites, extensions):
+    return record(kind, b"\x03\x03" + os.urandom(32) + b"\x20" + os.urandom(32) +
+                  suites + struct.pack(">H", len(extensions)) + extensions)
+
+what, at = sys.argv[1], (sys.argv[2], int(sys.argv[3]))
+if what == "ask":
+    s = socket.create_connection(at, 5)
+    s.sendall(hello(1, b"\x00\x02\x13\x01\x01\x00", b""))
+    n = 0
+    while part := s.recv(4096):
+        n += len(part)
+    print(n)
+    sys.exit()
+listening = socket.create_server(at)
+while True:
+    s, _ = listening.accept()
+    try:
+        s.recv(4096)
+        s.sendall(hello(2, b"\x13\x01\x00", b"\x00\x33\x04\x64" + bytes(1124) +
+                        b"\x00\x2b\x00\x02\x03\x04"))
+    except OSError:
+        pass # a keepalive
+    s.close()
+END
+for n in 1 2; do
+	background large$n "$PYTHON" large.py serve 127.10.5.$n 4434
+	within 10 listens 127.10.5.$n 4434 || fail "large.py"
+done
+mapfile -t lines < <(services 4434)
+cli_ok configure "${lines[@]}" >/dev/null
+wait_service a4434 Alive
+wait_service b4434 Alive
+before=$(entries all-sticky)
+ok "a large hello comes whole" test "$("$PYTHON" large.py ask $VIP 4434)" -gt 1200
+same "its id is an echo, too: the client sticks by its address" \
+	"$(entries ssl-sticky) $(entries all-sticky)" "0 $((before + 1))"
+
 # ---- two modules ----------------------------------------------------------------------
 switch_stop
 background web $PYTHON "$ROOT/tests/e2e/web.py" one=127.10.5.3:80
