@@ -251,6 +251,7 @@ static void terminate(struct flow *f, const struct policy_service *svc)
 	g->open = false;
 	f->connect_ms = o.server.syn_ms;
 	enter_state(f, FLOW_HANDSHAKE, o.virt.syn_ms);
+	crowd_enter(f);
 }
 
 /* ---- decisions ---------------------------------------------------------------- */
@@ -480,6 +481,7 @@ static void step_handshake(struct flow *f)
 	int r = leg_handshake(g);
 
 	if (r == 1) {
+		crowd_leave(f);
 		hello_shaken(f);
 		begin_clear(f);
 	} else if (r == LEG_EOF) {

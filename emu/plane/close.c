@@ -123,8 +123,10 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	    (why == END_CLOSED && f->talk && f->leg[LEG_CLIENT].readable &&
 	     !f->leg[LEG_CLIENT].eof))
 		leg_discard(w, &f->leg[LEG_CLIENT]);
-	leg_close(w, &f->leg[LEG_CLIENT],
-		  end_row[why].reset && why != END_CLIENT_TLS);
+	if (why == END_CLIENT_TLS)
+		leg_leave(w, &f->leg[LEG_CLIENT]);
+	else
+		leg_close(w, &f->leg[LEG_CLIENT], end_row[why].reset);
 	leg_close(w, &f->leg[LEG_SERVER], end_row[why].reset);
 	uses_leave(f);
 	if (f->talk)
@@ -141,6 +143,7 @@ void flow_fail(struct flow *f, enum flow_end why, const char *detail)
 	w->nflows--;
 	wheel_unset(w, &f->timed);
 	delay_drop(f);
+	crowd_leave(f);
 	f->link.le_next = w->over;
 	w->over = f;
 }

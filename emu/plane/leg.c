@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "emu/plane/farewell.h"
 #include "sslmod/image.h"
 
 /*
@@ -293,4 +294,14 @@ void leg_close(struct worker *w, struct leg *g, bool reset)
 	g->rest = NULL;
 	g->rest_len = 0;
 	pipe_drop(w, g);
+}
+
+void leg_leave(struct worker *w, struct leg *g)
+{
+	int fd = g->fd;
+
+	g->fd = -1;
+	leg_close(w, g, false);
+	count(&w->c->legs_over[g->side], 1);
+	farewell(w, fd);
 }

@@ -118,9 +118,11 @@ struct flow {
 	LIST_ENTRY(flow) sibling; /* announcer's */
 	struct timed timed;
 	TAILQ_ENTRY(flow) more;
-	TAILQ_ENTRY(flow) held; /* worker's delayed */
-	uint64_t held_until_ms; /* 0: not there */
-	uint32_t delay_ms;	/* ssl-queue-delay; 0: none */
+	TAILQ_ENTRY(flow) held;	   /* worker's delayed */
+	uint64_t held_until_ms;	   /* 0: not there */
+	TAILQ_ENTRY(flow) shaking; /* worker's, by time */
+	bool is_shaking;
+	uint32_t delay_ms; /* ssl-queue-delay; 0: none */
 };
 
 /* Of two limits or times where 0 is none: the one that comes first. */
@@ -197,6 +199,8 @@ static inline bool leg_is_full(const struct leg *g)
 }
 void leg_discard(struct worker *w, struct leg *g); /* what is unread, bounded */
 void leg_close(struct worker *w, struct leg *g, bool reset);
+/* TLS failed: the peer is to read the alert (emu/plane/farewell.h). */
+void leg_leave(struct worker *w, struct leg *g);
 bool leg_watch(struct worker *w, struct leg *g);
 /* Arrivals are announced no more, or again (and what arrived meanwhile). */
 void leg_mute(struct worker *w, struct leg *g, bool muted);
@@ -216,6 +220,12 @@ void delay_hold(struct flow *f);
 void delay_drop(struct flow *f);
 void delay_turn(struct worker *w); /* sends what has waited long enough */
 int delay_wait_ms(const struct worker *w); /* -1: nothing waits */
+
+/* ---- crowd.c: handshakes that do not go on --------------------------------- */
+void crowd_enter(struct flow *f);
+void crowd_leave(struct flow *f); /* not there: no matter */
+/* One is ended; false: none is old enough. */
+bool crowd_make_room(struct worker *w);
 
 /* ---- close.c, for the wheel ------------------------------------------------- */
 uint64_t flow_due(const struct timed *t); /* its state's end; 0: never */

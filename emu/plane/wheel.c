@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "emu/plane/announced.h"
+#include "emu/plane/farewell.h"
 #include "emu/plane/relay.h"
 #include "emu/plane/udp.h"
 
@@ -20,6 +21,7 @@ static const struct {
 	[TIMED_FLOW] = { flow_due, flow_expire },
 	[TIMED_UDP] = { udp_due, udp_expire },
 	[TIMED_AWAITED] = { awaited_due, awaited_expire },
+	[TIMED_FAREWELL] = { farewell_due, farewell_expire },
 };
 static_assert(sizeof(kind) / sizeof(*kind) == TIMED_NUM,
 	      "kind[] does not match enum timed_kind");

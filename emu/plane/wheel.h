@@ -11,7 +11,13 @@ struct worker;
  * What ends by itself: it is embedded in its owner, whose kind says how to ask
  * when it is due and what to do then.
  */
-enum timed_kind { TIMED_FLOW, TIMED_UDP, TIMED_AWAITED, TIMED_NUM };
+enum timed_kind {
+	TIMED_FLOW,
+	TIMED_UDP,
+	TIMED_AWAITED,
+	TIMED_FAREWELL,
+	TIMED_NUM,
+};
 
 struct timed {
 	LIST_ENTRY(timed) link;

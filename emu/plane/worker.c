@@ -19,6 +19,7 @@
 #include "emu/io/loop.h"
 #include "emu/plane/announced.h"
 #include "emu/plane/channel.h"
+#include "emu/plane/farewell.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/relay.h"
 #include "emu/plane/stream.h"
@@ -191,7 +192,7 @@ static void point_accept(struct worker *w, struct point *at)
 		socklen_t len = sizeof(peer);
 		int fd;
 
-		if (w->nflows >= w->max_flows) {
+		if (w->nflows >= w->max_flows && !crowd_make_room(w)) {
 			accept_pause(w);
 			at->batch = 1;
 			return;
@@ -464,6 +465,7 @@ static void close_all(struct worker *w)
 {
 	while (!LIST_EMPTY(&w->flows))
 		flow_close(LIST_FIRST(&w->flows), END_STOPPED);
+	farewell_all(w);
 	flow_bury(w);
 	awaited_bury(w);
 	stream_bury(w);
@@ -577,6 +579,7 @@ static struct worker *worker_make(const struct hostmap *map,
 	STAILQ_INIT(&w->mail);
 	TAILQ_INIT(&w->again);
 	TAILQ_INIT(&w->delayed);
+	TAILQ_INIT(&w->shaking);
 	return w;
 }
 

@@ -129,6 +129,8 @@ struct why_ring {
 };
 
 struct talk;
+struct farewell;
+LIST_HEAD(farewell_list, farewell);
 LIST_HEAD(flow_list, flow);
 TAILQ_HEAD(flow_queue, flow);
 
@@ -185,9 +187,12 @@ struct worker {
 	struct udp_table *udp;	      /* owned */
 	struct awaited *awaited_over; /* closed in this turn */
 	struct stream *stream_over;
+	struct farewell_list leaving; /* owned: clients told goodbye */
+	unsigned nleaving;
 	struct flow_list flows;
-	struct flow_queue again; /* more to do without a new event */
+	struct flow_queue again;   /* more to do without a new event */
 	struct flow_queue delayed; /* those that hold bytes back, by time */
+	struct flow_queue shaking; /* those in FLOW_HANDSHAKE, by time */
 	struct timed_list wheel[WHEEL_SLOTS];
 	unsigned ntimed;     /* in the wheel */
 	uint64_t wheel_tick; /* last one handled */

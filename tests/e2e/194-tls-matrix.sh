@@ -1,7 +1,8 @@
 #!/bin/bash
 # Clients that nobody here wrote, versions, suites, kinds of key, resumption and
 # client certificates: each row of tls-matrix.tsv is one handshake (front), and
-# servers that nobody here wrote for the other side (back).
+# servers that nobody here wrote for the other side (back).  Java's rows are for
+# machines that have a JDK, which the tests do not install.
 # labels: traffic slow
 # timeout: 600
 . "$(dirname "$0")/lib.sh"
@@ -21,6 +22,38 @@ mkdir nss && certutil -N -d nss --empty-password
 certutil -A -d nss -n x -t C,, -i x-ca.pem || fail "certutil"
 mirror
 
+# Java: its own key and request, our certificate, and a store of all of it, which
+# the switch reads as it is.
+java=no
+java_entry=()
+if command -v javac >/dev/null && command -v keytool >/dev/null; then
+	java=yes
+	# what it may do is up to the switch here, not to its own policy
+	printf '%s\n' jdk.tls.disabledAlgorithms= >java.policy
+	javac -d java "$ROOT/tests/e2e/TlsPeer.java" 2>javac.log || fail "javac"
+	tool() {
+		keytool -storetype PKCS12 -storepass javapass -noprompt "$@" \
+			>>keytool.log 2>&1 || fail "keytool $1"
+	}
+	tool -genkeypair -keystore java.p12 -alias java -keyalg RSA \
+		-keysize 3072 -dname "CN=www.example.com, O=Example"
+	tool -certreq -keystore java.p12 -alias java -file java.csr
+	ca_sign java x java.csr www.example.com
+	tool -importcert -keystore java.p12 -alias x -file x-ca.pem
+	cat java.pem x-ca.pem >java-chain.pem
+	tool -importcert -keystore java.p12 -alias java -file java-chain.pem
+	tool -importcert -keystore trust.p12 -alias x -file x-ca.pem
+	for c in good web; do
+		openssl pkcs12 -export -in $c.pem -inkey $c.key -certfile x-ca.pem \
+			-passout pass:javapass -out $c.p12
+	done
+	echo javapass >javapass
+	java_entry=("ssl associate cert javac java.p12"
+		"ssl associate rsakey javak java.p12")
+else
+	echo "Java: skipped, no javac and keytool here"
+fi
+
 ec=("vip address 10.10.5.49" "rsacert ec" "rsakey ec")
 cat >startup <<END
 ssl associate cert c web.pem
@@ -31,11 +64,13 @@ ssl associate cert ca x-ca.pem
 ssl associate cert other y-ca.pem
 ssl associate cert goodc good.pem
 ssl associate rsakey goodk good.key
+$(printf '%s\n' "${java_entry[@]}")
 ssl-proxy-list l
 $(ssl_entry 1 443)
 $(ssl_entry 2 443 "${ec[@]}")
 $(ssl_entry 3 8443 "cacert ca" "authentication enable")
 $(ssl_entry 4 9443 "session-cache 0")
+$([ $java = no ] || ssl_entry 5 5443 "rsacert javac" "rsakey javak")
 $(while IFS=$'\t' read -r n lines _; do
 	[ "${n#\#}" = "$n" ] || continue
 	printf 'backend-server %s\n' "$n"
@@ -44,7 +79,7 @@ $(while IFS=$'\t' read -r n lines _; do
 		"type initiation"
 	printf '%s\n' "$lines" | tr ';' '\n' | sed "s/^ */backend-server $n /"
 done <"$ROOT/tests/e2e/tls-servers.tsv")
-$(ssl_config 443 8443 9443)
+$(ssl_config 443 8443 9443 5443)
 content ec
 vip address 10.10.5.49
 protocol tcp
@@ -68,6 +103,7 @@ END
 for f in {web,ec,good}.{pem,key} {x,y}-ca.pem; do
 	import+=(--import-ssl $f)
 done
+[ $java = no ] || import+=(--import-ssl java.p12:javapass)
 ssl_start --workers 2
 
 ask='GET /20000 HTTP/1.0\r\n\r\n'
@@ -91,6 +127,19 @@ run_curl() {
 run_nss() {
 	printf "$ask" | timeout 15 tstclnt -h "$1" -a www.example.com -p "$2" \
 		-d nss -o -v "${@:4}" 2>&1
+}
+peer() { # ARGUMENT...
+	timeout 30 java -XX:TieredStopAtLevel=1 -Djava.security.properties=java.policy -cp java TlsPeer \
+		"$@" 2>&1
+}
+run_java() { # ... VERSION [SUITE [COUNT]]
+	local own=-
+
+	[ "$3" = - ] || own=$3.p12
+	peer client "$1" "$2" www.example.com /20000 $own trust.p12 "${@:4}"
+}
+resumes_java() {
+	run_java "$1" "$2" "$3" "$4" "${5:--}" 2 | grep -c '^resumed$'
 }
 body() { # TEXT: how many bytes of body are in it
 	grep -a -o 'x\{200,\}' <<<"$1" | tr -d '\n' | wc -c
@@ -129,6 +178,7 @@ handshake() { # CLIENT KEY PORT OPTIONS VERSION SUITE RESUMES CERTIFICATE WANTED
 rows=0
 while IFS=$'\t' read -r -u 4 -a row; do
 	case ${row[0]} in \#*) continue ;; esac
+	[ "${row[0]}" != java ] || [ $java = yes ] || continue
 	handshake "${row[@]}"
 	rows=$((rows + 1))
 done 4<"$ROOT/tests/e2e/tls-matrix.tsv"
@@ -177,6 +227,30 @@ while IFS=$'\t' read -r -u 4 n lines opts version suite resumes wanted; do
 		'CN *= *good.example'
 	end "s$n"
 done 4<"$ROOT/tests/e2e/tls-servers.tsv"
+
+# Java's server, by the entries of rows 1, 10 and 2 above.
+if [ $java = yes ]; then
+	java_server() { # PORT ARGUMENT...
+		background java timeout 60 java -XX:TieredStopAtLevel=1 -cp java TlsPeer server 127.10.7.1 \
+			"$@"
+		within 20 listens 127.10.7.1 "$1" || fail "Java's server"
+	}
+	java_server 7001 web.p12 - TLSv1.3
+	has "Java's server, TLS 1.3" "$(page 1)" \
+		'^agreed on TLSv1.3, TLS_AES_(128|256)_GCM_SHA'
+	again() { grep -q '^reused$' <<<"$(page 1)"; }
+	ok "Java's server: sessions resume" within 10 again
+	end java
+	java_server 7010 web.p12 trust.p12 TLSv1.2
+	o=$(page 10)
+	has "Java's server, TLS 1.2" "$o" \
+		'^agreed on TLSv1.2, TLS_ECDHE_RSA_WITH_AES_(128|256)_GCM_SHA'
+	has "Java's server: it sees our certificate" "$o" '^client CN=good.example'
+	end java
+	java_server 7002 web.p12 trust.p12 TLSv1.2
+	lacks "Java's server: without one we are refused" "$(page 2)" agreed
+	end java
+fi
 
 # Bytes, both ways, of a server of another library.
 background big gnutls-serv --echo -q -p 7001 --x509certfile web.pem \

@@ -89,6 +89,11 @@ told=$(cli "show log sys.log" | grep -c ulimit)
 ok "and is not filled with it ($told lines)" [ "$told" -le 6 ]
 cli_ok "copy running-config startup-config"
 ok "the configuration can be saved" [ -s "$DISK/startup-config" ]
+served() {
+	grep -q '^one ' <<<"$(get)"
+}
+ok "others are served: the oldest handshakes make room" within 20 served
+ok "and the crowd is still there" kill -0 "${pid[crowd]}"
 end crowd
 ok "it recovers" within 10 eval 'get | grep -q "^one "'
 switch_stop

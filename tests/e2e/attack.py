@@ -5,6 +5,7 @@ Exits with status 0 when the switch did what it had to do with them.
 """
 import os
 import random
+import resource
 import socket
 import ssl
 import struct
@@ -131,6 +132,9 @@ def giant():
 
 def half():
     """N half-open handshakes, held until this is killed."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    must("%d descriptors are not allowed here" % N, hard > N + 64)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     h = hello()
     held = []
     for i in range(N):
@@ -212,9 +216,26 @@ def broken():
         t.close()
 
 
+def writes():
+    """A client without a certificate that goes on writing: it reads why."""
+    for i in range(N):
+        t = context().wrap_socket(connect())
+        for _ in range(5):
+            t.sendall(b"GET / HTTP/1.0\r\n")
+            time.sleep(0.05)
+        try:
+            t.recv(100)
+        except ssl.SSLError as e:
+            must("another alert: %s" % e, "certificate required" in
+                 str(e).lower().replace("_", " "))
+        else:
+            must("it is served", False)
+        t.close()
+
+
 KINDS = {f.__name__: f for f in (garbage, truncated, resets, flipped, giant,
                                  half, slow, renegotiate, closes,
-                                 broken)}
+                                 broken, writes)}
 if WHAT not in KINDS:
     sys.exit("attack.py: no such kind: " + WHAT)
 KINDS[WHAT]()
