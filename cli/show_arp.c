@@ -1,10 +1,11 @@
 /*
  * show arp, clear arp, update arp: neighbours (platform.md 5.3, 5.4).
  *
- * On the host attachment the operating system resolves addresses, so the table
- * holds what is known without asking: the switch's own addresses and the `arp`
- * lines.  The ARP file lists hosts that are asked for at boot.
+ * The table holds what is known without asking, the switch's own addresses and the
+ * `arp` lines, and what the wire has learnt; on the host attachment the operating
+ * system resolves addresses.  The ARP file lists hosts.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "chassis/chassis.h"
@@ -21,6 +22,7 @@
 #include "emu/conf/global.h"
 #include "emu/conf/kept.h"
 #include "emu/io/disk.h"
+#include "emu/wire/wire.h"
 
 #define ARP_FILE "arp"
 
@@ -99,13 +101,67 @@ static unsigned static_rows(const struct env *env, const struct in_addr *only,
 	return n;
 }
 
+/* Of the caller; none on the host attachment. */
+static struct arp_entry *learnt(const struct env *env, size_t *n)
+{
+	struct arp_entry *e = NULL;
+	size_t keep = 0;
+
+	*n = 0;
+	if (env->wire)
+		e = wire_arp(env->wire, n);
+	for (size_t i = 0; i < *n; i++)
+		if (e[i].type == ARP_DYNAMIC)
+			e[keep++] = e[i];
+	*n = keep;
+	return e;
+}
+
+static void learnt_row(const struct env *env, const struct arp_entry *e,
+		       struct out *o)
+{
+	char mac[MAC_TEXT_LEN + 1];
+
+	(void)snprintf(mac, sizeof(mac), "%02x-%02x-%02x-%02x-%02x-%02x",
+		       e->mac[0], e->mac[1], e->mac[2], e->mac[3], e->mac[4],
+		       e->mac[5]);
+	arp_row(o, str_addr(e->addr), mac, "dynamic",
+		wire_port_name(env->wire, e->port));
+}
+
+static unsigned learnt_rows(const struct env *env, const struct in_addr *only,
+			    struct out *o)
+{
+	size_t n = 0;
+	struct arp_entry *e = learnt(env, &n);
+	unsigned rows = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_wanted(only, e[i].addr))
+			continue;
+		rows++;
+		if (o)
+			learnt_row(env, &e[i], o);
+	}
+	free(e);
+	return rows;
+}
+
+static unsigned all_rows(const struct env *env, const struct in_addr *only,
+			 struct out *o)
+{
+	unsigned n = own_rows(env, only, o);
+
+	n += static_rows(env, only, o);
+	return n + learnt_rows(env, only, o);
+}
+
 static int show_arp(struct cli *cli, const struct args *a, struct err *err)
 {
 	(void)a;
 	(void)err;
 	arp_head(cli_out(cli));
-	(void)own_rows(cli_env(cli), NULL, cli_out(cli));
-	(void)static_rows(cli_env(cli), NULL, cli_out(cli));
+	(void)all_rows(cli_env(cli), NULL, cli_out(cli));
 	return 0;
 }
 
@@ -116,12 +172,11 @@ static int show_one(struct cli *cli, const struct args *a, struct err *err)
 
 	if (object_addr(cli, a, "ip", &only, err) < 0)
 		return -1;
-	if (own_rows(env, &only, NULL) + static_rows(env, &only, NULL) == 0)
+	if (all_rows(env, &only, NULL) == 0)
 		return err_set(err, ERR_NOT_FOUND, -1, T_NO_ARP,
 			       str_addr(only));
 	arp_head(cli_out(cli));
-	(void)own_rows(env, &only, cli_out(cli));
-	(void)static_rows(env, &only, cli_out(cli));
+	(void)all_rows(env, &only, cli_out(cli));
 	return 0;
 }
 
@@ -140,18 +195,19 @@ static int show_summary(struct cli *cli, const struct args *a, struct err *err)
 	const struct env *env = cli_env(cli);
 	unsigned own = own_rows(env, NULL, NULL);
 	unsigned fixed = static_rows(env, NULL, NULL);
+	unsigned dynamic = learnt_rows(env, NULL, NULL);
 	struct out *o = cli_out(cli);
 
 	(void)a;
 	(void)err;
 	out_col(o, W_LABEL, "Total Entries:");
-	out_printf(o, "%u\n", own + fixed);
+	out_printf(o, "%u\n", own + fixed + dynamic);
 	out_col(o, W_LABEL, "Local Entries:");
 	out_printf(o, "%u\n", own);
 	out_col(o, W_LABEL, "Static Entries:");
 	out_printf(o, "%u\n", fixed);
 	out_col(o, W_LABEL, "Dynamic Entries:");
-	out_printf(o, "%u\n", 0u);
+	out_printf(o, "%u\n", dynamic);
 	return 0;
 }
 
@@ -197,12 +253,18 @@ static int update_file(struct cli *cli, const struct args *a, struct err *err)
 	const struct env *env = cli_env(cli);
 	struct out hosts = { 0 };
 	struct kept_line l;
+	struct arp_entry *e = NULL;
+	size_t n = 0;
 	int result;
 
 	(void)a;
 	for (size_t i = 0; kept_line(&env->conf->global->kept, "arp", i, &l);
 	     i++)
 		out_printf(&hosts, "%s\n", l.word[0]);
+	e = learnt(env, &n);
+	for (size_t i = 0; i < n; i++)
+		out_printf(&hosts, "%s\n", str_addr(e[i].addr));
+	free(e);
 	result = disk_write(env->disk, ARP_FILE, out_text(&hosts), hosts.len,
 			    0644, err);
 	out_fini(&hosts);
@@ -219,16 +281,22 @@ static int clear_file(struct cli *cli, const struct args *a, struct err *err)
 
 /* ---- the cache ------------------------------------------------------------ */
 
-/* Only learnt entries are flushed, and nothing is learnt here. */
+/* Only learnt entries are flushed. */
 static int clear_cache(struct cli *cli, const struct args *a, struct err *err)
 {
-	struct in_addr only;
+	const struct env *env = cli_env(cli);
+	struct in_addr only = { INADDR_ANY };
 
-	if (!arg_word(a, "ip"))
-		return 0;
-	if (object_addr(cli, a, "ip", &only, err) < 0)
-		return -1;
-	return err_set(err, ERR_NOT_FOUND, -1, T_NO_ARP, str_addr(only));
+	if (arg_word(a, "ip")) {
+		if (object_addr(cli, a, "ip", &only, err) < 0)
+			return -1;
+		if (learnt_rows(env, &only, NULL) == 0)
+			return err_set(err, ERR_NOT_FOUND, -1, T_NO_ARP,
+				       str_addr(only));
+	}
+	if (env->wire)
+		wire_arp_clear(env->wire, only);
+	return 0;
 }
 
 const struct cmd clear_arp_cmds[] = {

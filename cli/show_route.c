@@ -1,8 +1,8 @@
 /*
  * show ip routes and show ip summary: the routing table that circuits and
- * `ip route` lines give (platform.md 5.4).  It picks no way for a packet on the
- * host attachment, but tells which lines the switch could use: those whose next
- * hop is on an active circuit, and of those to one network the nearest.
+ * `ip route` lines give (platform.md 5.4): lines whose next hop is on an active
+ * circuit, and of those to one network the nearest.  They are what the wire goes
+ * by; on the host attachment no packet does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
 #include "emu/conf/kept.h"
+#include "emu/wire/wire.h"
 
 enum {
 	W_ROUTE = 20,
@@ -314,13 +315,23 @@ static int show_routes_summary(struct cli *cli, const struct args *a,
 
 /* ---- show ip summary ------------------------------------------------------ */
 
-/* Hosts are neighbours that were asked for their MAC address: static ones. */
+/* Hosts are neighbours whose MAC address is known: static ones, and on the wire
+ * those that were learnt. */
+static size_t count_hosts(const struct env *env)
+{
+	size_t n = 0;
+
+	if (!env->wire)
+		return settings_count(&env->conf->global->kept, "arp");
+	free(wire_arp(env->wire, &n));
+	return n;
+}
+
 static int show_ip_summary(struct cli *cli, const struct args *a,
 			   struct err *err)
 {
-	const struct conf *conf = cli_conf(cli);
 	struct routes t = routes_of(cli_env(cli));
-	size_t hosts = settings_count(&conf->global->kept, "arp");
+	size_t hosts = count_hosts(cli_env(cli));
 	struct out *o = cli_out(cli);
 
 	(void)a;

@@ -192,6 +192,7 @@ static void own_frame(void *arg, unsigned vlan, int port, const uint8_t *frame,
 
 	if (len > p.cap)
 		return;
+	l3_arp_sent(w, frame, len);
 	memcpy(p.data, frame, len);
 	if (vlan)
 		wire_transmit(w, vlan, port, PORT_FLOOD, &p);
@@ -248,7 +249,10 @@ static void deliver(struct wire *w, const struct ingress *in, struct packet *p)
 			l3_arp(w, in, p);
 		return;
 	}
-	if (p->type == ETHER_IP4 && !w->setup->uncond_bridging) {
+	/* ip uncond-bridging: what is not to us is not looked at */
+	if (p->type == ETHER_IP4 && (in->to_us || !w->setup->uncond_bridging)) {
+		if (in->to_us)
+			wire_count(w, NET_IP_IN);
 		if (in->everybody)
 			bridge_on(w, in, p);
 		if (forward_packet(w, in, p))

@@ -366,6 +366,55 @@ START_TEST(cookie_of_a_suspended_service)
 }
 END_TEST
 
+/* ---- pings of VIPs (vip-ping-response) ----------------------------------------- */
+
+static void all_become(enum service_state s)
+{
+	for (int i = 0; i < 3; i++)
+		shared_set_state(shared, web[i]->index, s);
+}
+
+START_TEST(vip_answers_while_a_service_lives)
+{
+	OK(content_set_vip(conf, rule, ip("10.1.1.1"), 3, &err));
+	compile();
+	ck_assert(flow_answers_ping(policy, shared, ip("10.1.1.1")));
+	ck_assert(flow_answers_ping(policy, shared, ip("10.1.1.3")));
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.4")));
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.0")));
+	all_become(SERVICE_DOWN);
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.1")));
+	shared_set_state(shared, web[2]->index, SERVICE_DYING);
+	ck_assert(flow_answers_ping(policy, shared, ip("10.1.1.1")));
+	OK(content_suspend(conf, rule, &err));
+	policy_unref(policy);
+	policy = policy_build(conf, NULL, shared, &(struct out){ 0 });
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.1")));
+}
+END_TEST
+
+START_TEST(services_elsewhere_count_if_they_shall)
+{
+	struct service *away = service_add(conf, "away", &err);
+
+	ck_assert_ptr_nonnull(away);
+	away->type = SERVICE_REDIRECT;
+	(void)str_copy(away->domain, sizeof(away->domain), "away.example");
+	away->keepalive.type = PROBE_NONE;
+	OK(service_activate(conf, away, &err));
+	shared_set_state(shared, away->index, SERVICE_ALIVE);
+	OK(content_add_service(conf, rule, "away", -1, &err));
+	compile();
+	all_become(SERVICE_DOWN);
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.1")));
+	rule->more.ping_local_remote = true;
+	compile();
+	ck_assert(flow_answers_ping(policy, shared, ip("10.1.1.1")));
+	shared_set_state(shared, away->index, SERVICE_DOWN);
+	ck_assert(!flow_answers_ping(policy, shared, ip("10.1.1.1")));
+}
+END_TEST
+
 #define LEN(a) ((int)(sizeof(a) / sizeof(*(a))))
 
 int main(void)
@@ -386,6 +435,8 @@ int main(void)
 	tcase_add_loop_test(t, slow_start_has_an_upper_bound, 0, LEN(slows));
 	tcase_add_test(t, service_above_the_threshold_gets_nothing);
 	tcase_add_loop_test(t, cookie_of_a_suspended_service, 0, LEN(cookies));
+	tcase_add_test(t, vip_answers_while_a_service_lives);
+	tcase_add_test(t, services_elsewhere_count_if_they_shall);
 	suite_add_tcase(s, t);
 	srunner_run_all(run, CK_ENV);
 	failed = srunner_ntests_failed(run);
