@@ -110,14 +110,24 @@ static bool is_unparsed(const struct decide_in *in)
 			      req->http->method.len);
 }
 
-static enum verdict_kind decide(struct deciding *d)
+/* What is addressed to the switch itself is no matter of rules for everybody. */
+static enum match_result find(const struct deciding *d, int *which)
 {
 	static const struct request other = { .kind = REQUEST_OTHER };
 	const struct decide_in *in = d->in;
+
+	if (policy_is_own(in->policy, in->key->dst) &&
+	    !policy_has_vip(in->policy, in->key->dst))
+		return MATCH_NONE;
+	return match_find(in->policy->match, in->key,
+			  d->unparsed ? &other : in->req, which);
+}
+
+static enum verdict_kind decide(struct deciding *d)
+{
+	const struct decide_in *in = d->in;
 	int which = -1;
-	enum match_result found =
-		match_find(in->policy->match, in->key,
-			   d->unparsed ? &other : in->req, &which);
+	enum match_result found = find(d, &which);
 
 	if (found == MATCH_RULE)
 		d->r = d->v->rule = &in->policy->rule[which];

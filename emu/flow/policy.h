@@ -172,6 +172,7 @@ struct policy_clause {
 /* Clients of a network come in on a circuit. */
 struct policy_ingress {
 	struct in_addr net, mask;
+	struct in_addr own; /* the switch's; INADDR_ANY: behind a next hop */
 	unsigned vlan;
 };
 
@@ -218,6 +219,8 @@ bool flow_parses(const struct flow_conf *f, const char *method, size_t len);
 bool policy_parses(const struct policy *p, const char *method, size_t len);
 /* Is the address one of a rule's VIPs? */
 bool policy_has_vip(const struct policy *p, struct in_addr a);
+/* Is it the switch's own, of a circuit? */
+bool policy_is_own(const struct policy *p, struct in_addr a);
 /* The VLAN that a client's packets come in on, by the circuits' networks and
  * the routes behind them; VLAN1 for those that no network is known of. */
 unsigned policy_circuit_of(const struct policy *p, struct in_addr a);

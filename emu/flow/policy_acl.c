@@ -157,10 +157,11 @@ static const struct policy_acl *acl_on(struct build *b,
 /* ---- circuits -------------------------------------------------------------- */
 
 static void ingress_add(struct policy *p, struct in_addr net,
-			uint8_t prefix_len, unsigned vlan)
+			uint8_t prefix_len, unsigned vlan, struct in_addr own)
 {
 	struct policy_ingress *g = &p->ingress[p->ningress++];
 
+	g->own = own;
 	g->mask = str_mask_of(prefix_len);
 	g->net.s_addr = net.s_addr & g->mask.s_addr;
 	g->vlan = vlan;
@@ -181,7 +182,16 @@ static void connected(struct build *b)
 
 	TAILQ_FOREACH(ci, &b->conf->circuits, link)
 		TAILQ_FOREACH(ip, &ci->ips, link)
-			ingress_add(b->p, ip->addr, ip->prefix_len, ci->vlan);
+			ingress_add(b->p, ip->addr, ip->prefix_len, ci->vlan,
+				    ip->addr);
+}
+
+bool policy_is_own(const struct policy *p, struct in_addr a)
+{
+	for (int i = 0; i < p->ningress; i++)
+		if (p->ingress[i].own.s_addr == a.s_addr)
+			return a.s_addr != INADDR_ANY;
+	return false;
 }
 
 unsigned policy_circuit_of(const struct policy *p, struct in_addr a)
@@ -206,7 +216,8 @@ static void routed(struct build *b)
 			if ((r->gateway.s_addr & g->mask.s_addr) !=
 			    g->net.s_addr)
 				continue;
-			ingress_add(b->p, r->net, r->prefix_len, g->vlan);
+			ingress_add(b->p, r->net, r->prefix_len, g->vlan,
+				    (struct in_addr){ INADDR_ANY });
 			break;
 		}
 	}

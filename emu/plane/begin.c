@@ -387,6 +387,20 @@ static bool is_server_itself(const struct flow *f, const struct verdict *v)
 	return f->nuse == 2 && v->reason == REASON_NO_RULE;
 }
 
+/*
+ * Rules without a VIP are about what is on its way to others, and that goes on to
+ * where it wanted to when none fits the request after all.
+ */
+static bool is_passing_by(const struct flow *f, const struct verdict *v)
+{
+	const struct policy *p = f->policy->p;
+	struct in_addr dst = f->use[f->nuse - 1].key.dst;
+
+	return hostmap_is_transparent(f->w->map) && !v->rule &&
+	       (v->reason == REASON_NO_MATCH || v->reason == REASON_METHOD) &&
+	       !policy_has_vip(p, dst) && !policy_is_own(p, dst);
+}
+
 bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 {
 	struct flow_use *u = &f->use[f->nuse - 1];
@@ -407,6 +421,8 @@ bool flow_ask(struct flow *f, const struct request *req, struct verdict *v)
 		v->dst = u->key.dst;
 		v->dport = u->key.dport;
 	}
+	if (v->kind == VERDICT_DROP && is_passing_by(f, v))
+		v->kind = VERDICT_BYPASS;
 	if (v->kind == VERDICT_DROP)
 		drop(f, v);
 	return f->state != FLOW_OVER;
