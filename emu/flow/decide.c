@@ -110,14 +110,20 @@ static bool is_unparsed(const struct decide_in *in)
 			      req->http->method.len);
 }
 
-/* What is addressed to the switch itself is no matter of rules for everybody. */
+/* Rules for everybody are not about what is addressed to the switch itself, nor
+ * what a cache asks for (content.md 1.4). */
+static bool is_nobodys(const struct policy *p, const struct flow_key *k)
+{
+	return (policy_is_own(p, k->dst) || policy_is_cache(p, k->src)) &&
+	       !policy_has_vip(p, k->dst);
+}
+
 static enum match_result find(const struct deciding *d, int *which)
 {
 	static const struct request other = { .kind = REQUEST_OTHER };
 	const struct decide_in *in = d->in;
 
-	if (policy_is_own(in->policy, in->key->dst) &&
-	    !policy_has_vip(in->policy, in->key->dst))
+	if (is_nobodys(in->policy, in->key))
 		return MATCH_NONE;
 	return match_find(in->policy->match, in->key,
 			  d->unparsed ? &other : in->req, which);

@@ -232,6 +232,17 @@ static void build_services(struct build *b)
 	join_groups(b);
 }
 
+static void build_caches(struct build *b)
+{
+	struct policy *p = b->p;
+
+	p->cache = xcalloc((size_t)p->nservice + 1, sizeof(*p->cache));
+	for (int i = 0; i < p->nservice; i++)
+		if (p->service[i].type == SERVICE_TRANSPARENT_CACHE ||
+		    p->service[i].type == SERVICE_PROXY_CACHE)
+			p->cache[p->ncache++] = p->service[i].addr;
+}
+
 /* ---- rules ----------------------------------------------------------------- */
 
 static void build_match(struct policy *p)
@@ -329,6 +340,7 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 	b.p->flow = conf->global->flow;
 	build_groups(&b);
 	build_services(&b);
+	build_caches(&b);
 	build_rules(&b);
 	policy_build_acls(&b);
 	build_ports(&b);
@@ -362,6 +374,7 @@ void policy_unref(struct policy *p)
 		free(p->nets[i]);
 	free(p->nets);
 	free(p->ingress);
+	free(p->cache);
 	match_free(p->match);
 	free(p->rule);
 	free(p->service);
@@ -401,6 +414,14 @@ bool policy_has_vip(const struct policy *p, struct in_addr a)
 		    ntohl(a.s_addr) - ntohl(r->vip.s_addr) < r->vip_range)
 			return true;
 	}
+	return false;
+}
+
+bool policy_is_cache(const struct policy *p, struct in_addr a)
+{
+	for (int i = 0; i < p->ncache; i++)
+		if (p->cache[i].s_addr == a.s_addr)
+			return true;
 	return false;
 }
 

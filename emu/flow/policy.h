@@ -186,6 +186,8 @@ struct policy {
 	_Atomic uint32_t refs;
 	uint64_t generation;		/* of the configuration it came from */
 	struct policy_service *service; /* owned, ascending name */
+	struct in_addr *cache;		/* owned; of proxy and transparent ones */
+	int ncache;
 	struct policy_group *group;	/* owned */
 	struct policy_rule *rule;	/* owned */
 	struct policy_port *port;	/* owned */
@@ -219,6 +221,8 @@ bool flow_parses(const struct flow_conf *f, const char *method, size_t len);
 bool policy_parses(const struct policy *p, const char *method, size_t len);
 /* Is the address one of a rule's VIPs? */
 bool policy_has_vip(const struct policy *p, struct in_addr a);
+/* Is it a cache's, proxy or transparent? */
+bool policy_is_cache(const struct policy *p, struct in_addr a);
 /* Is it the switch's own, of a circuit? */
 bool policy_is_own(const struct policy *p, struct in_addr a);
 /* The VLAN that a client's packets come in on, by the circuits' networks and

@@ -17,7 +17,7 @@ void inner_free(struct inner *n);
 
 /*
  * The packets of a connection that is about to be opened go to a next hop, whoever
- * they are addressed to (transparent caches, content.md 2.9).  It is told once, to
+ * they are addressed to (transparent caches, content.md 1.4).  It is told once, to
  * who takes it with the connection's first packet.
  */
 void inner_set_hop(struct inner *n, const struct flow_key *k,

@@ -23,14 +23,14 @@ web_start 2
 web_start 3
 
 cat >startup <<'END'
+ssl associate cert c web.pem
+ssl associate rsakey k web.key
 interface 1/2
   bridge vlan 2
 circuit VLAN1
   ip address 192.168.10.1 255.255.255.0
 circuit VLAN2
   ip address 10.1.1.1 255.255.255.0
-ssl associate cert c web.pem
-ssl associate rsakey k web.key
 ssl-proxy-list l
   ssl-server 1
   ssl-server 1 vip address 192.168.10.50
@@ -118,6 +118,7 @@ owner acme
     vip address 192.168.10.22
     protocol tcp
     port 80
+    url "/*"
     add service dr
     active
   content tls
@@ -218,7 +219,8 @@ has "Telnet answers at a circuit" "$(asks client 192.168.10.1 23)" '377 373'
 has "and at the other one" "$(asks servers 10.1.1.1 23)" '377 373'
 has "SSH, too" "$(asks client 192.168.10.1 22)" 'S S H'
 ok "this host's Telnet is there as well" listens 127.0.0.1 2323
-ok "not inside" not on client timeout 2 bash -c "exec 3<>/dev/tcp/192.168.10.1/2323"
+ok "not inside" not on client timeout 2 bash -c \
+	"exec 3<>/dev/tcp/192.168.10.1/2323" 2>/dev/null
 cli_ok configure "restrict telnet" >/dev/null
 lacks "restrict closes it" "$(asks client 192.168.10.1 23)" '377 373'
 cli_ok configure "no restrict telnet" >/dev/null
