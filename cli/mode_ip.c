@@ -284,7 +284,7 @@ const struct cmd ip_cmds[] = {
 	  .no = "no ip advanced-route-remap",
 	  .set = KEPT(),
 	  .inert = best_way },
-	/* no hidden service is ever made: it is in force */
+	/* on the host attachment there are no hidden services: it is in force */
 	{ .syntax = "ip no-implicit-service",
 	  .help = "No hidden services for next hops",
 	  .no = "no ip no-implicit-service",

@@ -499,6 +499,8 @@
 /* traps, as NETMAN logs them; the first three are seen, the rest is like them */
 #define T_TRAP_LINK_UP	 "Generic:LINK UP for %s"   /* field notes */
 #define T_TRAP_LINK_DOWN "Generic:LINK DOWN for %s" /* field notes */
+#define T_HOP_DOWN       "Next hop %s does not answer: its routes are not used" /* guess */
+#define T_HOP_UP         "Next hop %s answers: its routes are used" /* guess */
 #define T_BPDU_GUARD     "Port %s is shut: Port Fast, and it heard a BPDU" /* guess */
 #define T_TRAP_SERVICE                                                         \
 	"Enterprise:Service Transition:%s -> %s"	      /* field notes */

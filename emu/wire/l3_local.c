@@ -106,7 +106,7 @@ static void for_circuit(struct wire *w, const struct ingress *in,
 	count_icmp(w, p->data[p->l4]);
 	if (p->data[p->l4] == ICMP_ECHO)
 		answer_echo(w, p);
-	else
+	else if (!l3_hops_reply(w, p))
 		to_sockets(w, in, p);
 }
 

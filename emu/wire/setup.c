@@ -80,7 +80,7 @@ static struct stp_port_conf branch_of(const struct setup_port *p,
 		.present = true,
 		.enabled = v ? v->bridge_state : !i || i->bridge_state,
 		.fast = i && i->port_fast,
-		.priority = v   ? v->bridge_priority
+		.priority = v	? v->bridge_priority
 			    : i ? i->bridge_priority
 				: 128,
 		.number = (uint8_t)is->ifindex,
@@ -267,23 +267,18 @@ static void add_addresses(struct setup *s, const struct conf *conf,
 
 /* ---- routes ------------------------------------------------------------------- */
 
-struct ways {		     /* under construction */
-	struct fib_route *r; /* owned */
-	size_t n;
-};
-
-static void add_way(struct ways *w, const struct fib_route *r)
+static void add_way(struct setup *s, const struct fib_route *r)
 {
-	w->r = xrealloc(w->r, (w->n + 1) * sizeof(*w->r));
-	w->r[w->n++] = *r;
+	s->way = xrealloc(s->way, (s->nway + 1) * sizeof(*s->way));
+	s->way[s->nway++] = *r;
 }
 
-static void add_local_ways(const struct setup *s, struct ways *w)
+static void add_local_ways(struct setup *s)
 {
 	for (size_t i = 0; i < s->nip; i++) {
 		const struct setup_circuit_ip *ip = &s->ip[i];
 
-		add_way(w, &(struct fib_route){
+		add_way(s, &(struct fib_route){
 				   .net = { ip->addr.s_addr & ip->mask.s_addr },
 				   .prefix_len = ip->prefix_len,
 				   .local = true,
@@ -306,15 +301,24 @@ static struct in_addr hop_of(const struct conf *conf, const struct route *line)
 	return hop;
 }
 
+static void add_hop(struct setup *s, struct in_addr hop)
+{
+	for (size_t i = 0; i < s->nhop; i++)
+		if (s->hop[i].s_addr == hop.s_addr)
+			return;
+	s->hop = xrealloc(s->hop, (s->nhop + 1) * sizeof(*s->hop));
+	s->hop[s->nhop++] = hop;
+}
+
 /* A line whose next hop is on no active circuit is of no use. */
-static void add_static_ways(const struct setup *s, const struct conf *conf,
-			    struct ways *w)
+static void add_static_ways(struct setup *s, const struct conf *conf)
 {
 	const struct route *line = NULL;
 
 	TAILQ_FOREACH(line, &conf->global->routes, link) {
 		struct in_addr hop = hop_of(conf, line);
-		const struct setup_circuit_ip *on = setup_circuit_of(s, hop);
+		const struct setup_circuit_ip *on =
+			line->blackhole ? NULL : setup_circuit_of(s, hop);
 		struct fib_route r = {
 			.net = line->net,
 			.prefix_len = line->prefix_len,
@@ -325,23 +329,38 @@ static void add_static_ways(const struct setup *s, const struct conf *conf,
 			.vlan = on ? on->vlan : 0,
 		};
 
-		if (on || line->blackhole)
-			add_way(w, &r);
+		if (!on && !line->blackhole)
+			continue;
+		add_way(s, &r);
+		if (on && !conf->global->no_implicit_service)
+			add_hop(s, hop);
 	}
+}
+
+void setup_ways(struct setup *s, bool (*alive)(void *arg, struct in_addr hop),
+		void *arg)
+{
+	struct fib_route *live = xcalloc(s->nway + 1, sizeof(*live));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nway; i++)
+		if (s->way[i].local || s->way[i].blackhole ||
+		    alive(arg, s->way[i].gateway))
+			live[n++] = s->way[i];
+	fib_free(s->fib);
+	s->fib = fib_new(live, n, s->ecmp);
+	free(live);
 }
 
 static void add_routes(struct setup *s, const struct conf *conf)
 {
 	const char *ecmp =
 		kept_value(&conf->global->kept, "ip ecmp", "address");
-	struct ways w = { 0 };
 
-	add_local_ways(s, &w);
-	add_static_ways(s, conf, &w);
-	s->fib = fib_new(w.r, w.n,
-			 strcmp(ecmp, "roundrobin") ? ECMP_ADDRESS
-						    : ECMP_ROUNDROBIN);
-	free(w.r);
+	s->ecmp = strcmp(ecmp, "roundrobin") ? ECMP_ADDRESS : ECMP_ROUNDROBIN;
+	add_local_ways(s);
+	add_static_ways(s, conf);
+	s->fib = fib_new(s->way, s->nway, s->ecmp);
 }
 
 /* ---- neighbours ------------------------------------------------------------------ */
@@ -480,6 +499,8 @@ void setup_free(struct setup *s)
 	if (!s)
 		return;
 	fib_free(s->fib);
+	free(s->way);
+	free(s->hop);
 	free(s->tree);
 	free(s->static_arp);
 	free(s->address);

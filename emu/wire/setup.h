@@ -59,7 +59,12 @@ struct setup {
 	size_t nip;
 	struct setup_address *address; /* owned, ascending; no doubles */
 	size_t naddress;
-	struct fib *fib; /* owned */
+	struct fib *fib; /* owned; of the ways below whose next hop is alive */
+	struct fib_route *way; /* owned */
+	size_t nway;
+	enum fib_ecmp ecmp;
+	struct in_addr *hop; /* owned: next hops that have a hidden service */
+	size_t nhop;
 	struct arp_entry *static_arp; /* owned */
 	size_t nstatic_arp;
 	struct arp_conf arp;
@@ -86,6 +91,9 @@ struct setup *setup_build(const struct conf *conf, const struct chassis *ch,
 			  const struct policy *p, const struct setup_port *port,
 			  int nport);
 void setup_free(struct setup *s);
+/* Which next hops are alive has changed. */
+void setup_ways(struct setup *s, bool (*alive)(void *arg, struct in_addr hop),
+		void *arg);
 /* NULL: not an address of the switch. */
 const struct setup_address *setup_address(const struct setup *s,
 					  struct in_addr a);

@@ -22,6 +22,7 @@
 #include "emu/plane/worker.h"
 #include "emu/wire/cdp.h"
 #include "emu/wire/frag.h"
+#include "emu/wire/hops.h"
 
 #define LINK_MS 500  /* between looks at the links of ports */
 #define AGE_MS	1000 /* between looks at what grows old */
@@ -283,8 +284,8 @@ static void guard(struct wire *w, int port)
 static void bpdu(struct wire *w, int port, unsigned vlan,
 		 const struct packet *p)
 {
-	bool fast = trees_receive(w->trees, vlan, port, p->data, p->len,
-				  w->now_ms);
+	bool fast =
+		trees_receive(w->trees, vlan, port, p->data, p->len, w->now_ms);
 
 	if (fast && w->setup->bpdu_guard)
 		guard(w, port);
@@ -452,6 +453,8 @@ void wire_advance(struct wire *w, uint64_t now_ms)
 		     trees_in_change(w->trees));
 	if (arp_due_ms(w->arp) <= now_ms)
 		arp_tick(w->arp, now_ms);
+	if (hops_due_ms(w->hops) <= now_ms)
+		l3_hops_tick(w);
 	if (is_due(&w->age_due_ms, now_ms, AGE_MS)) {
 		bridge_age(w->bridge, now_ms);
 		frag_tick(w->frag, now_ms);
@@ -469,6 +472,7 @@ uint64_t wire_due_ms(struct wire *w)
 
 	due = sooner(due, trees_due_ms(w->trees));
 	due = sooner(due, arp_due_ms(w->arp));
+	due = sooner(due, hops_due_ms(w->hops));
 	due = sooner(due, forward_due_ms(w));
 	if (w->setup->cdp.run)
 		due = sooner(due, w->cdp_due_ms);
@@ -495,6 +499,7 @@ struct wire *wire_new(struct plane *plane, const struct chassis *ch,
 	w->bridge = bridge_new();
 	w->trees = trees_new(&w->sender);
 	w->arp = arp_new(&w->sender, ready_frame, w);
+	w->hops = l3_hops_new(w);
 	w->frag = frag_new(plane);
 	w->forward = forward_new(w);
 	return w;
@@ -507,6 +512,7 @@ void wire_free(struct wire *w)
 	wire_stop(w);
 	forward_free(w->forward);
 	frag_free(w->frag);
+	hops_free(w->hops);
 	arp_free(w->arp);
 	trees_free(w->trees);
 	bridge_free(w->bridge);
@@ -569,6 +575,7 @@ void wire_publish(struct wire *w, const struct conf *conf,
 	if (now->cdp.run && !old->cdp.run)
 		w->cdp_due_ms = w->now_ms;
 	ports_configure(w, old);
+	l3_hops_follow(w);
 	l3_published(w, old);
 	wire_unlock(w);
 	wire_wake(w);

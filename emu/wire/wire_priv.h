@@ -16,6 +16,7 @@
  * ports, VLANs and the bridge, l3.c what IP and ARP do, forward.c flows.
  */
 struct frag;
+struct hops;
 struct forward;
 struct worker;
 
@@ -57,6 +58,7 @@ struct wire {
 	struct bridge *bridge;
 	struct trees *trees;
 	struct arp_table *arp;
+	struct hops *hops; /* of static routes */
 	struct frag *frag;
 	struct forward *forward;
 	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
@@ -117,6 +119,12 @@ void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
 void l3_announce(struct wire *w, const struct setup_address *a);
 /* Counts a frame of ARP that the switch sends of its own accord. */
 void l3_arp_sent(struct wire *w, const uint8_t *frame, size_t len);
+/* l3_hops.c: next hops that must answer */
+struct hops *l3_hops_new(struct wire *w);
+void l3_hops_follow(struct wire *w); /* new setup */
+void l3_hops_tick(struct wire *w);
+/* An echo reply to one of their pings: true, it is nobody else's. */
+bool l3_hops_reply(struct wire *w, const struct packet *p);
 void l3_published(struct wire *w, const struct setup *old); /* new setup */
 
 /* ---- forward.c: flows -------------------------------------------------------------- */
