@@ -246,6 +246,7 @@ static void begun(struct wire *w, struct wflow *f)
 {
 	idle_time(w, f);
 	f->ftp = ftp_track_new(w, f);
+	f->half[0].ftp = f->half[1].ftp = f->ftp != NULL;
 }
 
 /* Nothing is translated but what a source group does. */

@@ -1,6 +1,7 @@
 #include "emu/wire/flowtab.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,6 +34,8 @@ struct flowtab {
 };
 
 static_assert(sizeof(struct half) <= 64, "a direction is a cache line");
+static_assert(offsetof(struct wflow, policy) <= 256,
+	      "what packets touch is four lines");
 
 static void *reserve(size_t len)
 {
@@ -41,6 +44,7 @@ static void *reserve(size_t len)
 
 	if (p == MAP_FAILED)
 		abort();
+	(void)madvise(p, len, MADV_HUGEPAGE); /* where the system has them */
 	return p;
 }
 

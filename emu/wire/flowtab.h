@@ -2,6 +2,7 @@
 #define CSS_EMU_WIRE_FLOWTAB_H
 
 #include <netinet/in.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -52,6 +53,7 @@ struct half {
 	bool inside : 1; /* its packets come from the switch's own sockets */
 	bool linked : 1; /* is in the hash */
 	bool seen : 1;	 /* TCP: end is known */
+	bool ftp : 1;	 /* the flow has a track of it */
 	uint64_t bytes, frames;
 };
 
@@ -70,19 +72,20 @@ enum wflow_state {
 	WFLOW_PARKED, /* idle: counts as over, until a packet comes again */
 };
 
+/* What packets touch comes first: two lines more. */
 struct wflow {
-	struct half half[2];
+	alignas(64) struct half half[2];
 	struct flow_use use;
-	struct held_policy *policy; /* NULL: none */
+	uint64_t used_ms;
 	uint8_t kind, state;
 	uint8_t fins;	/* bits of the sides that have sent one */
 	uint8_t syns;	/* that the opener has sent */
 	bool cross;	/* mapping is of the ports for flows without group */
 	int8_t in_port; /* it is counted as active there; -1: nowhere */
-	struct in_addr via; /* of HALF_VIA */
-	uint32_t idle_ms;   /* 0: for ever */
-	uint64_t used_ms;
-	struct ftp_track *ftp; /* owned; NULL: no FTP control channel */
+	struct held_policy *policy; /* NULL: none */
+	struct in_addr via;	    /* of HALF_VIA */
+	uint32_t idle_ms;	    /* 0: for ever */
+	struct ftp_track *ftp;	    /* owned; NULL: no FTP control channel */
 	LIST_ENTRY(wflow) timed;
 	TAILQ_ENTRY(wflow) order; /* of those parked, or free */
 };

@@ -85,7 +85,7 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 		use_account(w->worker, &f->use, h->side, len);
 	if (p->proto == IPPROTO_TCP)
 		over_segment(w, f, h, p);
-	if (f->ftp)
+	if (h->ftp)
 		ftp_track_segment(w, h, p);
 	send_on(w, in, p, h);
 }
@@ -210,6 +210,10 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 	told = xlate_tuple(p, &k);
 	if (told && !in->everybody)
 		h = flowtab_find(w->forward->tab, &k);
+	if (h) {
+		__builtin_prefetch(&wflow_of(h)->use.rule, 0);
+		__builtin_prefetch(&wflow_of(h)->used_ms, 1);
+	}
 	if (h && begins_anew(wflow_of(h), p)) {
 		over_drop(w, wflow_of(h));
 		h = NULL;
