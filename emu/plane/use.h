@@ -14,13 +14,12 @@
  */
 struct flow_use {
 	struct flow_key key;
-	uint16_t
-		vlan; /* that its packets come in on; 0: by the policy's guess */
+	uint16_t vlan; /* packets come in on; 0: by the policy's guess */
+	bool bypassed; /* a rule sent it past the caches */
 	const struct policy_rule *rule;	    /* NULL: none */
 	const struct policy_member *member; /* NULL: none */
 	const struct policy_group *group;   /* NULL: none */
 	const struct policy_service *held; /* a place in it is kept; NULL: no */
-	bool bypassed; /* a rule sent it past the caches */
 	struct in_addr src, dst; /* behind translation; INADDR_ANY: the key's */
 	in_port_t sport, dport;	 /* the same; 0: the key's */
 	struct mapping

@@ -102,6 +102,14 @@ void l3_local(struct wire *x, const struct ingress *in, struct packet *p,
 	note(LOCAL, in, p);
 }
 
+bool l3_takes(struct wire *x, const struct ingress *in, const struct packet *p)
+{
+	(void)x;
+	(void)in;
+	(void)p;
+	return false;
+}
+
 void wire_to_inside(struct wire *x, struct packet *p)
 {
 	(void)x;
