@@ -352,6 +352,11 @@ const char *chassis_serial(const struct chassis *c)
 	return c->serial;
 }
 
+void chassis_mac_set(struct chassis *c, const uint8_t mac[static 6])
+{
+	memcpy(c->mac, mac, sizeof(c->mac));
+}
+
 const uint8_t *chassis_mac(const struct chassis *c)
 {
 	return c->mac;

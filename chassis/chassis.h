@@ -52,6 +52,7 @@ const struct chassis_model *chassis_model(const struct chassis *c);
 const struct card_ops *const *chassis_kinds(const struct chassis *c);
 const char *chassis_serial(const struct chassis *c);
 const uint8_t *chassis_mac(const struct chassis *c); /* base, 6 bytes */
+void chassis_mac_set(struct chassis *c, const uint8_t mac[static 6]);
 #define MAC_TEXT_LEN 17
 /* "00-10-58-00-12-ca" */
 const char *chassis_mac_text(const struct chassis *c,

@@ -110,7 +110,7 @@ bool port_has_link(const struct port_io *io)
 	struct ifreq r = { 0 };
 
 	if (io->ctl < 0)
-		return true;
+		return !io->unplugged;
 	str_copy(r.ifr_name, sizeof(r.ifr_name), io->name);
 	return ioctl(io->ctl, SIOCGIFFLAGS, &r) == 0 &&
 	       (r.ifr_flags & IFF_UP) && (r.ifr_flags & IFF_RUNNING);

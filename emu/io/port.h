@@ -44,6 +44,7 @@ struct port_io {
 	bool over;	    /* a file that has been read to its end */
 	uint32_t mtu;	    /* bytes of IP that a frame may have */
 	uint64_t dropped;   /* by the system, before we saw them, or unfit */
+	bool unplugged;	    /* of a queue: port_queue_link() said so */
 	uint64_t unsent;    /* queued, and then refused by the system */
 };
 
@@ -66,6 +67,7 @@ extern const struct port_ops port_queue;
 /* A queue in memory: what tests put in comes out of receive, and what was sent is
  * read back.  data is copied. */
 struct port_io *port_queue_new(unsigned mtu);
+void port_queue_link(struct port_io *io, bool up); /* at first it has one */
 void port_queue_put(struct port_io *io, const void *frame, uint32_t len);
 /* One as an interface with offload has it. */
 void port_queue_put_open(struct port_io *io, const void *frame, uint32_t len,
@@ -81,5 +83,6 @@ struct port_io *port_file_open(const char *in, const char *out,
 /* The time that frames sent from now on are stamped with; before the first call it
  * is the host's clock. */
 void port_file_clock(struct port_io *io, uint64_t now_us);
+void port_file_mute(struct port_io *io, bool mute); /* nothing is written */
 
 #endif

@@ -22,7 +22,7 @@ struct file_port {
 	struct port_io io;
 	pcap_t *in, *dead;  /* owned; NULL: not wanted */
 	pcap_dumper_t *out; /* owned */
-	bool has_clock;
+	bool has_clock, muted;
 	uint64_t now_us;
 	uint8_t room[PORT_FRAME];
 };
@@ -66,7 +66,7 @@ static bool file_send(struct port_io *io, struct packet *f)
 	struct file_port *p = (struct file_port *)io;
 	struct pcap_pkthdr h = { .caplen = f->len, .len = f->len };
 
-	if (!p->out)
+	if (!p->out || p->muted)
 		return true;
 	if (p->has_clock) {
 		h.ts.tv_sec = (time_t)(p->now_us / USEC);
@@ -148,6 +148,11 @@ struct port_io *port_file_open(const char *in, const char *out, struct err *err)
 		return &p->io;
 	file_close(&p->io);
 	return NULL;
+}
+
+void port_file_mute(struct port_io *io, bool mute)
+{
+	((struct file_port *)io)->muted = mute;
 }
 
 void port_file_clock(struct port_io *io, uint64_t now_us)

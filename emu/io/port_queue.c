@@ -107,6 +107,12 @@ struct port_io *port_queue_new(unsigned mtu)
 	return &q->io;
 }
 
+void port_queue_link(struct port_io *io, bool up)
+{
+	assert(io->ops == &port_queue);
+	io->unplugged = !up;
+}
+
 void port_queue_put_open(struct port_io *io, const void *frame, uint32_t len,
 			 const struct packet_offload *off)
 {

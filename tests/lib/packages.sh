@@ -34,6 +34,10 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 # compares with; those are named in need_peers.
 PACKAGES_BENCH="openssl iproute2 procps util-linux"
 
+# What the topologies of examples/wire and the benchmark of packets take besides.
+PACKAGES_WIRE="iproute2 ethtool nftables iperf3 iputils-ping traceroute curl
+	python3 procps util-linux"
+
 # The given packages that are not installed, one a line.
 packages_missing() {
 	local p
@@ -107,6 +111,8 @@ need_tests() {
 	packages_need $PACKAGES_BUILD $PACKAGES_EXAMPLE $PACKAGES_KAMAILIO \
 		$PACKAGES_TESTS
 }
+# shellcheck disable=SC2086
+need_wire() { packages_need $PACKAGES_BUILD $PACKAGES_WIRE; }
 # need_peers PEER...: for tests/bench/run
 need_peers() {
 	local peer list="$PACKAGES_BUILD $PACKAGES_BENCH"

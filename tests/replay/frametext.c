@@ -143,6 +143,10 @@ static const struct {
 	{ "bad-parameter", 12, 0 },
 };
 
+/* A topology change notification is the shortest one. */
+#define BPDU_TCN     0x80
+#define BPDU_TCN_LEN 7
+
 static const char tcp_flag[] = "FSRPAUEC";
 
 static const struct {
@@ -635,6 +639,8 @@ static int value_read(struct names *t, const struct value *val, uint64_t *v,
 	char *slash = NULL;
 	uint8_t mac[6];
 
+	if (*val->text == '$')
+		return number_read(t, val->text, v, err);
 	switch (val->field->type) {
 	case MAC:
 		if (!mac_read(t, val->text, mac))
@@ -675,6 +681,11 @@ struct frame_layers {
 	int n;
 	unsigned vlan;
 };
+
+static bool is_there(const struct field *f, const struct layer *l)
+{
+	return f->at + (size_t)f->bytes <= l->len;
+}
 
 static enum kind kind_of_proto(uint8_t proto)
 {
@@ -717,12 +728,14 @@ static size_t header_len(enum kind kind, const uint8_t *at, size_t left)
 {
 	size_t len = kind_len[kind];
 
-	if (left < len)
+	if (left < (kind == BPDU ? BPDU_TCN_LEN : len))
 		return len;
 	if (kind == IP)
 		len = (at[0] & 15u) * 4;
 	if (kind == TCP)
 		len = (at[12] >> 4) * 4u;
+	if (kind == BPDU && at[6] == BPDU_TCN)
+		len = BPDU_TCN_LEN;
 	return len;
 }
 
@@ -735,9 +748,12 @@ static void layers_add(struct frame_layers *f, enum kind kind,
 
 		*l = (struct layer){ kind, at, header_len(kind, at, left), left,
 				     cut };
-		if (kind != DATA && (left < kind_len[kind] ||
-				     l->len < kind_len[kind] || l->len > left))
+		if (kind != DATA && kind != BPDU &&
+		    (left < kind_len[kind] || l->len < kind_len[kind] ||
+		     l->len > left))
 			l->kind = DATA; /* what there is of it */
+		if (kind == BPDU && l->len > left)
+			l->kind = DATA;
 		if (l->kind == DATA) {
 			l->len = left;
 			return;
@@ -911,7 +927,7 @@ static void layer_print(const struct names *t, const struct layer *l,
 	if (l->kind == TCP)
 		flags_print(l, o);
 	for (f += ends ? 2 : 0; f->name; f++) {
-		if (is_silent(l->kind, f) ||
+		if (!is_there(f, l) || is_silent(l->kind, f) ||
 		    (!f->shown && !field_get(f, l->at)) ||
 		    (l->kind == ICMP && f->type == ADDR && l->at[0] != 5))
 			continue;
@@ -923,8 +939,8 @@ static void layer_print(const struct names *t, const struct layer *l,
 				  l->len - kind_len[l->kind], o);
 }
 
-void frame_print(const struct names *t, const uint8_t *frame, size_t len,
-		 struct out *o)
+void frame_tell(const struct names *t, const uint8_t *frame, size_t len,
+		struct out *o)
 {
 	struct frame_layers f;
 
@@ -946,10 +962,14 @@ void frame_print(const struct names *t, const uint8_t *frame, size_t len,
 static int field_compare(struct names *t, const struct layer *l,
 			 const struct value *want, struct err *err)
 {
-	uint64_t got = field_get(want->field, l->at), v = 0;
 	struct out o = { 0 };
 	struct name *n = NULL;
+	uint64_t got, v = 0;
 
+	if (!is_there(want->field, l))
+		return err_set(err, ERR_REFUSED, -1, "%s has no %s",
+			       kind_name[l->kind], want->field->name);
+	got = field_get(want->field, l->at);
 	if (!strcmp(want->text, "*"))
 		return 0;
 	if (*want->text == '?') {

@@ -70,8 +70,8 @@ int frame_compare(struct names *t, const char *text, const uint8_t *frame,
 /* Lengths, and every checksum that there is. */
 int frame_sound(const uint8_t *frame, size_t len, struct err *err);
 /* One line, in the form above. */
-void frame_print(const struct names *t, const uint8_t *frame, size_t len,
-		 struct out *o);
+void frame_tell(const struct names *t, const uint8_t *frame, size_t len,
+		struct out *o);
 
 /* The nth IPv4 fragment (from 0) of a frame, with at most size bytes of payload
  * each; 0: there are no more. */

@@ -95,7 +95,7 @@ START_TEST(what_is_printed_can_be_read_again)
 	     "ack=8 opts=mss:1460 | \"x\\r\\n\\x00\"");
 	n = len;
 	memcpy(first, frame, n);
-	frame_print(&names, frame, len, &o);
+	frame_tell(&names, frame, len, &o);
 	make(out_text(&o));
 	ck_assert_uint_eq(len, n);
 	ck_assert_mem_eq(frame, first, n);
