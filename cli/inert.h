@@ -11,8 +11,7 @@
 #define INERT_HOST_TCP	     "the TCP of this host goes by its own timers and windows"
 #define INERT_SENT_AT_ONCE   "what has arrived is sent on at once, in one piece"
 #define INERT_NO_CACHES                                                        \
-	"the host attachment gets connections to VIPs only: past a cache "     \
-	"there is nothing"
+	"connections come to VIPs only: past a cache there is nothing"
 #define INERT_NO_MGMT "the program has no management port"
 #define INERT_NO_NETWORK_BOOT                                                  \
 	"nothing is read from disks on the network; the other boot record "    \

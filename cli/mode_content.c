@@ -364,7 +364,7 @@ const struct cmd content_cmds[] = {
 	{ .syntax = "application bypass",
 	  .help = "Send matching requests past the rule",
 	  .set = APPLICATION,
-	  .inert = INERT_NO_CACHES },
+	  .host_inert = INERT_NO_CACHES },
 	{ .syntax = "application {ftp-control|realaudio-control|sip}",
 	  .help = "FTP control connections\n"
 		  "RealAudio control connections\n"

@@ -39,7 +39,7 @@ const struct cmd content_more_cmds[] = {
 	  .no = "no param-bypass",
 	  .set = FIELD(more.param_bypass, .store = SET_FLAG, .yes = "enable",
 		       .no = "disable"),
-	  .inert = INERT_NO_CACHES },
+	  .host_inert = INERT_NO_CACHES },
 	{ .syntax = "load-threshold <load:uint:2-254>",
 	  .help = "Load above which services are not eligible\n"
 		  "Load",

@@ -357,7 +357,7 @@ const struct cmd flow_cmds[] = {
 		  "They may go to a cache again",
 	  .set = FIELD(flow.bypass_persistence, .store = SET_FLAG, .on = true,
 		       .yes = "enable", .no = "disable"),
-	  .inert = INERT_NO_CACHES },
+	  .host_inert = INERT_NO_CACHES },
 	{ .syntax = "ssl-l4-fallback {enable|disable}",
 	  .help = "Sticky SSL without a session ID\n"
 		  "Go by the source address\n"

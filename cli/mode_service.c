@@ -243,8 +243,8 @@ const struct cmd service_cmds[] = {
 	{ .syntax = "type transparent-cache",
 	  .help = "Cache that gets packets unchanged",
 	  .set = TYPE,
-	  .inert = "the host attachment passes no packets on unchanged; the "
-		   "service gets no connections" },
+	  .host_inert = "no packets are passed on unchanged; the service gets "
+			"no connections" },
 	{ .syntax = "type {rep-store|rep-store-redir|rep-cache-redir}",
 	  .help = "Replication store for hot content\n"
 		  "Replication store with redirect\n"

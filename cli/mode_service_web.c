@@ -133,17 +133,18 @@ const struct cmd service_web_cmds[] = {
 	  .help = "Requests from this cache hit no rule again",
 	  .no = "no cache-bypass",
 	  .set = FIELD(cache_bypass, .store = SET_FLAG, .on = true),
-	  .inert = INERT_NO_CACHES },
+	  .inert = "what a transparent cache asks for goes to no cache in any "
+		   "case" },
 	{ .syntax = "bypass-hosttag",
 	  .help = "Send clients to the origin of the host tag",
 	  .no = "no bypass-hosttag",
 	  .set = FIELD(bypass_hosttag, .store = SET_FLAG),
-	  .inert = INERT_NO_CACHES },
+	  .inert = "host tags are not taken for addresses" },
 	{ .syntax = "transparent-hosttag",
 	  .help = "Keep destination NAT to the VIP for the host tag",
 	  .no = "no transparent-hosttag",
 	  .set = FIELD(transparent_hosttag, .store = SET_FLAG),
-	  .inert = INERT_NO_CACHES },
+	  .inert = "host tags are not taken for addresses" },
 	{ .syntax = "access ftp <record:ftprecord:16>",
 	  .help = "Set how content is replicated\n"
 		  "By FTP\n"
