@@ -230,6 +230,10 @@ const struct cmd show_flowmgr_cmds[] = {
 	  .help = "Flows\n"
 		  "Flow counters",
 	  .run = statistics },
+	{ .syntax = "show flow statistics",
+	  .help = "Flows\n"
+		  "Flow counters",
+	  .run = statistics },
 	{ .syntax = "show flow-timeout configured",
 	  .help = "Life of idle flows\n"
 		  "Rules and groups with their own",

@@ -19,6 +19,7 @@ enum {
 	W_RULE = 21,
 	W_STATE = 10,
 	W_SERVICE = 17,
+	W_BYPASS = 25,
 };
 
 /* ---- show owner --------------------------------------------------------------------- */
@@ -147,15 +148,23 @@ static void tree_show(const struct env *env, const struct owner *ow,
 		out_printf(o, "%s\n", name);
 }
 
+static void bypass_line(struct out *o, const char *label, uint64_t n)
+{
+	out_col(o, W_BYPASS, "%s", label);
+	out_printf(o, "%llu\n", (unsigned long long)n);
+}
+
 static void summary_totals(const struct env *env, struct out *o)
 {
 	struct plane_totals t;
 
 	live_totals(env, &t);
 	out_puts(o, "Global Bypass Counters:\n");
-	out_printf(o, "No Rule Bypass Count: %llu\n",
-		   (unsigned long long)t.no_rule);
-	out_puts(o, "Acl Bypass Count:     0\n\n");
+	bypass_line(o, "No Rule Bypass Count:", t.no_rule);
+	bypass_line(o, "Acl Bypass Count:", t.acl_bypass);
+	bypass_line(o, "URL Params Bypass Count:", t.param_bypass);
+	bypass_line(o, "Cache Bypass Count:", t.rule_bypass);
+	out_puts(o, "\n");
 	out_col(o, W_OWNER, "Owner");
 	out_col(o, W_RULE, "Content Rules");
 	out_col(o, W_STATE, "State");

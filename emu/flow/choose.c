@@ -621,8 +621,10 @@ enum verdict_kind choose_by_rule(struct deciding *d)
 	if (r->redirect[0])
 		return choose_redirect(d, NULL, r->redirect,
 				       REASON_RULE_REDIRECT);
-	if (r->application == APP_BYPASS || passes_cache(d))
+	if (r->application == APP_BYPASS)
 		return settle(d, VERDICT_BYPASS, REASON_RULE_BYPASS);
+	if (passes_cache(d))
+		return settle(d, VERDICT_BYPASS, REASON_PARAM_BYPASS);
 	return choose(d);
 }
 

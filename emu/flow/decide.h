@@ -51,7 +51,8 @@ enum verdict_reason {
 	REASON_SERVICE_REDIRECT, /* a redirect service was chosen */
 	REASON_RESET_REDIRECT,	/* persistence reset redirect */
 	REASON_ACL_BYPASS,	/* an ACL clause bypasses content rules */
-	REASON_RULE_BYPASS,	/* application bypass, failover bypass, params */
+	REASON_RULE_BYPASS,	/* application bypass, failover bypass */
+	REASON_PARAM_BYPASS,	/* a cache's URL with parameters */
 	REASON_ACL_DENY,
 	REASON_NO_RULE,
 	REASON_NO_MATCH,   /* only layer 5 rules, and none fits the request */

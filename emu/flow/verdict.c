@@ -34,6 +34,7 @@ static const char *const reason_name[] = {
 	[REASON_RESET_REDIRECT] = "another service is needed",
 	[REASON_ACL_BYPASS] = "bypassed by an ACL clause",
 	[REASON_RULE_BYPASS] = "bypassed by the rule",
+	[REASON_PARAM_BYPASS] = "bypassed for its parameters",
 	[REASON_ACL_DENY] = "denied by an ACL",
 	[REASON_NO_RULE] = "no rule",
 	[REASON_NO_MATCH] = "no rule fits the request",

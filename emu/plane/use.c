@@ -59,6 +59,18 @@ void use_foresee(struct worker *w, const struct policy *p,
 	(void)flow_decide(&in, v);
 }
 
+static void count_bypass(struct worker *w, const struct verdict *v)
+{
+	if (v->kind != VERDICT_BYPASS)
+		return;
+	if (v->reason == REASON_ACL_BYPASS)
+		count(&w->c->acl_bypass, 1);
+	else if (v->reason == REASON_PARAM_BYPASS)
+		count(&w->c->param_bypass, 1);
+	else
+		count(&w->c->rule_bypass, 1);
+}
+
 void use_decide(struct worker *w, const struct policy *p,
 		const struct flow_use *u, const struct request *req,
 		struct verdict *v)
@@ -72,6 +84,7 @@ void use_decide(struct worker *w, const struct policy *p,
 	(void)flow_decide(&in, v);
 	in.why->wall_ms = w->wall_s * 1000;
 	pthread_mutex_unlock(&ring->lock);
+	count_bypass(w, v);
 }
 
 void use_group_hit(struct worker *w, const struct verdict *v)

@@ -51,6 +51,9 @@ struct worker_counters {
 	_Atomic uint64_t udp_lost; /* datagrams that could not be passed on */
 	_Atomic uint64_t method[HTTP_METHOD_NUM + 1]; /* of parsed requests */
 	_Atomic uint64_t no_rule, no_service, refused;
+	/* requests that went past the rules: by access lists, past the caches,
+	 * for their parameters */
+	_Atomic uint64_t acl_bypass, rule_bypass, param_bypass;
 	/* requests that needed another service: it was changed, or the client
 	 * sent round */
 	_Atomic uint64_t remapped, sent_round;

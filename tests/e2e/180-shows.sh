@@ -103,6 +103,7 @@ has "a rule tells what it is set to" "$(cli 'show rule shop stuck sticky')" \
 	'Sticky Mask: +255\.255\.255\.0$'
 summary=$(cli 'show summary shop')
 has "the summary has rule, state and hits" "$summary" 'plain +Active +one +3$'
+has "flows are counted" "$(cli 'show flow statistics')" '^Host +[0-9]+ +[1-9]'
 has "later services stand below" "$summary" '^ +two +3$'
 has "a rule's line" "$(cli 'show rule-summary shop')" \
 	'^10\.10\.18\.50 +80 +TCP .*plain +shop +Active$'

@@ -200,6 +200,8 @@ same "and is counted" "$(hits 5)" 1
 has "show lab why says so" "$(cli "show lab why")" 'bypass'
 cli_ok configure "acl disable" end
 
+has "which is counted" "$(cli "show summary")" '^Acl Bypass Count: +[1-9]'
+
 # ---- VIP ranges (E34) -----------------------------------------------------------------------
 for i in 0 1 2 3; do
 	has "the n-th VIP of a range leads to the n-th server" \

@@ -204,7 +204,10 @@ uint64_t plane_group_service_hits(const struct plane *p, unsigned group,
 void plane_totals(const struct plane *p, struct plane_totals *t)
 {
 	(void)p;
-	*t = (struct plane_totals){ .flows_active = 12, .no_rule = 77 };
+	*t = (struct plane_totals){ .flows_active = 12,
+				      .acl_bypass = 5,
+				      .param_bypass = 6,
+				      .no_rule = 77 };
 }
 
 struct flow_line *plane_flows(struct plane *p, int max, int *n)

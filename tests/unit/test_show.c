@@ -227,7 +227,9 @@ START_TEST(the_summary_hangs_services_below_their_rule)
 	const char *text =
 		shown(show_owner_cmds, "show summary [<owner:owner>]");
 
-	has(text, "No Rule Bypass Count: 77\n");
+	has(text, "No Rule Bypass Count:    77\n");
+	has(text, "Acl Bypass Count:        5\n");
+	has(text, "URL Params Bypass Count: 6\n");
 	has(text, "acme             http-rule            Active    "
 		  "web1             101\n"
 		  "                                                "
