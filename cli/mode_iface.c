@@ -189,7 +189,7 @@ const struct cmd interface_cmds[] = {
 	  .no = "no bridge pathcost",
 	  .set = FIELD(.store = SET_U16,
 		       SETTING_AT(struct iface, bridge_pathcost)),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ .syntax = "bridge {priority|port-priority} <priority:uint:0-255>",
 	  .help = "Set the spanning-tree port priority\n"
 		  "Later word for priority\n"
@@ -198,15 +198,15 @@ const struct cmd interface_cmds[] = {
 	  .set = FIELD(.store = SET_U8, .dflt = "128",
 		       .family = "bridge port-priority",
 		       SETTING_AT(struct iface, bridge_priority)),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ ENABLING("bridge state", "Spanning tree on the port"),
 	  .set = FIELD(.store = SET_FLAG, .on = true, .yes = "enable",
 		       .no = "disable", SETTING_AT(struct iface, bridge_state)),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ ENABLING("bridge port-fast", "Skip listening and learning"),
 	  .set = FIELD(.store = SET_FLAG, .yes = "enable", .no = "disable",
 		       SETTING_AT(struct iface, port_fast)),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ .syntax = "max-idle {<seconds:uint:15-600>|0}",
 	  .help = "Reset the port when nothing is received\n"
 		  "Seconds\n"
@@ -299,14 +299,14 @@ const struct cmd interface_vlan_cmds[] = {
 	  .render = default_render,
 	  .no = "no default-vlan",
 	  .clear = default_clear,
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ .syntax = "bridge pathcost <cost:uint:1-65535>",
 	  .help = "Bridge settings of the VLAN on this port\n"
 		  "Set the spanning-tree cost\n"
 		  "Cost",
 	  .no = "no bridge pathcost",
 	  .set = VLAN_FIELD(bridge_pathcost, .store = SET_U16),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ .syntax = "bridge {priority|port-priority} <priority:uint:0-255>",
 	  .help = "Set the spanning-tree port priority\n"
 		  "Later word for priority\n"
@@ -314,11 +314,11 @@ const struct cmd interface_vlan_cmds[] = {
 	  .no = "no bridge {priority|port-priority}",
 	  .set = VLAN_FIELD(bridge_priority, .store = SET_U8, .dflt = "128",
 			    .family = "bridge port-priority"),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ ENABLING("bridge state", "Spanning tree of the VLAN on this port"),
 	  .set = VLAN_FIELD(bridge_state, .store = SET_FLAG, .on = true,
 			    .yes = "enable", .no = "disable"),
-	  .inert = no_frames },
+	  .host_inert = no_frames },
 	{ .syntax = "vlan <vlan:uint:1-4094>",
 	  .help = "Another VLAN of the trunk\n"
 		  "VLAN number",

@@ -6,6 +6,7 @@
  * bridge is heard, and the switch is the root of every spanning tree.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "chassis/chassis.h"
@@ -20,6 +21,7 @@
 #include "emu/conf/circuit.h"
 #include "emu/conf/global.h"
 #include "emu/conf/kept.h"
+#include "emu/wire/wire.h"
 
 enum {
 	W_VLAN = 7,
@@ -50,41 +52,88 @@ static int vlan_check(const struct cli *cli, unsigned long vlan,
 	return 0;
 }
 
+static const char *mac_text(const uint8_t mac[6], char text[MAC_TEXT_LEN + 1])
+{
+	(void)snprintf(text, MAC_TEXT_LEN + 1, "%02x-%02x-%02x-%02x-%02x-%02x",
+		       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return text;
+}
+
+static void learnt_show(struct wire *w, unsigned vlan, struct out *o)
+{
+	size_t n = 0;
+	struct bridge_entry *e = wire_bridge(w, vlan, &n);
+	char text[MAC_TEXT_LEN + 1];
+
+	for (size_t i = 0; i < n; i++) {
+		out_col(o, W_VLAN, "%u", e[i].vlan);
+		out_col(o, W_MAC, "%s", mac_text(e[i].mac, text));
+		out_printf(o, "%s\n", wire_port_name(w, e[i].port));
+	}
+	free(e);
+}
+
 static int show_forwarding(struct cli *cli, const struct args *a,
 			   struct err *err)
 {
+	struct wire *w = cli_env(cli)->wire;
+	unsigned long vlan = arg_uint(a, "vlan", 0);
 	struct out *o = cli_out(cli);
 
-	if (vlan_check(cli, arg_uint(a, "vlan", 0), err) < 0)
+	if (vlan_check(cli, vlan, err) < 0)
 		return -1;
 	out_col(o, W_VLAN, "VLAN");
 	out_col(o, W_MAC, "MAC Address");
 	out_puts(o, "Port Number\n");
+	if (w)
+		learnt_show(w, (unsigned)vlan, o);
 	return 0;
 }
 
 /* ---- show bridge status --------------------------------------------------- */
 
-struct bridge {
-	const struct env *env;
-	char id[32]; /* priority and MAC address, as both root and bridge */
-	bool stp;
-};
+#define ID_TEXT_LEN 23 /* priority and MAC address: 80-00-00-10-58-00-12-ca */
 
-static struct bridge bridge_of(const struct env *env)
+static const char *id_text(const struct stp_id *id, char text[ID_TEXT_LEN + 1])
+{
+	char mac[MAC_TEXT_LEN + 1];
+
+	(void)snprintf(text, ID_TEXT_LEN + 1, "%02x-%02x-%s", id->priority >> 8,
+		       id->priority & 0xff, mac_text(id->mac, mac));
+	return text;
+}
+
+static bool stp_is_on(const struct env *env)
+{
+	return strcmp(kept_value(&env->conf->global->kept,
+				 "bridge spanning-tree", "enabled"),
+		      "disabled") != 0;
+}
+
+/* Nobody else is heard: the switch is the root. */
+static void tree_alone(const struct env *env, struct stp_info *t)
 {
 	const struct settings *kept = &env->conf->global->kept;
 	unsigned long priority =
 		settings_uint(kept, "bridge priority", PRIORITY_DFLT);
-	char mac[MAC_TEXT_LEN + 1];
-	struct bridge b = { .env = env };
 
-	b.stp = strcmp(kept_value(kept, "bridge spanning-tree", "enabled"),
-		       "disabled") != 0;
-	(void)snprintf(b.id, sizeof(b.id), "%02lx-%02lx-%s",
-		       priority >> 8 & 0xff, priority & 0xff,
-		       chassis_mac_text(env->chassis, mac));
-	return b;
+	*t = (struct stp_info){
+		.id.priority = (uint16_t)priority,
+		.root_port = -1,
+		.max_age_s = (uint16_t)settings_uint(kept, "bridge max-age", 6),
+		.hello_s =
+			(uint16_t)settings_uint(kept, "bridge hello-time", 1),
+		.forward_s =
+			(uint16_t)settings_uint(kept, "bridge forward-time", 4),
+	};
+	memcpy(t->id.mac, chassis_mac(env->chassis), sizeof(t->id.mac));
+	t->root = t->id;
+}
+
+static void tree_of(const struct env *env, unsigned vlan, struct stp_info *t)
+{
+	if (!env->wire || !wire_stp(env->wire, vlan, t))
+		tree_alone(env, t);
 }
 
 /* What a port is for one VLAN: on a trunk each has settings of its own. */
@@ -114,43 +163,63 @@ static unsigned cost_of(const struct port *p, const struct member *m)
 	return m->cost ? m->cost : strcmp(p->type, "ge") ? 19 : 4;
 }
 
-static void port_row(const struct bridge *b, const struct port *p,
-		     unsigned vlan, struct out *o)
+/* A port that no frame passes, or of the switch alone. */
+static void port_alone(const struct stp_info *t, const struct port *p,
+		       unsigned vlan, struct stp_port_info *i)
 {
 	struct member m = member_of(p, vlan);
 
-	out_col(o, W_PORT, "%s", p->name);
-	out_col(o, W_STATE, "%s", port_is_up(p) ? "Forward" : "Disabled");
-	out_col(o, W_ID, "%s", b->id);
-	out_col(o, W_ID, "%s", b->id);
-	out_col(o, W_COST, "%u", 0u); /* of the way to ourselves */
-	out_col(o, W_COST, "%u", cost_of(p, &m));
-	out_printf(o, "%02x%02x\n", m.priority, p->ifindex & 0xff);
+	*i = (struct stp_port_info){
+		.state = port_is_up(p) ? STP_FORWARD : STP_DISABLED,
+		.designated_root = t->root,
+		.designated_bridge = t->id,
+		.designated_port =
+			(uint16_t)(m.priority << 8 | (p->ifindex & 0xff)),
+		.cost = cost_of(p, &m),
+	};
 }
 
-static void vlan_show(const struct bridge *b, const struct circuit *ci,
+static void port_row(const struct env *env, const struct stp_info *t,
+		     const struct port *p, unsigned vlan, struct out *o)
+{
+	struct stp_port_info i;
+	char text[ID_TEXT_LEN + 1];
+
+	if (!env->wire ||
+	    !wire_stp_port(env->wire, vlan, p->slot, p->number, &i))
+		port_alone(t, p, vlan, &i);
+	out_col(o, W_PORT, "%s", p->name);
+	out_col(o, W_STATE, "%s", stp_state_name(i.state));
+	out_col(o, W_ID, "%s", id_text(&i.designated_bridge, text));
+	out_col(o, W_ID, "%s", id_text(&i.designated_root, text));
+	out_col(o, W_COST, "%u", i.root_cost);
+	out_col(o, W_COST, "%u", i.cost);
+	out_printf(o, "%04x\n", i.designated_port);
+}
+
+static void vlan_show(const struct env *env, const struct circuit *ci,
 		      struct out *o)
 {
-	const struct settings *kept = &b->env->conf->global->kept;
+	struct stp_info t;
 	struct port p = { 0 };
+	char text[ID_TEXT_LEN + 1];
 
+	tree_of(env, ci->vlan, &t);
 	out_printf(o, "\n%s\n", ci->name);
 	out_printf(o, "STP State:          %s\n",
-		   b->stp ? "Enabled" : "Disabled");
+		   stp_is_on(env) ? "Enabled" : "Disabled");
 	out_printf(o,
-		   "Root Max Age: %lu  Root Hello Time: %lu  "
-		   "Root Fwd Delay: %lu\n",
-		   settings_uint(kept, "bridge max-age", 6),
-		   settings_uint(kept, "bridge hello-time", 1),
-		   settings_uint(kept, "bridge forward-time", 4));
-	out_printf(o, "Designated Root:    %s\nBridge ID:          %s\n\n",
-		   b->id, b->id);
+		   "Root Max Age: %u  Root Hello Time: %u  "
+		   "Root Fwd Delay: %u\n",
+		   t.max_age_s, t.hello_s, t.forward_s);
+	out_printf(o, "Designated Root:    %s\n", id_text(&t.root, text));
+	out_printf(o, "Bridge ID:          %s\n\n", id_text(&t.id, text));
 	out_puts(o, "                  Designated               Designated"
 		    "               Root   Port   Desg\n"
 		    "Port    State     Bridge                   Root"
 		    "                     Cost   Cost   Port\n");
-	while (circuit_next_port(b->env->chassis, b->env->conf, ci, &p))
-		port_row(b, &p, ci->vlan, o);
+	while (circuit_next_port(env->chassis, env->conf, ci, &p))
+		port_row(env, &t, &p, ci->vlan, o);
 }
 
 static int show_status(struct cli *cli, const struct args *a, struct err *err)
@@ -158,13 +227,12 @@ static int show_status(struct cli *cli, const struct args *a, struct err *err)
 	const struct env *env = cli_env(cli);
 	unsigned long vlan = arg_uint(a, "vlan", 0);
 	const struct circuit *ci = NULL;
-	struct bridge b = bridge_of(env);
 
 	if (vlan_check(cli, vlan, err) < 0)
 		return -1;
 	TAILQ_FOREACH(ci, &env->conf->circuits, link)
 		if (!vlan || ci->vlan == vlan)
-			vlan_show(&b, ci, cli_out(cli));
+			vlan_show(env, ci, cli_out(cli));
 	return 0;
 }
 
