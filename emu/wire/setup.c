@@ -446,12 +446,13 @@ static void add_bridge(struct setup *s, const struct conf *conf)
 
 	s->bridge_ageing_s =
 		(uint32_t)settings_uint(k, "bridge aging-time", 300);
-	s->bpdu_guard = !strcmp(kept_value(k, "bridge bpdu-guard", "disabled"),
-				"enabled");
 	s->stp = (struct stp_conf){
 		.enabled =
 			strcmp(kept_value(k, "bridge spanning-tree", "enabled"),
 			       "disabled") != 0,
+		.bpdu_guard = !strcmp(kept_value(k, "bridge bpdu-guard",
+						 "disabled"),
+				      "enabled"),
 		.priority =
 			(uint16_t)settings_uint(k, "bridge priority", 32768),
 		.hello_s = (uint16_t)settings_uint(k, "bridge hello-time", 1),

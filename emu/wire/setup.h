@@ -73,7 +73,6 @@ struct setup {
 	struct tree_conf *tree; /* owned; up is filled in by who knows the link */
 	size_t ntree;
 	uint32_t bridge_ageing_s;
-	bool bpdu_guard;
 	enum { OPPORTUNISTIC_OFF, OPPORTUNISTIC_LOCAL, OPPORTUNISTIC_ALL }
 		opportunistic;
 	bool source_route, record_route, subnet_broadcast, uncond_bridging;

@@ -68,8 +68,8 @@ void stp_configure(struct stp *s, const struct stp_conf *c,
 		   uint64_t now_ms);
 /*
  * A frame for the group address 01-80-c2-00-00-00; what is no BPDU of this
- * version is ignored (9.3.4).  true: bpdu-guard has shut the port, until its link
- * has been down or the guard is off.
+ * version is ignored (9.3.4).  true: bpdu-guard has shut the port in this tree,
+ * until it is down or the guard is off.
  */
 bool stp_receive(struct stp *s, int port, const uint8_t *frame, size_t len,
 		 uint64_t now_ms);

@@ -284,10 +284,7 @@ static void guard(struct wire *w, int port)
 static void bpdu(struct wire *w, int port, unsigned vlan,
 		 const struct packet *p)
 {
-	bool fast =
-		trees_receive(w->trees, vlan, port, p->data, p->len, w->now_ms);
-
-	if (fast && w->setup->bpdu_guard)
+	if (trees_receive(w->trees, vlan, port, p->data, p->len, w->now_ms))
 		guard(w, port);
 }
 
@@ -548,7 +545,7 @@ static void ports_configure(struct wire *w, const struct setup *old)
 {
 	bridge_set_ageing(w->bridge, w->setup->bridge_ageing_s);
 	for (int i = 0; i < w->nport; i++) {
-		if (!w->setup->port[i].up || !w->setup->bpdu_guard)
+		if (!w->setup->port[i].up || !w->setup->stp.bpdu_guard)
 			w->port[i].guarded = false;
 		if (i < old->nport && old->port[i].up && !is_open(w, i))
 			link_lost(w, i);
@@ -598,7 +595,7 @@ bool wire_has_link(struct wire *w, unsigned slot, unsigned number)
 	bool link = false;
 
 	wire_lock(w);
-	link = i >= 0 && w->port[i].link;
+	link = i >= 0 && w->port[i].link && !w->port[i].guarded;
 	wire_unlock(w);
 	return link;
 }
