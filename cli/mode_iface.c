@@ -13,7 +13,8 @@
 #include "emu/base/texts.h"
 #include "emu/conf/circuit.h"
 
-static const char no_cable[] = "a port of the host attachment has no cable";
+static const char no_cable[] =
+	"a port has the speed of what it is wired to, and never hangs";
 static const char no_frames[] = "no frames are bridged by the host attachment";
 static const char no_peer[] = "no other switch is heard";
 

@@ -450,9 +450,9 @@ static void add_bridge(struct setup *s, const struct conf *conf)
 		.enabled =
 			strcmp(kept_value(k, "bridge spanning-tree", "enabled"),
 			       "disabled") != 0,
-		.bpdu_guard = !strcmp(kept_value(k, "bridge bpdu-guard",
-						 "disabled"),
-				      "enabled"),
+		.bpdu_guard =
+			!strcmp(kept_value(k, "bridge bpdu-guard", "disabled"),
+				"enabled"),
 		.priority =
 			(uint16_t)settings_uint(k, "bridge priority", 32768),
 		.hello_s = (uint16_t)settings_uint(k, "bridge hello-time", 1),
@@ -461,6 +461,22 @@ static void add_bridge(struct setup *s, const struct conf *conf)
 			(uint16_t)settings_uint(k, "bridge forward-time", 4),
 	};
 	memcpy(s->stp.mac, s->mac, sizeof(s->mac));
+}
+
+/* setspan src_port PORT dest_port PORT copyBoth */
+static void add_span(struct setup *s, const struct conf *conf)
+{
+	struct kept_line l;
+
+	s->span.to = -1;
+	if (!kept_line(&conf->global->kept, "setspan src_port", 0, &l))
+		return;
+	s->span.from = place_of(s, kept_word(&l, 0, ""));
+	if (s->span.from < 0)
+		return;
+	s->span.to = place_of(s, kept_after(&l, "dest_port", ""));
+	s->span.in = !kept_has(&l, "copyTxOnly");
+	s->span.out = !kept_has(&l, "copyRxOnly");
 }
 
 static void add_cdp(struct setup *s, const struct conf *conf,
@@ -491,6 +507,7 @@ struct setup *setup_build(const struct conf *conf, const struct chassis *ch,
 	add_neighbours(s, conf);
 	add_numbers(s, conf);
 	add_bridge(s, conf);
+	add_span(s, conf);
 	add_cdp(s, conf, ch);
 	return s;
 }

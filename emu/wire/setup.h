@@ -70,6 +70,10 @@ struct setup {
 	struct arp_conf arp;
 	struct frag_conf frag;
 	struct stp_conf stp;
+	struct { /* setspan, by places of ports */
+		int from, to; /* to -1: nothing is mirrored */
+		bool in, out;
+	} span;
 	struct tree_conf *tree; /* owned; up is filled in by who knows the link */
 	size_t ntree;
 	uint32_t bridge_ageing_s;

@@ -114,26 +114,25 @@ static bool is_open(const struct wire *w, int port)
 struct piece {
 	struct wire *w;
 	int port;
-	unsigned vlan;
+	unsigned tag; /* 0: none */
 };
 
 static void piece_send(void *arg, struct packet *p)
 {
 	const struct piece *to = arg;
 	const struct wire_port *port = &to->w->port[to->port];
-	const struct setup_port *s = &to->w->setup->port[to->port];
 
-	if (s->trunk && to->vlan && to->vlan != s->vlan)
-		packet_tag(p, to->vlan);
+	if (to->tag)
+		packet_tag(p, to->tag);
 	count_out(port, p, port->io->ops->send(port->io, p));
 }
 
 /* A tag moves the headers that an open checksum is counted from; what is put on
  * for one port must be off for the next. */
-static void port_send(struct wire *w, int port, unsigned vlan,
-		      const struct packet *p)
+static void tagged_send(struct wire *w, int port, unsigned tag,
+			const struct packet *p)
 {
-	struct piece to = { w, port, vlan };
+	struct piece to = { w, port, tag };
 	struct port_io *io = w->port[port].io;
 	struct packet copy = *p;
 	bool open = p->off.checksum || p->off.gso;
@@ -148,6 +147,24 @@ static void port_send(struct wire *w, int port, unsigned vlan,
 		port_count(&w->port[port], PORT_OUT_DISCARDS, 1);
 	if (copy.data != p->data) /* a tag was put on in front: back again */
 		memmove(p->data, copy.data, (size_t)ETH_LEN - 2);
+}
+
+/* setspan: the frame as it was, whatever else the monitor's port is used for. */
+static void mirror(struct wire *w, unsigned tag, const struct packet *p)
+{
+	if (is_open(w, w->setup->span.to))
+		tagged_send(w, w->setup->span.to, tag, p);
+}
+
+static void port_send(struct wire *w, int port, unsigned vlan,
+		      const struct packet *p)
+{
+	const struct setup_port *s = &w->setup->port[port];
+	unsigned tag = s->trunk && vlan != s->vlan ? vlan : 0;
+
+	tagged_send(w, port, tag, p);
+	if (w->setup->span.out && w->setup->span.from == port)
+		mirror(w, tag, p);
 }
 
 static bool may_send(const struct wire *w, int port, unsigned vlan)
@@ -314,6 +331,9 @@ static void take(struct wire *w, int port, struct packet *p)
 	}
 	count_in(&w->port[port], p);
 	fault = packet_parse(p);
+	if (w->setup->span.in && w->setup->span.from == port &&
+	    (fault == PACKET_GOOD || !(p->off.checksum || p->off.gso)))
+		mirror(w, p->vlan, p);
 	in.vlan = (uint16_t)vlan_of(s, p);
 	if (below_bridge(w, port, in.vlan, p))
 		return;

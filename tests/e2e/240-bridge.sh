@@ -90,6 +90,19 @@ before=$(received e)
 on a ping -q -c 200 -i 0.002 10.1.0.2 >/dev/null
 ok "what is known is not flooded" [ $(($(received e) - before)) -lt 50 ]
 
+copied() { # copyBoth...: frames that e gets of a's 50 pings and their answers
+	local before
+
+	cli_ok configure "setspan src_port 1/1 dest_port 3/3 $1" >/dev/null
+	before=$(received e)
+	on a ping -q -c 50 -i 0.002 10.1.0.2 >/dev/null
+	echo $(($(received e) - before))
+	cli_ok configure "no setspan src_port 1/1 dest_port 3/3" >/dev/null
+}
+has "a mirrored port's frames are copied" "$(copied copyBoth)" '^1[0-4][0-9]$'
+has "or those that come in only" "$(copied copyRxOnly)" '^[5-8][0-9]$'
+has "or those that go out only" "$(copied copyTxOnly)" '^[5-8][0-9]$'
+
 # ---- the trunk ------------------------------------------------------------------------
 ok "without a tag it is the default VLAN" within 10 pings t 10.1.0.1
 ok "with a tag another" within 10 pings t 10.2.0.1
