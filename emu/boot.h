@@ -14,5 +14,8 @@ int replay_main(const struct options *o);
 /* css11500 trace: 0 every request is answered; 1 some, or lines of the
  * configuration, are not understood; 2 could not run. */
 int trace_main(const struct options *o);
+/* css11500 replay-capture: 0 played; 1 played, but lines of the configuration
+ * were rejected; 2 could not run. */
+int replay_capture_main(const struct options *o);
 
 #endif

@@ -62,6 +62,8 @@ static int dispatch(const struct options *o, char **argv)
 		return replay_main(o);
 	case CMD_TRACE:
 		return trace_main(o);
+	case CMD_REPLAY_CAPTURE:
+		return replay_capture_main(o);
 	case CMD_ATTACH:
 		return attach_main(o->disk);
 	case CMD_VERSION:

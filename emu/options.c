@@ -5,6 +5,7 @@
  */
 #include "emu/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -227,6 +228,88 @@ static int boot_menu_set(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int config_set(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	o->config = value;
+	return 0;
+}
+
+static int port_file_add(struct port_file *list, int *n, const char *option,
+			 const char *value, struct err *err)
+{
+	const char *is = strchr(value, '=');
+	struct port_file *f = &list[*n];
+
+	if (!is || is == value || !is[1] || is - value > OPT_PORT_NAME)
+		return err_set(err, ERR_SYNTAX, -1,
+			       "%s %.80s: use PORT=FILE, e.g. 1/1=client.pcap",
+			       option, value);
+	if (*n == OPT_PORT_MAX)
+		return err_set(err, ERR_RANGE, -1, "%s: at most %d ports",
+			       option, OPT_PORT_MAX);
+	memcpy(f->port, value, (size_t)(is - value));
+	f->port[is - value] = '\0';
+	f->file = is + 1;
+	for (int i = 0; i < *n; i++)
+		if (!strcmp(list[i].port, f->port))
+			return err_set(err, ERR_EXISTS, -1,
+				       "%s %.80s: the port has a capture "
+				       "already; give one for each",
+				       option, value);
+	(*n)++;
+	return 0;
+}
+
+static int in_set(struct options *o, const char *value, struct err *err)
+{
+	return port_file_add(o->in, &o->nin, "--in", value, err);
+}
+
+static int out_set(struct options *o, const char *value, struct err *err)
+{
+	return port_file_add(o->out, &o->nout, "--out", value, err);
+}
+
+/* 00-0b-5f-00-00-01 as the product prints it, or with colons. */
+static int mac_set(struct options *o, const char *value, struct err *err)
+{
+	unsigned b[6];
+	char behind = 0;
+
+	if (sscanf(value,
+		   "%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%c",
+		   &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &behind) != 6 ||
+	    (b[0] & 1))
+		return err_set(err, ERR_SYNTAX, -1,
+			       "--mac %.40s: use the MAC address of one "
+			       "interface, e.g. 00-0b-5f-00-00-01",
+			       value);
+	for (int i = 0; i < 6; i++)
+		o->mac[i] = (uint8_t)b[i];
+	return 0;
+}
+
+static int text_add(const char **list, int *n, const char *option,
+		    const char *value, struct err *err)
+{
+	if (*n == OPT_THEN_MAX)
+		return err_set(err, ERR_RANGE, -1, "%s: at most %d times",
+			       option, OPT_THEN_MAX);
+	list[(*n)++] = value;
+	return 0;
+}
+
+static int down_set(struct options *o, const char *value, struct err *err)
+{
+	return text_add(o->down, &o->ndown, "--down", value, err);
+}
+
+static int then_set(struct options *o, const char *value, struct err *err)
+{
+	return text_add(o->then, &o->nthen, "--then", value, err);
+}
+
 static int help_set(struct options *o, const char *value, struct err *err)
 {
 	(void)value;
@@ -247,14 +330,15 @@ static int version_set(struct options *o, const char *value, struct err *err)
 #define REPLAY BIT(CMD_REPLAY)
 #define TRACE  BIT(CMD_TRACE)
 #define ATTACH BIT(CMD_ATTACH)
-#define ALL    (BIT(CMD_NONE) | RUN | REPLAY | TRACE | ATTACH)
+#define CAPTURE BIT(CMD_REPLAY_CAPTURE)
+#define ALL    (BIT(CMD_NONE) | RUN | REPLAY | TRACE | ATTACH | CAPTURE)
 
 static const struct option table[] = {
 	{ "--disk", "DIR", RUN | TRACE | ATTACH, disk_set,
 	  "the switch's disk; ~/.local/state/css11500 if not given" },
-	{ "--chassis", "MODEL", RUN | REPLAY | TRACE, chassis_set,
+	{ "--chassis", "MODEL", RUN | REPLAY | TRACE | CAPTURE, chassis_set,
 	  "11501, 11501S, 11503 (default) or 11506" },
-	{ "--slot", "N=PART", RUN | REPLAY | TRACE, slot_set,
+	{ "--slot", "N=PART", RUN | REPLAY | TRACE | CAPTURE, slot_set,
 	  "card in a slot, e.g. 2=CSS5-SSL-K9, or N=empty; repeatable" },
 	{ "--startup", "FILE", RUN | TRACE, startup_set,
 	  "run this file and not the disk's startup-config" },
@@ -287,6 +371,18 @@ static const struct option table[] = {
 	  "print the resulting running-config" },
 	{ "--json", NULL, REPLAY, json_set,
 	  "print rejected lines as JSON, one object a line" },
+	{ "--config", "FILE", CAPTURE, config_set,
+	  "the configuration of the switch" },
+	{ "--in", "PORT=FILE", CAPTURE, in_set,
+	  "capture of what comes in by a port, e.g. 1/1=in.pcap; repeatable" },
+	{ "--out", "PORT=FILE", CAPTURE, out_set,
+	  "where what the port sends is written; repeatable" },
+	{ "--mac", "MAC", CAPTURE, mac_set,
+	  "the switch's MAC address, as in the captures" },
+	{ "--down", "SERVICE", CAPTURE, down_set,
+	  "a service that is down; the others are alive; repeatable" },
+	{ "--then", "COMMAND", CAPTURE, then_set,
+	  "print what this command says at the end; repeatable" },
 	{ "--help", NULL, ALL, help_set, "this text" },
 	{ "--version", NULL, ALL, version_set, "one line" },
 };
@@ -309,6 +405,7 @@ static enum command command_find(const char *word)
 		{ "run", CMD_RUN },
 		{ "replay", CMD_REPLAY },
 		{ "trace", CMD_TRACE },
+		{ "replay-capture", CMD_REPLAY_CAPTURE },
 		{ "attach", CMD_ATTACH },
 	};
 
@@ -397,8 +494,8 @@ static int finish(const struct options *o, struct err *err)
 {
 	if (o->command == CMD_NONE)
 		return err_set(err, ERR_INCOMPLETE, -1,
-			       "say what to do: css11500 run, replay, trace or "
-			       "attach; "
+			       "say what to do: css11500 run, replay, trace, "
+			       "replay-capture or attach; "
 			       "css11500 --help tells more");
 	if (o->command == CMD_REPLAY && !o->nfile)
 		return err_set(err, ERR_INCOMPLETE, -1,
@@ -407,6 +504,11 @@ static int finish(const struct options *o, struct err *err)
 		return err_set(err, ERR_INCOMPLETE, -1,
 			       "trace needs a file of requests: css11500 trace "
 			       "FILE...");
+	if (o->command == CMD_REPLAY_CAPTURE && (!o->config || !o->nin))
+		return err_set(err, ERR_INCOMPLETE, -1,
+			       "replay-capture needs a configuration and a "
+			       "capture: css11500 replay-capture --config FILE "
+			       "--in 1/1=in.pcap --out 1/2=out.pcap");
 	return attachment_check(o, err);
 }
 
@@ -426,7 +528,7 @@ int options_parse(struct options *o, int argc, char **argv, struct err *err)
 		if (o->command == CMD_NONE)
 			return err_set(err, ERR_SYNTAX, -1,
 				       "%.60s: no such command; one of run, "
-				       "replay, trace, attach",
+				       "replay, trace, replay-capture, attach",
 				       argv[1]);
 		i = 2;
 	}
@@ -488,6 +590,7 @@ void options_usage(struct out *o)
 	out_puts(o, "usage: css11500 run [options]\n"
 		    "       css11500 replay [options] FILE...\n"
 		    "       css11500 trace [options] FILE...\n"
+		    "       css11500 replay-capture [options]\n"
 		    "       css11500 attach [--disk DIR]\n"
 		    "       css11500 --version | --help\n"
 		    "\nrun: boots the switch and runs it until SIGTERM\n");
@@ -500,6 +603,10 @@ void options_usage(struct out *o)
 		 "files (- for standard input),\nwithout sending any; JSON, "
 		 "one object a request\n");
 	usage_of(o, CMD_TRACE);
+	out_puts(o, "\nreplay-capture: feeds captures to the ports of a switch, "
+		    "at the times of their frames,\nand writes what it would "
+		    "have sent\n");
+	usage_of(o, CMD_REPLAY_CAPTURE);
 	out_puts(o,
 		 "\nattach: this terminal becomes a console of the switch on "
 		 "that disk\n");

@@ -16,6 +16,7 @@ enum command {
 	CMD_RUN,
 	CMD_REPLAY,
 	CMD_TRACE,
+	CMD_REPLAY_CAPTURE,
 	CMD_ATTACH,
 	CMD_HELP,
 	CMD_VERSION
@@ -25,7 +26,13 @@ enum command {
 #define OPT_IMPORT_MAX 256
 #define OPT_FILE_MAX   256
 #define OPT_PORT_MAX   64
+#define OPT_THEN_MAX   64
 #define OPT_PORT_NAME  15 /* bytes of "1/1" in front of the = */
+
+struct port_file { /* of --in and --out */
+	char port[OPT_PORT_NAME + 1];
+	const char *file;
+};
 
 /* The command line, checked as far as it can be without touching anything.
  * Strings are borrowed from argv or static. */
@@ -52,6 +59,15 @@ struct options {
 	bool boot_menu;
 	const char *file[OPT_FILE_MAX]; /* replay, trace */
 	int nfile;
+	/* replay-capture */
+	const char *config;
+	uint8_t mac[6]; /* that the switch has; all 0: its own */
+	struct port_file in[OPT_PORT_MAX], out[OPT_PORT_MAX];
+	int nin, nout;
+	const char *down[OPT_THEN_MAX]; /* services */
+	int ndown;
+	const char *then[OPT_THEN_MAX]; /* commands */
+	int nthen;
 };
 
 /* -1 and err (one line that names the option and the cure) on bad usage. */

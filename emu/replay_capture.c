@@ -73,7 +73,7 @@ static int configure(struct capture *c, struct err *err)
 /* ---- ports ------------------------------------------------------------------ */
 
 /* The capture that a port has among those of --in or --out; NULL: none. */
-static const char *file_of(const struct port_file_option *list, int n,
+static const char *file_of(const struct port_file *list, int n,
 			   const char *port)
 {
 	for (int i = 0; i < n; i++)
@@ -241,7 +241,7 @@ static int run(struct capture *c, struct err *err)
 
 	if (driven_open(&c->d, c->opt, 0, err))
 		return -1;
-	if (c->opt->mac)
+	if (memcmp(c->opt->mac, (uint8_t[6]){ 0 }, 6) != 0)
 		chassis_mac_set(c->d.scratch.env.chassis, c->opt->mac);
 	c->d.scratch.env.tallies = tallies_new();
 	if (wire_ports(c, err))
