@@ -270,7 +270,7 @@ const struct cmd flow_cmds[] = {
 	  .render = ports_render,
 	  .no = "no global-portmap",
 	  .clear = ports_set,
-	  .inert = no_map },
+	  .host_inert = no_map },
 	{ .syntax = "noflow-portmap base-port <base:uint:2016-63456> "
 		    "range <range:uint:2048-63488>",
 	  .help = "Source ports of packets without a flow\n"

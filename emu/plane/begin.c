@@ -40,7 +40,6 @@
 
 #define PLAIN_CONNECT_MS 30000 /* as long as a module's SYN timeout */
 #define REQUEST_MS	 16000
-#define PORT_FIRST	 1024 /* of ports that are not the client's own */
 #define PORT_TRIES	 16
 #define ASKED_AGAIN	 8 /* when other workers take what was decided on */
 
@@ -134,14 +133,15 @@ static bool is_taken(int error)
 
 static in_port_t port_of_ours(const struct flow *f)
 {
-	return htons((uint16_t)(PORT_FIRST +
-				worker_dice(f->w) % (65536 - PORT_FIRST)));
+	const struct portmap *m = &f->policy->p->flow.portmap;
+
+	return htons((uint16_t)(m->base + worker_dice(f->w) % m->range));
 }
 
 /*
- * On the wire a server sees the client's own address and port; another port when
- * the connection goes on with another server, or when that one is taken
- * (content.md 3.6).
+ * On the wire a server sees the client's own address and port; one of the
+ * global-portmap when the connection goes on with another server, or when that
+ * one is taken (content.md 3.2, 3.6).
  */
 static int connect_as_client(struct flow *f, struct in_addr dst, in_port_t port)
 {

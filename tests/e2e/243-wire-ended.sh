@@ -173,6 +173,42 @@ for n in 1 2 3 4 5 6 7 8; do
 		"^web1 192\.168\.10\.9:[0-9]+ .*/$n\$"
 done
 
+# servers that keep their connections
+cat >keep.py <<'END'
+import http.server, sys
+
+class Keep(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = b"%s %s:%d %s\n" % (sys.argv[2].encode(), self.client_address[0].encode(),
+                                   self.client_address[1], self.path.encode())
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.ThreadingHTTPServer((sys.argv[1], 8081), Keep).serve_forever()
+END
+for n in 1 2; do
+	on_background keep$n servers $PYTHON keep.py 10.1.1.1$n keep$n
+	cli_ok configure "service keep$n" "ip address 10.1.1.1$n" \
+		"protocol tcp" "port 8081" "keepalive type tcp" active exit \
+		"owner acme" "content keep$n" "vip address 192.168.10.24" \
+		"protocol tcp" "port 80" "url \"/$n*\"" "add service keep$n" \
+		active >/dev/null
+	wait_service keep$n Alive 30
+done
+cli_ok configure "persistence reset remap" \
+	"global-portmap base-port 3000 range 2048" >/dev/null
+moved=$(on client curl -sS --max-time 10 --local-port 4079 \
+	http://192.168.10.24/1 http://192.168.10.24/2 2>&1)
+has "a connection begins with the client's port" "$moved" \
+	'^keep1 192\.168\.10\.9:4079 /1$'
+has "and goes on with one of the global-portmap at another server" "$moved" \
+	'^keep2 192\.168\.10\.9:(3[0-9]{3}|4[0-9]{3}|50[0-4][0-9]) /2$'
+lacks "which is not the client's" "$moved" '^keep2 192\.168\.10\.9:4079 '
+
 # ---- SSL ---------------------------------------------------------------------------
 tls() { # PORT [CURL-OPTION...]
 	on client curl -sS --max-time 10 --cacert x-ca.pem \
