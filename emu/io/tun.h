@@ -19,7 +19,8 @@ struct tun *tun_open(const char *name, unsigned mtu, struct err *err);
 void tun_close(struct tun *t);
 int tun_fd(const struct tun *t); /* readable when a packet is there */
 /* The next one that the sockets send: p->data at the IPv4 header, for
- * packet_parse_ip(), in memory that stays until the next call. */
+ * packet_parse_ip(), in memory that stays until the next call.  false: there is
+ * none now, or others are to have their turn first; then the descriptor says so. */
 bool tun_receive(struct tun *t, struct packet *p);
 /* One for the sockets, from p->l3 on; its bytes are the caller's again.  false:
  * it is lost. */

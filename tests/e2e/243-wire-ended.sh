@@ -244,7 +244,40 @@ wait_service web3 Alive 30
 web_start 1
 wait_service web1 Alive 30
 has "ping goes out by the circuit" "$(cli "ping 10.1.1.12")" \
-	'[1-9][0-9]*[ /]*[0-9]* *(bytes from|received|packets)|alive|Success|100 percent'
+	'100 percent \(5/5\)'
+
+# ---- the switch asks others ---------------------------------------------------------------
+has "traceroute: the last hop" "$(cli "traceroute 10.1.1.12 1 3")" \
+	'^ 1  10\.1\.1\.12 '
+on_background dns servers dnsmasq -k -C /dev/null --no-resolv --no-hosts \
+	--user=root --port=53 --listen-address=10.1.1.11 --bind-interfaces \
+	--log-facility=- --host-record=far.example.com,10.1.1.12
+within 10 grep -qs started dns.log || fail "the name server does not start"
+cli_ok configure "dns primary 10.1.1.11" "dns suffix example.com" >/dev/null
+has "a name server is asked" "$(cli "ping far 1 2000")" '100 percent \(1/1\)'
+on_background collector servers $PYTHON -uc '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.1.1.12", 514))
+while True:
+	data, peer = s.recvfrom(2000)
+	print(peer[0], data.decode(), flush=True)'
+cli_ok configure "logging host 10.1.1.12 facility 3" \
+	"logging subsystem netman level notice-5" >/dev/null
+told() { # by a change that is logged
+	cli configure "service web2" suspend active >/dev/null
+	grep -q '^10\.1\.1\.1 <15[0-9]>' collector.log
+}
+ok "a collector is told, from the circuit's address" within 20 told
+mkdir ftp
+on_background ftp servers $PYTHON "$ROOT/tests/e2e/ftpserver.py" 10.1.1.12:21 \
+	operator secret "$T/ftp"
+cli_ok configure 'ftp-record f 10.1.1.12 operator "secret" /' >/dev/null
+copied() {
+	cli "copy running-config ftp f got" | grep -q 'Completed successfully'
+}
+ok "files are copied to an FTP server" within 20 copied
+has "and arrive" "$(cat ftp/got)" '^circuit VLAN2'
 
 # ---- management --------------------------------------------------------------------------
 asks() { # HOST ADDRESS PORT: the first bytes of a Telnet or SSH server
