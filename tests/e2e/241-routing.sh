@@ -146,6 +146,46 @@ has "a record of the route has our addresses" \
 has "the switch pings" "$(cli "ping 10.1.1.11")" '100 percent \(5/5\)'
 has "and traces" "$(cli "traceroute 10.1.1.11")" '^ *1 .*10\.1\.1\.11'
 
+on router sysctl -qw net.ipv4.ip_forward=0
+on client ip route add 10.1.1.11/32 via 192.168.10.200
+ok "a frame for another router is taken when the host is known" \
+	answers client 10.1.1.11
+cli_ok configure "ip opportunistic disabled" >/dev/null
+has "unless it shall not be" "$(pinged client 10.1.1.11 -c 2 -W 1)" ' 0 received'
+cli_ok configure "no ip opportunistic" >/dev/null
+on client ip route del 10.1.1.11/32 via 192.168.10.200
+
+# ---- datagrams to a network and large ones -----------------------------------------
+hear() { # what the servers' network hears on port 4000, a length each
+	on_background hear servers $PYTHON -u -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 4000))
+print("ready")
+while True:
+    print(len(s.recv(65536)))'
+}
+say() { # ADDRESS LENGTH
+	on client $PYTHON -c "import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.setsockopt(socket.IPPROTO_IP, 10, 0)
+s.sendto(b'x' * $2, ('$1', 4000))"
+}
+heard() {
+	grep -x "$1" hear.log >/dev/null
+}
+hear
+ok "somebody listens" within 10 heard ready
+say 10.1.1.11 3001
+ok "fragments pass, flow or not" within 5 heard 3001
+say 10.1.1.255 100
+say 10.1.1.11 101
+ok "datagrams pass" within 5 heard 101
+ok "to a whole network they do not" not heard 100
+cli_ok configure "ip subnet-broadcast" >/dev/null
+say 10.1.1.255 102
+ok "unless that is allowed" within 5 heard 102
+
 # ---- sizes ---------------------------------------------------------------------------
 ok "large pings of a circuit are put together and cut" \
 	answers client 192.168.10.1 -s 4000

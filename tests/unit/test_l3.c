@@ -94,6 +94,13 @@ void forward_restore(struct wire *v, struct packet *q)
 	restored = true;
 }
 
+bool l3_hops_reply(struct wire *v, const struct packet *q)
+{
+	(void)v;
+	(void)q;
+	return false; /* no next hop is watched */
+}
+
 bool flow_answers_ping(const struct policy *policy, const struct shared *s,
 		       struct in_addr vip)
 {
@@ -1123,6 +1130,85 @@ START_TEST(frames_of_arp_are_counted)
 }
 END_TEST
 
+/* ---- noise ---------------------------------------------------------------------------- */
+
+static uint32_t seed = 99;
+
+static uint32_t rnd(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 17;
+	seed ^= seed << 5;
+	return seed;
+}
+
+/* A packet with options, some bytes of its headers changed, sums right again. */
+static bool noisy(void)
+{
+	static const char *const who[] = { "10.1.0.5",	 "10.2.0.7",
+					   "10.1.0.254", "10.1.0.100",
+					   "10.5.0.9",	 "172.16.0.1" };
+	static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_ICMP,
+					  IPPROTO_TCP, 50 };
+	uint8_t options[40] = { 7, 11, 4 };
+	unsigned noptions = rnd() % 3 ? 0 : 4 * (rnd() % 11);
+
+	for (unsigned i = 0; i < noptions; i++)
+		if (rnd() % 3 == 0)
+			options[i] = (uint8_t)(rnd() % 4 ? rnd() % 12 : rnd());
+	build(protos[rnd() % 4], who[rnd() % 6], who[rnd() % 6],
+	      20 + rnd() % 1400, options, noptions);
+	for (unsigned n = rnd() % 4; n > 0; n--)
+		p.data[ETH_LEN + 1 + rnd() % 70] = (uint8_t)rnd();
+	put16(ip_of(&p) + IP4_LEN, (uint16_t)(p.len - ETH_LEN));
+	l3_seal(ip_of(&p));
+	return packet_parse(&p) == PACKET_GOOD;
+}
+
+static void check_sent(struct sent *s)
+{
+	struct packet q = { .data = s->data, .len = s->len };
+
+	ck_assert_int_eq(packet_parse(&q), PACKET_GOOD);
+	ck_assert_uint_le(s->len, ETH_LEN + ports[s->vlan - 1].mtu);
+}
+
+START_TEST(noise_does_no_harm)
+{
+	static const struct setup_address *kinds[4];
+	unsigned all = 0;
+
+	kinds[0] = &addresses[0];
+	kinds[1] = &addresses[1];
+	kinds[2] = &addresses[2];
+	conf.source_route = conf.record_route = true;
+	vip_alive = true;
+	ports[1].mtu = 576;
+	for (int i = 0; i < 20000; i++) {
+		const struct ingress *in = rnd() % 2 ? &from1 : &from2;
+
+		nsent = ninside = 0;
+		w.now_ms += rnd() % 100;
+		known("10.2.0.7", 2);
+		if (!noisy())
+			continue;
+		if (rnd() % 2)
+			l3_local(&w, in, &p, kinds[rnd() % 4]);
+		else
+			l3_forward(&w, rnd() % 4 ? in : NULL, &p);
+		for (unsigned k = 0; k < nsent; k++) {
+			if (get16(sent[k].data + 12) == ETHER_ARP)
+				continue;
+			check_sent(&sent[k]);
+		}
+		all += nsent;
+		arp_tick(w.arp, w.now_ms);
+		frag_tick(w.frag, w.now_ms);
+	}
+	ck_assert_uint_gt(all, 5000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("l3");
@@ -1173,6 +1259,8 @@ int main(void)
 	tcase_add_test(a, new_addresses_are_announced);
 	tcase_add_test(a, static_neighbours_are_used);
 	tcase_add_test(a, frames_of_arp_are_counted);
+	tcase_add_test(a, noise_does_no_harm);
+	tcase_set_timeout(a, 60);
 	suite_add_tcase(s, a);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
