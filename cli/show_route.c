@@ -2,7 +2,8 @@
  * show ip routes and show ip summary: the routing table that circuits and
  * `ip route` lines give (platform.md 5.4): lines whose next hop is on an active
  * circuit, and of those to one network the nearest.  They are what the wire goes
- * by; on the host attachment no packet does.
+ * by, without those whose next hop does not answer; on the host attachment no
+ * packet does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,8 +119,16 @@ static struct in_addr hop_of(const struct conf *conf, const struct route *line)
 	return hop;
 }
 
-static void add_static(const struct conf *conf, struct routes *t)
+/* Is anybody there?  Asked on the wire only. */
+static bool is_alive(const struct env *env, const struct route *line)
 {
+	return line->blackhole || line->firewall || !env->wire ||
+	       wire_hop_alive(env->wire, line->gateway);
+}
+
+static void add_static(const struct env *env, struct routes *t)
+{
+	const struct conf *conf = env->conf;
 	const struct route *line = NULL;
 	size_t nlocal = t->n;
 
@@ -136,7 +145,7 @@ static void add_static(const struct conf *conf, struct routes *t)
 			.ifindex = way_to(t, nlocal, hop),
 		};
 
-		if (r.ifindex > 0 || r.blackhole)
+		if ((r.ifindex > 0 || r.blackhole) && is_alive(env, line))
 			routes_add(t, &r);
 		else
 			t->useless++;
@@ -181,7 +190,7 @@ static struct routes routes_of(const struct env *env)
 	struct routes t = { 0 };
 
 	add_local(env, &t);
-	add_static(env->conf, &t);
+	add_static(env, &t);
 	if (t.n > 0)
 		qsort(t.row, t.n, sizeof(*t.row), by_net);
 	keep_nearest(&t);

@@ -675,6 +675,16 @@ void wire_arp_clear(struct wire *w, struct in_addr addr)
 	wire_unlock(w);
 }
 
+bool wire_hop_alive(struct wire *w, struct in_addr hop)
+{
+	bool alive = false;
+
+	wire_lock(w);
+	alive = hops_alive(w->hops, hop);
+	wire_unlock(w);
+	return alive;
+}
+
 int wire_flows(struct wire *w, struct flow_line *line, int max)
 {
 	int n = 0;

@@ -76,6 +76,8 @@ bool wire_stp_port(struct wire *w, unsigned vlan, unsigned slot,
 		   unsigned number, struct stp_port_info *i);
 struct arp_entry *wire_arp(struct wire *w, size_t *n);
 void wire_arp_clear(struct wire *w, struct in_addr addr);
+/* Does a static route's next hop answer, or is it not watched? */
+bool wire_hop_alive(struct wire *w, struct in_addr hop);
 struct flow_line;
 int wire_flows(struct wire *w, struct flow_line *line, int max);
 /* The name of a port by its place; "" for none. */

@@ -131,6 +131,8 @@ lacks "a black hole tells nothing" "$(pinged client 10.66.0.1 -c 2 -W 1)" \
 has "nor does who is not there answer, but that is told" \
 	"$(pinged client 10.1.1.77 -c 1 -W 9)" \
 	'From 192\.168\.10\.1 .*Destination Host Unreachable'
+has "the way is in the table" "$(cli "show ip routes static")" \
+	'^10\.7\.0\.0/16 +192\.168\.10\.200 .* remote +static'
 shorter=$(pinged client 10.7.0.1 -c 4)
 has "a router on the same circuit is named" "$shorter" \
 	'From 192\.168\.10\.1.*Redirect Host.*192\.168\.10\.200'
@@ -248,6 +250,16 @@ logged() {
 ok "which is logged" within 5 logged \
 	'IPV4-4: Duplicate IP address detected: 192\.168\.10\.1 02-00-00-00-06-66'
 ok "the circuit goes on answering" answers client 192.168.10.1
+
+# ---- next hops that are gone -----------------------------------------------------------
+hop_is() { # how many ways there are by it
+	[ "$(cli "show ip routes static" | grep -c '^10\.7\.0\.0/16 ')" = "$1" ]
+}
+on router ip link set eth0 down
+ok "the way by a silent router is not used" within 40 hop_is 0
+has "but told as impossible" "$(pinged client 10.7.0.1 -c 1)" 'Net Unreachable'
+on router ip link set eth0 up
+ok "until it speaks again" within 40 hop_is 1
 
 # ---- counters ---------------------------------------------------------------------------
 counters=$(cli "show ip statistics")
