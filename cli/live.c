@@ -82,6 +82,16 @@ struct vr_view live_view(const struct env *env)
 				 .service_state = state_of };
 }
 
+const char *live_redundancy(const struct env *env, struct in_addr vip)
+{
+	enum vr_state state;
+
+	if (!env->vrouters ||
+	    !vrouters_share(env->vrouters, env->conf, vip, &state))
+		return NULL;
+	return state == VR_MASTER ? "Master" : "Backup";
+}
+
 void live_totals(const struct env *env, struct plane_totals *t)
 {
 	memset(t, 0, sizeof(*t));

@@ -37,6 +37,9 @@ void live_group_counters(const struct env *env, const struct group *g,
 			 struct group_counters *c);
 /* What virtual routers and reporters are decided by; env outlives it. */
 struct vr_view live_view(const struct env *env);
+/* "Master", "Backup": what the virtual router of the address is; NULL: it has
+ * none. */
+const char *live_redundancy(const struct env *env, struct in_addr vip);
 void live_totals(const struct env *env, struct plane_totals *t);
 
 /* The loads that balancing goes by; 255 while the service is not up. */

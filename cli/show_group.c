@@ -57,6 +57,8 @@ static void acls_show(const struct env *env, const struct group *g,
 static void head_show(const struct env *env, const struct group *g,
 		      struct out *o)
 {
+	const char *redundancy = live_redundancy(env, g->vip);
+
 	out_printf(o, "\nGroup: %s - %s ( %s", g->name,
 		   g->active ? "Active" : "Suspended", str_addr(g->vip));
 	if (g->vip_range > 1)
@@ -68,7 +70,7 @@ static void head_show(const struct env *env, const struct group *g,
 	else
 		out_puts(o, "Disabled\n");
 	out_col(o, W_SUB, "  IP Redundancy:");
-	out_puts(o, "Not Redundant\n");
+	out_printf(o, "%s\n", redundancy ? redundancy : "Not Redundant");
 	acls_show(env, g, o);
 }
 

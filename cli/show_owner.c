@@ -131,6 +131,16 @@ static void tree_services(const struct env *env, const struct content *r,
 		out_puts(o, "\n");
 }
 
+/* Of a shared VIP what its virtual router is, as field notes have it. */
+static const char *rule_state(const struct env *env, const struct content *r)
+{
+	const char *shared = live_redundancy(env, r->vip);
+
+	if (!r->active)
+		return "Suspend";
+	return shared ? shared : "Active";
+}
+
 static void tree_show(const struct env *env, const struct owner *ow,
 		      struct out *o)
 {
@@ -140,7 +150,7 @@ static void tree_show(const struct env *env, const struct owner *ow,
 	TAILQ_FOREACH(r, &ow->contents, link) {
 		out_col(o, W_OWNER, "%s", name);
 		out_col(o, W_RULE, "%s", r->name);
-		out_col(o, W_STATE, "%s", r->active ? "Active" : "Suspend");
+		out_col(o, W_STATE, "%s", rule_state(env, r));
 		tree_services(env, r, o);
 		name = "";
 	}

@@ -324,7 +324,17 @@ static void location_show(const struct content *r, struct out *o)
 		out_printf(o, "Location Service: %s\n", it->key);
 }
 
-static void behaviour_show(const struct content *r, struct out *o)
+static const char *redundancy_of(const struct env *env, const struct content *r)
+{
+	const char *shared = live_redundancy(env, r->vip);
+
+	if (r->more.l4_stateless)
+		return "L4 Stateless";
+	return shared ? shared : "Not Redundant";
+}
+
+static void behaviour_show(const struct env *env, const struct content *r,
+			   struct out *o)
 {
 	out_printf(o, "Redirect: \"%s\"\n", r->redirect);
 	pair(o, "Persistence:", on_off(r->persistent),
@@ -334,8 +344,7 @@ static void behaviour_show(const struct content *r, struct out *o)
 			   r->redundant_index);
 	else
 		out_puts(o, "Session Redundancy: Disabled\n");
-	out_printf(o, "IP Redundancy:   %s\n",
-		   r->more.l4_stateless ? "L4 Stateless" : "Not Redundant");
+	out_printf(o, "IP Redundancy:   %s\n", redundancy_of(env, r));
 	out_printf(o, "TCP RST client if service unreachable: %s\n",
 		   on_off(r->flow_reset_reject));
 	out_printf(o, "Flow Timeout Multiplier: %u\n",
@@ -381,7 +390,7 @@ void rule_show(const struct env *env, const struct content *r, struct out *o)
 	arrowpoint_show(&r->more, o);
 	string_show(r, o);
 	location_show(r, o);
-	behaviour_show(r, o);
+	behaviour_show(env, r, o);
 	weights_show(env, r, o);
 	sorry_show(r, o);
 }

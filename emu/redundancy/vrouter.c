@@ -263,23 +263,34 @@ static bool is_shared_vip(const struct vr_line *line, struct in_addr vip)
 	       at - from < (line->range ? line->range : 1u);
 }
 
-bool vrouters_serve(const struct vrouters *r, const struct conf *c,
-		    struct in_addr vip)
+bool vrouters_share(const struct vrouters *r, const struct conf *c,
+		    struct in_addr vip, enum vr_state *state)
 {
 	const struct circuit *ci = NULL;
 	const struct circuit_ip *ip = NULL;
 	const struct vr_status *s = NULL;
+	bool any = false;
 
+	*state = VR_MASTER;
 	TAILQ_FOREACH(ci, &c->circuits, link)
 		TAILQ_FOREACH(ip, &ci->ips, link)
 			for (int i = 0; i < ip->nvr; i++) {
 				if (!is_shared_vip(&ip->vr[i], vip))
 					continue;
+				any = true;
 				s = find(r, ip->addr, ip->vr[i].vrid);
 				if (s && s->state != VR_MASTER)
-					return false;
+					*state = s->state;
 			}
-	return true;
+	return any;
+}
+
+bool vrouters_serve(const struct vrouters *r, const struct conf *c,
+		    struct in_addr vip)
+{
+	enum vr_state state;
+
+	return !vrouters_share(r, c, vip, &state) || state == VR_MASTER;
 }
 
 void vrouters_zero(struct vrouters *r, struct in_addr addr, uint8_t vrid)

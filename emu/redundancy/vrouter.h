@@ -81,6 +81,10 @@ bool vrouters_follow(struct vrouters *r, const struct vr_view *v);
 /* NULL: no such router, or it has not been looked at yet. */
 const struct vr_status *vrouters_find(const struct vrouters *r,
 				      struct in_addr addr, uint8_t vrid);
+/* Is the address one of a virtual router's?  Its state; of several, one that is
+ * not master. */
+bool vrouters_share(const struct vrouters *r, const struct conf *c,
+		    struct in_addr vip, enum vr_state *state);
 /* Does this switch answer on the address: has it no virtual router, or one that
  * is master? */
 bool vrouters_serve(const struct vrouters *r, const struct conf *c,

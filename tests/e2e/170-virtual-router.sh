@@ -66,6 +66,11 @@ has "the critical service is listed" "$out" '^up +Alive +Local'
 ok "the shared VIP is served" within 5 curl -sf --max-time 2 -o page http://127.10.3.50/
 ok "so is the other one" curl -sf --max-time 2 -o page http://127.10.3.51/
 
+has "its rule says so" "$(cli "show rule web shared")" '^IP Redundancy: +Master$'
+has "the summary, too" "$(cli "show summary")" ' shared +Master +one '
+has "of its own VIPs not" "$(cli "show rule web own")" \
+	'^IP Redundancy: +Not Redundant$'
+
 cli_ok "zero virtual-router state-changes 10.10.3.250 1"
 end other
 ok "without its service it is none" within 15 state "No Service"
@@ -75,6 +80,7 @@ has "the reason is told" "$out" 'Last Fail Reason: +Critical Service Down'
 has "one change since the clearing" "$out" '^State Changes: +1 '
 has "the VIP is a backup's" "$(cli "show redundant-vips 10.10.3.250 1")" \
 	'^State: +Backup '
+has "and so is its rule" "$(cli "show summary")" ' shared +Backup +one '
 ok "the shared VIP is closed" within 5 not listens 127.10.3.50 80
 ok "the other one is served" curl -sf --max-time 2 -o page http://127.10.3.51/
 has "the log says why" "$(cli "show log sys.log")" \
