@@ -51,6 +51,8 @@ struct ftp_track *ftp_track_new(struct wire *w, const struct wflow *f)
 		return NULL;
 	t = xcalloc(1, sizeof(*t));
 	t->group = f->use.group;
+	if (!t->group && f->use.member)
+		t->group = f->use.member->svc->source_group;
 	if (t->group)
 		count(&w->worker->c->group[t->group->index].ftp_total, 1);
 	return t;

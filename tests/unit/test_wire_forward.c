@@ -956,6 +956,106 @@ START_TEST(flows_of_servers_get_the_groups_address)
 }
 END_TEST
 
+/* ---- access lists ------------------------------------------------------------------------ */
+
+/* A clause about everything of a protocol to a port; 0: any. */
+static void clause(unsigned number, enum acl_action action, int proto,
+		   uint16_t port, const char *grp)
+{
+	struct acl *l = acl_find(conf, 1);
+	struct acl_clause k = { .number = (uint8_t)number,
+				.action = action,
+				.proto = (int16_t)proto,
+				.icmp_type = ACL_ANY };
+
+	if (!l)
+		l = acl_add(conf, 1, &err);
+	if (port)
+		k.dst.ports = (struct acl_ports){ ACL_PORT_EQ, port, 0 };
+	ck_assert(str_copy(k.group, sizeof(k.group), grp));
+	OK(acl_clause_add(conf, l, &k, &err));
+}
+
+static void enforce(void)
+{
+	(void)circuit_add(conf, 1, &err); /* it may be there */
+	OK(acl_apply_all(conf, acl_find(conf, 1), &err));
+	conf->global->acl_enabled = true;
+	acl_enforce(conf);
+	conf->generation++;
+	publish();
+}
+
+START_TEST(access_lists_decide)
+{
+	uint16_t port;
+
+	simple();
+	(void)group(NULL, NULL);
+	clause(10, ACL_DENY, IPPROTO_TCP, 23, "");
+	clause(20, ACL_BYPASS, IPPROTO_TCP, 80, "");
+	clause(30, ACL_PERMIT, IPPROTO_TCP, 25, "g");
+	clause(40, ACL_PERMIT, IPPROTO_TCP, ACL_PORT_ANY, "");
+	enforce();
+	make_tcp(CLIENT, 40000, SERVER, 23, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make_tcp(CLIENT, 40000, SWITCH, 23, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	ck_assert_uint_eq(plane_clause_hits(plane, 1, 10), 2);
+	/* what is bypassed is not translated, and a VIP is nobody else's */
+	make_tcp(CLIENT, 40000, SERVER, 80, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	is_packet(&last()->p, CLIENT, 40000, SERVER, 80);
+	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	/* a clause's source group is for everybody */
+	make_tcp(CLIENT, 40000, "192.0.2.25", 25, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	port = get16(l4(&last()->p));
+	is_packet(&last()->p, GROUP, port, "192.0.2.25", 25);
+	make_tcp("192.0.2.25", 25, GROUP, port, TCP_F_SYN | TCP_F_ACK, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, "192.0.2.25", 25, CLIENT, 40000);
+	/* the hidden clause denies what is left */
+	make(IPPROTO_ICMP, CLIENT, SWITCH, 16);
+	l4(&in)[0] = 8;
+	finish();
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make_udp(CLIENT, 40000, "192.0.2.1", 5000, "x");
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make(47, CLIENT, "192.0.2.1", 16);
+	in.l4 = 0;
+	ck_assert_int_eq(come(true, 0), NOTHING);
+}
+END_TEST
+
+START_TEST(transparent_caches_get_the_frames)
+{
+	struct content *c = NULL;
+	struct service *s = service_add(conf, "cache", &err);
+
+	OK(service_set_addr(conf, s, ip("10.2.0.80"), 1, &err));
+	s->type = SERVICE_TRANSPARENT_CACHE;
+	s->keepalive.type = PROBE_NONE;
+	OK(service_activate(conf, s, &err));
+	plane_service_state(plane, s->index, SERVICE_ALIVE);
+	c = rule("any", NULL, PROTO_TCP, 80, "cache");
+	OK(content_activate(conf, c, &err));
+	publish();
+	make_tcp(CLIENT, 40000, "192.0.2.9", 80, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), VIA);
+	ck_assert_str_eq(str_addr(last()->via), "10.2.0.80");
+	is_packet(&last()->p, CLIENT, 40000, "192.0.2.9", 80);
+	make_tcp("192.0.2.9", 80, CLIENT, 40000, TCP_F_SYN | TCP_F_ACK, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, "192.0.2.9", 80, CLIENT, 40000);
+	/* what the cache fetches goes to where it is */
+	make_tcp("10.2.0.80", 40000, "192.0.2.9", 80, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	is_packet(&last()->p, "10.2.0.80", 40000, "192.0.2.9", 80);
+}
+END_TEST
+
 /* ---- FTP --------------------------------------------------------------------------------- */
 
 static struct content *ftp_rule(void)
@@ -1401,6 +1501,8 @@ int main(void)
 	tcase_add_test(t, datagrams_without_flow_find_their_way_back);
 	tcase_add_test(t, destination_group_hides_the_client);
 	tcase_add_test(t, flows_of_servers_get_the_groups_address);
+	tcase_add_test(t, access_lists_decide);
+	tcase_add_test(t, transparent_caches_get_the_frames);
 	tcase_add_test(t, passive_data_comes_by_the_vip);
 	tcase_add_test(t, active_data_carries_the_vip);
 	tcase_add_test(t, hidden_client_waits_at_the_group);
