@@ -109,7 +109,7 @@ need_kamailio() { packages_need $PACKAGES_KAMAILIO; }
 # shellcheck disable=SC2086
 need_tests() {
 	packages_need $PACKAGES_BUILD $PACKAGES_EXAMPLE $PACKAGES_KAMAILIO \
-		$PACKAGES_TESTS
+		$PACKAGES_WIRE $PACKAGES_TESTS
 }
 # shellcheck disable=SC2086
 need_wire() { packages_need $PACKAGES_BUILD $PACKAGES_WIRE; }
