@@ -234,6 +234,26 @@ get 192.168.10.23 /up -T up >/dev/null
 has "20 MB up, each byte" "$(cat big.jsonl)" \
 	"\"body\": 20000000, \"sum\": \"$(md5sum <up | cut -d' ' -f1)\""
 
+# ---- announced channels --------------------------------------------------------------------
+on_background media servers $PYTHON -u "$ROOT/tests/e2e/rtsp.py" \
+	serve 10.1.1.12:554
+cli_ok configure "service media" "ip address 10.1.1.12" "keepalive type none" \
+	active exit "owner acme" "content rtsp" "vip address 192.168.10.24" \
+	"protocol tcp" "port 554" "application realaudio-control" \
+	"add service media" active >/dev/null
+wait_service media Alive
+within 10 on servers bash -c 'exec 3<>/dev/tcp/10.1.1.12/554' 2>/dev/null ||
+	fail "rtsp.py serve"
+on client ip addr add 192.168.10.77/24 dev eth0
+out=$(on client $PYTHON "$ROOT/tests/e2e/rtsp.py" play 192.168.10.24:554 \
+	192.168.10.9 2>&1)
+has "media that a connection announces comes from the VIP" "$out" \
+	'^rtp media 0 from 192\.168\.10\.24 [0-9]+ True$'
+has "and the second of the pair" "$out" \
+	'^rtcp media 1 from 192\.168\.10\.24 [0-9]+ True$'
+has "and goes back, not from strangers" "$out" \
+	'^back report mine from 192\.168\.10\.24 '
+
 # ---- probes ----------------------------------------------------------------------------
 end web1
 wait_service web1 Down 30

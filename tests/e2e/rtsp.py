@@ -188,7 +188,7 @@ def play(where, source, seconds="1"):
     port = int(re.search(r"server_port=(\d+)", told)[1])
     # somebody else gets nothing through
     other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    other.bind(("127.0.0.77", 0))
+    other.bind((source.rsplit(".", 1)[0] + ".77", 0))
     other.sendto(b"spoof", (c.vip, port + 1))
     c.ask("PLAY", "Scale: %s\r\n" % seconds)
     for i in range(int(seconds)):
