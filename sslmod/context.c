@@ -125,8 +125,7 @@ static int use_pairs(const struct context_in *in, SSL_CTX *ctx,
 
 /* A further name of the entry comes with a certificate of its own. */
 static int use_front_pairs(const struct context_in *in, SSL_CTX *ctx,
-			   const struct ssl_server *e, int sni,
-			   struct err *err)
+			   const struct ssl_server *e, int sni, struct err *err)
 {
 	if (sni < 0)
 		return use_pairs(in, ctx, &e->c, err);
@@ -240,7 +239,8 @@ static bool set_versions(SSL_CTX *ctx, enum ssl_version v, bool modern,
 			ctx, server && v == SSL_VERSION_BOTH ? TLS1_2_VERSION
 							     : TLS1_VERSION);
 	if (v == SSL_VERSION_SSL3)
-		return SSL_CTX_set_max_proto_version(ctx, SSL3_VERSION) &&
+		return suite_has_ssl3() &&
+		       SSL_CTX_set_max_proto_version(ctx, SSL3_VERSION) &&
 		       SSL_CTX_set_min_proto_version(ctx, SSL3_VERSION);
 	if (!SSL_CTX_set_max_proto_version(ctx, TLS1_VERSION))
 		return false;
@@ -274,8 +274,8 @@ static void set_options(SSL_CTX *ctx, bool modern)
 static void write_secret(const SSL *ssl, const char *line)
 {
 	const struct tls *t = SSL_get_app_data(ssl);
-	const struct ssl_image *im = t->front ? t->front->image
-					      : t->back->image;
+	const struct ssl_image *im =
+		t->front ? t->front->image : t->back->image;
 
 	secrets_write(im->secrets, line);
 }

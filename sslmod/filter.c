@@ -7,7 +7,8 @@
  * own, whose only provider passes on the rows of the default provider that
  * these modules can use.  Rows that the library lacks are simply not there.
  *
- * The default provider itself lives in a context that nobody else uses.
+ * The default provider itself lives in a context that nobody else uses.  RC4 comes
+ * from a provider of its own, where the TLS library still has suites for it.
  */
 #include "sslmod/filter.h"
 
@@ -15,7 +16,9 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/params.h>
+#include <openssl/err.h>
 #include <openssl/provider.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -183,6 +186,28 @@ static int start(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
 	return 1;
 }
 
+static const char old_provider[] = "legacy";
+static bool has_rc4;
+static pthread_once_t rc4_once = PTHREAD_ONCE_INIT;
+
+static void ask_rc4(void)
+{
+	OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+	OSSL_PROVIDER *one = OSSL_PROVIDER_load(lib, "default");
+	OSSL_PROVIDER *other = OSSL_PROVIDER_load(lib, old_provider);
+	SSL_CTX *ctx =
+		other ? SSL_CTX_new_ex(lib, NULL, TLS_server_method()) : NULL;
+
+	has_rc4 = ctx && SSL_CTX_set_cipher_list(ctx, "RC4:@SECLEVEL=0") == 1;
+	SSL_CTX_free(ctx);
+	if (other)
+		(void)OSSL_PROVIDER_unload(other);
+	if (one)
+		(void)OSSL_PROVIDER_unload(one);
+	OSSL_LIB_CTX_free(lib);
+	ERR_clear_error();
+}
+
 static OSSL_LIB_CTX *make_context(void)
 {
 	OSSL_LIB_CTX *ctx;
@@ -197,6 +222,9 @@ static OSSL_LIB_CTX *make_context(void)
 		OSSL_LIB_CTX_free(ctx);
 		return NULL;
 	}
+	pthread_once(&rc4_once, ask_rc4);
+	if (has_rc4)
+		(void)OSSL_PROVIDER_load(ctx, old_provider);
 	return ctx;
 }
 

@@ -7,9 +7,9 @@
 
 /*
  * The library context of one worker: made at first use, kept for the life of
- * the process, never shared between threads that work at the same time.  Its
- * only provider shows the algorithms that a TLS module needs (filter.c).
- * Control thread; NULL when the library refuses.
+ * the process, and nothing that other workers meet in.  It has the algorithms that
+ * a TLS module needs and no others (filter.c); the control thread checks lists by
+ * worker 0's.  Control thread; NULL when the library refuses.
  */
 OSSL_LIB_CTX *filter_worker(int worker);
 

@@ -14,6 +14,7 @@
 #include "emu/base/str.h"
 #include "emu/conf/crl.h"
 #include "emu/conf/global.h"
+#include "sslmod/filter.h"
 #include "sslmod/pki.h"
 #include "sslmod/shelf.h"
 #include "sslmod/store.h"
@@ -336,9 +337,11 @@ int ssl_list_check(const struct conf *conf, const struct ssllist *l,
 		   const struct store *store, enum tls_profile profile,
 		   struct err *err)
 {
-	struct check c = {
-		.in = { .conf = conf, .store = store, .profile = profile }
-	};
+	struct check c = { .in = { .conf = conf,
+				   .store = store,
+				   .profile = profile,
+				   /* what modules work with */
+				   .lib = filter_worker(0) } };
 	int rc = 0;
 
 	c.in.shelf = shelf_new();

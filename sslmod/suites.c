@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "sslmod/filter.h"
+
 #define HAVE_LEGACY 1
 #define HAVE_MODERN 2
 
@@ -72,6 +74,7 @@ static const struct suite suites[] = {
 
 static unsigned char have[NSUITES];
 static const char *library_name[NSUITES];
+static bool have_ssl3;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 const struct suite *suite_at(size_t i)
@@ -99,7 +102,8 @@ const struct suite *suite_by_value(uint16_t value)
 
 static void note(const char *list, unsigned char mark)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *ctx =
+		SSL_CTX_new_ex(filter_worker(0), NULL, TLS_server_method());
 	STACK_OF(SSL_CIPHER) *all = NULL;
 
 	if (ctx && SSL_CTX_set_cipher_list(ctx, list))
@@ -118,8 +122,32 @@ static void note(const char *list, unsigned char mark)
 	ERR_clear_error();
 }
 
+/* A library without SSL 3.0 takes it for a version, and makes no hello of it. */
+static bool begins_ssl3(SSL *ssl)
+{
+	SSL_set_security_level(ssl, 0);
+	SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	return SSL_set_min_proto_version(ssl, SSL3_VERSION) &&
+	       SSL_set_max_proto_version(ssl, SSL3_VERSION) &&
+	       SSL_set_cipher_list(ssl, "ALL:COMPLEMENTOFALL:@SECLEVEL=0") &&
+	       SSL_get_error(ssl, SSL_connect(ssl)) == SSL_ERROR_WANT_READ;
+}
+
+static void ask_ssl3(void)
+{
+	SSL_CTX *ctx =
+		SSL_CTX_new_ex(filter_worker(0), NULL, TLS_client_method());
+	SSL *ssl = ctx ? SSL_new(ctx) : NULL;
+
+	have_ssl3 = ssl && begins_ssl3(ssl);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	ERR_clear_error();
+}
+
 static void ask_library(void)
 {
+	ask_ssl3();
 	note("ALL:COMPLEMENTOFALL:@SECLEVEL=0", HAVE_LEGACY);
 	note("ALL:COMPLEMENTOFALL:!aNULL:!eNULL:@SECLEVEL=1", HAVE_MODERN);
 }
@@ -128,6 +156,12 @@ bool suite_available(const struct suite *s, bool modern)
 {
 	pthread_once(&once, ask_library);
 	return have[s - suites] & (modern ? HAVE_MODERN : HAVE_LEGACY);
+}
+
+bool suite_has_ssl3(void)
+{
+	pthread_once(&once, ask_library);
+	return have_ssl3;
 }
 
 const char *suite_library_name(const struct suite *s)

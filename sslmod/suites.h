@@ -26,6 +26,7 @@ const struct suite *suite_by_value(uint16_t value);
 /* Can the linked library do it?  Asked at run time.  modern: also at the
  * library's first security level, without which no client of today speaks. */
 bool suite_available(const struct suite *s, bool modern);
+bool suite_has_ssl3(void); /* SSL 3.0 */
 /* What the linked library calls it; NULL when it has it not. */
 const char *suite_library_name(const struct suite *s);
 
