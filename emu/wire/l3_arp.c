@@ -35,10 +35,40 @@ static void announce_on(struct wire *w, unsigned vlan, struct in_addr addr)
 	sender_send(&w->sender, vlan, PORT_FLOOD, frame, sizeof(frame));
 }
 
+/* Ports listen and learn first; nobody would hear it meanwhile. */
 void l3_announce(struct wire *w, const struct setup_address *a)
 {
-	if (a->vlan > 0)
+	if (a->vlan == 0)
+		return;
+	if (wire_is_open(w, a->vlan))
 		announce_on(w, a->vlan, a->addr);
+	else
+		w->late[a->vlan / 64] |= UINT64_C(1) << (a->vlan % 64);
+}
+
+static bool is_any_late(const struct wire *w)
+{
+	for (int i = 0; i < 64; i++)
+		if (w->late[i])
+			return true;
+	return false;
+}
+
+void l3_announce_late(struct wire *w)
+{
+	const struct setup *s = w->setup;
+	uint64_t was[64];
+
+	if (!is_any_late(w))
+		return;
+	memcpy(was, w->late, sizeof(was));
+	memset(w->late, 0, sizeof(w->late));
+	for (size_t i = 0; i < s->naddress; i++) {
+		unsigned vlan = s->address[i].vlan;
+
+		if (was[vlan / 64] >> (vlan % 64) & 1)
+			l3_announce(w, &s->address[i]);
+	}
 }
 
 /* ---- duplicates ---------------------------------------------------------------- */

@@ -192,6 +192,14 @@ void wire_transmit(struct wire *w, unsigned vlan, int port, int except,
 		port_send(w, port, vlan, p);
 }
 
+bool wire_is_open(const struct wire *w, unsigned vlan)
+{
+	for (int i = 0; i < w->nport; i++)
+		if (may_send(w, i, vlan))
+			return true;
+	return false;
+}
+
 void wire_to_inside(struct wire *w, struct packet *p)
 {
 	if (!w->inside.send || !w->inside.send(w->inside.arg, p))
@@ -475,6 +483,7 @@ void wire_advance(struct wire *w, uint64_t now_ms)
 	if (is_due(&w->age_due_ms, now_ms, AGE_MS)) {
 		bridge_age(w->bridge, now_ms);
 		frag_tick(w->frag, now_ms);
+		l3_announce_late(w);
 	}
 	if (forward_due_ms(w) <= now_ms)
 		forward_tick(w);

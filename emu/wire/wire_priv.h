@@ -63,6 +63,7 @@ struct wire {
 	struct forward *forward;
 	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
 	struct error_rate errors;
+	uint64_t late[64]; /* VLANs whose addresses are still to be announced */
 	uint64_t defend_again_ms; /* an address of ours that another uses */
 
 	struct wire_thread *thread; /* NULL: driven */
@@ -89,6 +90,8 @@ void wire_wake(struct wire *w); /* of the thread, for new work */
  */
 void wire_transmit(struct wire *w, unsigned vlan, int port, int except,
 		   struct packet *p);
+/* Does a port of the VLAN take frames? */
+bool wire_is_open(const struct wire *w, unsigned vlan);
 /* To the switch's own sockets. */
 void wire_to_inside(struct wire *w, struct packet *p);
 
@@ -117,6 +120,8 @@ void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
 		   uint8_t type, uint8_t code, uint16_t mtu);
 /* Announces an address of ours (gratuitous ARP), on its circuit. */
 void l3_announce(struct wire *w, const struct setup_address *a);
+/* The same of those whose circuit had no port open then; each second. */
+void l3_announce_late(struct wire *w);
 /* Counts a frame of ARP that the switch sends of its own accord. */
 void l3_arp_sent(struct wire *w, const uint8_t *frame, size_t len);
 /* l3_hops.c: next hops that must answer */

@@ -94,6 +94,15 @@ void forward_restore(struct wire *v, struct packet *q)
 	restored = true;
 }
 
+static bool closed; /* no port takes frames */
+
+bool wire_is_open(const struct wire *v, unsigned vlan)
+{
+	(void)v;
+	(void)vlan;
+	return !closed;
+}
+
 bool l3_hops_reply(struct wire *v, const struct packet *q)
 {
 	(void)v;
@@ -202,7 +211,7 @@ static void setup(void)
 
 	memset(counted, 0, sizeof(counted));
 	nsent = ninside = 0;
-	vip_alive = restored = false;
+	vip_alive = restored = closed = false;
 	conf = (struct setup){ .nport = 2,
 			       .ip = ips,
 			       .nip = 2,
@@ -528,6 +537,20 @@ START_TEST(a_shorter_way_is_told)
 	udp("10.7.0.5", "10.5.0.9", 100); /* is not of that network */
 	l3_forward(&w, &from1, &p);
 	ck_assert_uint_eq(nsent, 5);
+}
+END_TEST
+
+START_TEST(announcements_wait_for_ports)
+{
+	closed = true;
+	l3_published(&w, NULL);
+	l3_announce_late(&w);
+	ck_assert_uint_eq(nsent, 0);
+	closed = false;
+	l3_announce_late(&w);
+	ck_assert_uint_eq(nsent, 4);
+	l3_announce_late(&w);
+	ck_assert_uint_eq(nsent, 4);
 }
 END_TEST
 
@@ -1257,6 +1280,7 @@ int main(void)
 	tcase_add_test(a, neighbours_are_learnt);
 	tcase_add_test(a, a_double_is_logged_and_defended);
 	tcase_add_test(a, new_addresses_are_announced);
+	tcase_add_test(a, announcements_wait_for_ports);
 	tcase_add_test(a, static_neighbours_are_used);
 	tcase_add_test(a, frames_of_arp_are_counted);
 	tcase_add_test(a, noise_does_no_harm);
