@@ -91,30 +91,36 @@ static void module_show(const struct service *s, struct out *o)
 	out_printf(o, "  Session Cache Size: %u\n", s->session_cache_size);
 }
 
+/* A named keepalive goes before all that the service says of its own. */
+static const struct probe_spec *spec_of(const struct conf *conf,
+					const struct service *s)
+{
+	const struct probe *named = NULL;
+
+	if (s->keepalive.type == PROBE_NAMED)
+		named = probe_find(conf, s->keepalive.arg);
+	return named ? &named->spec : &s->keepalive;
+}
+
 static void keepalive_show(const struct conf *conf, const struct service *s,
 			   struct out *o)
 {
+	const struct probe_spec *spec = spec_of(conf, s);
 	char probe[192];
 
 	monitor_probe_text(conf, s, probe, sizeof(probe));
 	out_printf(o, "  Keepalive: (%s   %u   %u   %u )\n", probe,
-		   s->keepalive.frequency_s, s->keepalive.maxfailure,
-		   s->keepalive.retryperiod_s);
+		   spec->frequency_s, spec->maxfailure, spec->retryperiod_s);
 	out_printf(o, "  Keepalive Encryption: %s\n",
-		   s->keepalive.encrypt ? "Enabled" : "Disabled");
+		   spec->encrypt ? "Enabled" : "Disabled");
 }
 
 /* Of a service whose keepalive, its own or a named one, is a script. */
 static void script_show(const struct conf *conf, const struct service *s,
 			const struct monitor_info *info, struct out *o)
 {
-	const struct probe_spec *spec = &s->keepalive;
-	const struct probe *named = NULL;
+	const struct probe_spec *spec = spec_of(conf, s);
 
-	if (spec->type == PROBE_NAMED)
-		named = probe_find(conf, spec->arg);
-	if (named)
-		spec = &named->spec;
 	if (spec->type != PROBE_SCRIPT)
 		return;
 	out_printf(o, "  Script Error: %s\n",

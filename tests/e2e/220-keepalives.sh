@@ -215,6 +215,8 @@ has "show service has the keepalive" "$(cli "show service get")" \
 	'^  Keepalive: \(HTTP-8080:GET:/health.html   2   2   2 \)$'
 has "and its encryption" "$(cli "show service https")" \
 	'^  Keepalive Encryption: Enabled$'
+has "of a named one its own times" "$(cli "show service web1")" \
+	'^  Keepalive: \(ka80   3   2   2 \)$'
 has "configurations keep them" "$(cli "show running-config service https")" \
 	'^  keepalive encrypt $'
 switch_stop
