@@ -16,9 +16,11 @@
 #define OVER_MS	     2000  /* for what is still under way */
 #define ECHO_MS	     16000
 #define WAY_MS	     (5 * 60 * 1000) /* as the host attachment's (udp.c) */
-#define FOREVER_MS   (60 * 1000)     /* between looks at what has no end */
-/* Own bound: a configuration lives as long as its flows do. */
-#define PARKED_MS (10 * 60 * 1000)
+#define LOOK_MS	     (60 * 1000)     /* the longest between looks at a flow */
+/* Own bounds: a configuration lives as long as its flows do, so that those of an
+ * older one are not waited for. */
+#define PARKED_MS     (10 * 60 * 1000)
+#define PARKED_OLD_MS (30 * 1000)
 /* The switch's own connections end in the switch's own time. */
 #define INSIDE_MS (60 * 60 * 1000)
 
@@ -110,7 +112,7 @@ static void park(struct wire *w, struct wflow *f)
 	count_over(w, f);
 	count_parked(w, f, 1);
 	flowtab_park(w->forward->tab, f);
-	flowtab_at(w->forward->tab, f, w->now_ms + PARKED_MS);
+	flowtab_at(w->forward->tab, f, w->now_ms + PARKED_OLD_MS);
 }
 
 void over_revive(struct wire *w, struct wflow *f)
@@ -126,12 +128,13 @@ void over_revive(struct wire *w, struct wflow *f)
 
 /* ---- time ------------------------------------------------------------------------- */
 
-static uint64_t limit_ms(const struct wflow *f)
+static uint64_t limit_ms(const struct wire *w, const struct wflow *f)
 {
 	if (f->state == WFLOW_OVER)
 		return OVER_MS;
 	if (f->state == WFLOW_PARKED)
-		return PARKED_MS;
+		return f->policy == w->worker->policy ? PARKED_MS
+						      : PARKED_OLD_MS;
 	if (f->state == WFLOW_HALF_OPEN)
 		return HALF_OPEN_MS;
 	switch (f->kind) {
@@ -161,11 +164,14 @@ static void half_open_over(struct wire *w, struct wflow *f)
 void over_look(void *arg, struct wflow *f)
 {
 	struct wire *w = arg;
-	uint64_t limit = limit_ms(f);
+	uint64_t limit = limit_ms(w, f);
 
 	if (!limit || f->used_ms + limit > w->now_ms) {
-		flowtab_at(w->forward->tab, f,
-			   limit ? f->used_ms + limit : w->now_ms + FOREVER_MS);
+		uint64_t next = limit ? f->used_ms + limit : UINT64_MAX;
+
+		if (next > w->now_ms + LOOK_MS)
+			next = w->now_ms + LOOK_MS;
+		flowtab_at(w->forward->tab, f, next);
 		return;
 	}
 	if (f->state == WFLOW_HALF_OPEN)

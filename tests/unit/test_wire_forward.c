@@ -615,6 +615,20 @@ START_TEST(idle_flow_goes_on_when_a_packet_comes)
 }
 END_TEST
 
+START_TEST(idle_flows_do_not_keep_a_configuration)
+{
+	simple();
+	shake(40000);
+	pass_ms(60 * 1000);
+	conf->generation++;
+	publish();
+	pass_ms(2 * 60 * 1000);
+	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_ACK, "x");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	ck_assert(l4(&last()->p)[TCP_FLAGS] & TCP_F_RST);
+}
+END_TEST
+
 START_TEST(no_service_is_silent_or_reset)
 {
 	struct content *c = NULL;
@@ -1488,6 +1502,7 @@ int main(void)
 	tcase_add_test(t, refused_by_the_server_itself);
 	tcase_add_test(t, errors_are_about_what_came_in);
 	tcase_add_test(t, idle_flow_goes_on_when_a_packet_comes);
+	tcase_add_test(t, idle_flows_do_not_keep_a_configuration);
 	tcase_add_test(t, no_service_is_silent_or_reset);
 	tcase_add_test(t, two_vips_to_one_server_are_told_apart);
 	tcase_add_test(t, suspended_service_resets_both_ends);
