@@ -28,6 +28,8 @@ static const struct {
 		     "the running switch" },
 	{ "command", "show lab, show lab map, show lab wire, show lab inert, "
 		     "show lab extensions" },
+	{ "command", "lab capture start, lab capture stop, show lab captures: "
+		     "frames into files" },
 	{ "command", "loop, goto, label, read, modify QNAME: in scripts, beside "
 		     "if and while" },
 	{ "command", "show service: a line that tells why the last probe "

@@ -154,6 +154,7 @@ static void *circuit_ip_object(struct conf *c, const char *outer,
 	superuser_peer_cmds,						\
 	lab_cmds,							\
 	lab_why_cmds,							\
+	lab_capture_cmds,						\
 	script_super_cmds,						\
 	socket_cmds,							\
 	NET_CLEARS,							\

@@ -173,6 +173,7 @@ extern const struct cmd license_cmds[];   /* license.c */
 extern const struct cmd file_cmds[];  /* mode_files.c: archive, restore ... */
 extern const struct cmd copy_cmds[];  /* mode_copy.c */
 extern const struct cmd debug_cmds[]; /* mode_files.c: what llama opens */
+extern const struct cmd lab_capture_cmds[]; /* lab_capture.c */
 extern const struct cmd lab_why_cmds[]; /* lab_why.c: lab trace, why */
 extern const struct cmd lab_cmds[];	    /* lab.c: what the real box lacks */
 extern const struct cmd show_config_cmds[]; /* show_config.c */

@@ -41,6 +41,7 @@ struct port_io {
 	int fd; /* readable when a frame is there; -1: not to be waited for */
 	int ctl; /* a socket of the interface's network, to ask about it; -1: none */
 	bool takes_offload; /* super-frames and open checksums may be sent */
+	bool waits; /* frames are taken from the system and not yet received */
 	bool over;	    /* a file that has been read to its end */
 	uint32_t mtu;	    /* bytes of IP that a frame may have */
 	uint64_t dropped;   /* by the system, before we saw them, or unfit */

@@ -161,7 +161,10 @@ static bool packet_receive(struct port_io *io, struct packet *f,
 			if (p->n == 0)
 				return false;
 		}
-		if (in_frame(p, p->at++, f))
+		bool is_fit = in_frame(p, p->at++, f);
+
+		io->waits = p->at < p->n;
+		if (is_fit)
 			return true;
 		io->dropped++;
 	}

@@ -58,6 +58,23 @@ bool offload_is_sound(const struct packet *p)
 		       ETH_LEN + (is_ip4(off->gso) ? IP4_MIN : IP6_HEAD);
 }
 
+struct offload_frames offload_frames(const struct packet *p)
+{
+	struct offload_frames f = { .n = 1, .last = p->len };
+	uint32_t head = 0, payload = 0;
+
+	if (p->off.gso == GSO_NONE || !offload_is_sound(p))
+		return f;
+	head = headers_len(p);
+	payload = p->len - head;
+	if (payload <= p->off.gso_size)
+		return f;
+	f.n = (payload + p->off.gso_size - 1) / p->off.gso_size;
+	f.full = head + p->off.gso_size;
+	f.last = head + payload - (f.n - 1) * p->off.gso_size;
+	return f;
+}
+
 void offload_finish(struct packet *p)
 {
 	const uint32_t start = p->off.csum_start,

@@ -21,6 +21,13 @@ bool offload_is_sound(const struct packet *p);
  * have a tag still.  false: it is beyond the mtu and cannot be cut.
  */
 bool offload_recognise(struct packet *p, unsigned mtu);
+/* The frames that the packet is on a wire: one, or the segments of a super-frame
+ * as its sender asked for them. */
+struct offload_frames {
+	uint32_t n;
+	uint32_t full, last; /* bytes of each but the last, and of that */
+};
+struct offload_frames offload_frames(const struct packet *p);
 /* Finishes the checksum, if one is open. */
 void offload_finish(struct packet *p);
 /*

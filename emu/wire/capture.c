@@ -412,12 +412,13 @@ void captures_free(struct captures *cs)
 }
 
 /* A place for it: its own old one, an unused one, one that has ended. */
-static struct capture *place_for(struct captures *cs, const char *file)
+static const struct capture *place_for(const struct captures *cs,
+				       const char *file)
 {
-	struct capture *free_one = NULL;
+	const struct capture *free_one = NULL;
 
 	for (int i = 0; i < CAPTURE_MAX; i++) {
-		struct capture *c = &cs->of[i];
+		const struct capture *c = &cs->of[i];
 
 		if (c->state != UNUSED && !strcmp(c->want.file, file))
 			return c->state == RUNNING ? NULL : c;
@@ -430,19 +431,28 @@ static struct capture *place_for(struct captures *cs, const char *file)
 	return free_one;
 }
 
+int capture_check(const struct captures *cs, const struct capture_want *want,
+		  struct err *err)
+{
+	if (place_for(cs, want->file))
+		return 0;
+	return err_set(err, ERR_REFUSED, -1,
+		       "%s is being written, or %d captures run: lab capture "
+		       "stop",
+		       want->file, CAPTURE_MAX);
+}
+
 int capture_start(struct captures *cs, const struct capture_want *want,
 		  int port, const struct capture_ports *ports, int fd,
 		  struct err *err)
 {
-	struct capture *c = place_for(cs, want->file);
+	struct capture *c;
 
-	if (!c) {
+	if (capture_check(cs, want, err)) {
 		(void)close(fd);
-		return err_set(err, ERR_REFUSED, -1,
-			       "%s is being written, or %d captures run: lab "
-			       "capture stop",
-			       want->file, CAPTURE_MAX);
+		return -1;
 	}
+	c = &cs->of[place_for(cs, want->file) - cs->of];
 	*c = (struct capture){ .want = *want,
 			       .port = port,
 			       .state = RUNNING,

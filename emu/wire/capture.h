@@ -52,6 +52,9 @@ struct capture_ports {
  * 1970; NULL: the host's. */
 struct captures *captures_new(struct secrets *s, uint64_t (*clock)(void));
 void captures_free(struct captures *cs);
+/* Could it be started?  -1 and err: its file is being written, too many run. */
+int capture_check(const struct captures *cs, const struct capture_want *want,
+		  struct err *err);
 /* Writes to fd, which is its own from here on, also on failure.  port: its place,
  * of CAPTURE_PORT. */
 int capture_start(struct captures *cs, const struct capture_want *want,

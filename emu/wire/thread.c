@@ -58,7 +58,9 @@ static void port_batch(struct wire *w, int port, uint64_t now_ms)
 	struct packet p;
 	uint64_t when;
 
-	for (int n = 0; n < BATCH && io->ops->receive(io, &p, &when); n++)
+	/* what the port holds already, no descriptor would tell of */
+	for (int n = 0;
+	     (n < BATCH || io->waits) && io->ops->receive(io, &p, &when); n++)
 		wire_receive(w, port, &p, now_ms);
 }
 

@@ -20,6 +20,7 @@
 #include "emu/net/offload.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/worker.h"
+#include "emu/wire/capture.h"
 #include "emu/wire/cdp.h"
 #include "emu/wire/frag.h"
 #include "emu/wire/hops.h"
@@ -47,7 +48,7 @@ static void port_count(const struct wire_port *p, enum port_counter c,
 		count(&p->count[c], n);
 }
 
-static void count_size(const struct wire_port *p, uint32_t len)
+static void count_size(const struct wire_port *p, uint32_t len, uint32_t n)
 {
 	static const struct {
 		uint32_t below;
@@ -61,10 +62,10 @@ static void count_size(const struct wire_port *p, uint32_t len)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		if (len >= sizes[i].below)
 			continue;
-		port_count(p, sizes[i].c, 1);
+		port_count(p, sizes[i].c, n);
 		return;
 	}
-	port_count(p, PORT_RMON_OVERSIZE, 1);
+	port_count(p, PORT_RMON_OVERSIZE, n);
 }
 
 /* The frame check sequence, which no interface of a host hands over, is counted
@@ -72,34 +73,47 @@ static void count_size(const struct wire_port *p, uint32_t len)
 #define FCS_LEN	  4
 #define FRAME_MIN 64
 
+/* What a frame of len bytes is on a wire. */
+static uint32_t on_wire(uint32_t len)
+{
+	len += FCS_LEN;
+	return len < FRAME_MIN ? FRAME_MIN : len;
+}
+
+/* A super-frame counts as the segments that it stands for. */
 static void count_in(const struct wire_port *p, const struct packet *k)
 {
-	uint32_t len = k->len + FCS_LEN;
+	const struct offload_frames f = offload_frames(k);
+	const uint64_t octets =
+		(uint64_t)(f.n - 1) * on_wire(f.full) + on_wire(f.last);
 
-	len = len < FRAME_MIN ? FRAME_MIN : len;
-	port_count(p, PORT_IN_OCTETS, len);
-	port_count(p, is_group(k->data) ? PORT_IN_NUCAST : PORT_IN_UCAST, 1);
-	port_count(p, PORT_RMON_OCTETS, len);
-	port_count(p, PORT_RMON_PACKETS, 1);
+	port_count(p, PORT_IN_OCTETS, octets);
+	port_count(p, is_group(k->data) ? PORT_IN_NUCAST : PORT_IN_UCAST, f.n);
+	port_count(p, PORT_RMON_OCTETS, octets);
+	port_count(p, PORT_RMON_PACKETS, f.n);
 	if (is_group(k->data))
 		port_count(p,
 			   k->data[0] == 0xff ? PORT_RMON_BROADCAST
 					      : PORT_RMON_MULTICAST,
-			   1);
-	count_size(p, len);
+			   f.n);
+	if (f.n > 1)
+		count_size(p, on_wire(f.full), f.n - 1);
+	count_size(p, on_wire(f.last), 1);
 }
 
 static void count_out(const struct wire_port *p, const struct packet *k,
 		      bool sent)
 {
-	uint32_t len = k->len + FCS_LEN;
+	const struct offload_frames f = offload_frames(k);
 
 	if (!sent) {
-		port_count(p, PORT_OUT_DISCARDS, 1);
+		port_count(p, PORT_OUT_DISCARDS, f.n);
 		return;
 	}
-	port_count(p, PORT_OUT_OCTETS, len < FRAME_MIN ? FRAME_MIN : len);
-	port_count(p, is_group(k->data) ? PORT_OUT_NUCAST : PORT_OUT_UCAST, 1);
+	port_count(p, PORT_OUT_OCTETS,
+		   (uint64_t)(f.n - 1) * on_wire(f.full) + on_wire(f.last));
+	port_count(p, is_group(k->data) ? PORT_OUT_NUCAST : PORT_OUT_UCAST,
+		   f.n);
 }
 
 /* ---- frames out ------------------------------------------------------------------ */
@@ -124,6 +138,8 @@ static void piece_send(void *arg, struct packet *p)
 
 	if (to->tag)
 		packet_tag(p, to->tag);
+	if (to->w->captures)
+		capture_frame(to->w->captures, to->port, true, p);
 	count_out(port, p, port->io->ops->send(port->io, p));
 }
 
@@ -337,6 +353,8 @@ static void take(struct wire *w, int port, struct packet *p)
 		port_count(&w->port[port], PORT_RMON_UNDERSIZE, 1);
 		return;
 	}
+	if (w->captures)
+		capture_frame(w->captures, port, false, p);
 	count_in(&w->port[port], p);
 	fault = packet_parse(p);
 	if (w->setup->span.in && w->setup->span.from == port &&
@@ -380,8 +398,13 @@ void wire_from_inside(struct wire *w, struct packet *p, uint64_t now_ms)
 
 void wire_flush(struct wire *w)
 {
-	for (int i = 0; i < w->nport; i++)
-		w->port[i].io->ops->flush(w->port[i].io);
+	for (int i = 0; i < w->nport; i++) {
+		struct wire_port *p = &w->port[i];
+
+		p->io->ops->flush(p->io);
+		port_count(p, PORT_OUT_DISCARDS, p->io->unsent - p->unsent);
+		p->unsent = p->io->unsent;
+	}
 }
 
 /* ---- links and the spanning tree -------------------------------------------------- */
@@ -484,6 +507,8 @@ void wire_advance(struct wire *w, uint64_t now_ms)
 		bridge_age(w->bridge, now_ms);
 		frag_tick(w->frag, now_ms);
 		l3_announce_late(w);
+		if (w->captures)
+			capture_flush(w->captures);
 	}
 	if (forward_due_ms(w) <= now_ms)
 		forward_tick(w);
@@ -536,6 +561,7 @@ void wire_free(struct wire *w)
 	if (!w)
 		return;
 	wire_stop(w);
+	captures_free(w->captures);
 	forward_free(w->forward);
 	frag_free(w->frag);
 	hops_free(w->hops);

@@ -10,6 +10,7 @@
 #include "emu/wire/bridge.h"
 #include "emu/wire/stp.h"
 
+struct capture_want;
 struct chassis;
 struct conf;
 struct err;
@@ -17,6 +18,7 @@ struct out;
 struct packet;
 struct plane;
 struct port_io;
+struct secrets;
 
 /*
  * The switch on packets (architecture 4): frames in, verdict, frames out.
@@ -84,5 +86,16 @@ int wire_flows(struct wire *w, struct flow_line *line, int max);
 const char *wire_port_name(const struct wire *w, int port);
 /* How each port is wired, for `show lab wire`. */
 void wire_show(struct wire *w, struct out *o);
+
+
+/* ---- captures (capture.h) -------------------------------------------------------- */
+/* Could it be started?  -1 and err. */
+int wire_capture_check(struct wire *w, const struct capture_want *want,
+		       struct err *err);
+/* fd is its own from here on.  s: the same in every call, borrowed. */
+int wire_capture_start(struct wire *w, const struct capture_want *want,
+		       struct secrets *s, int fd, struct err *err);
+int wire_capture_stop(struct wire *w, const char *file, struct err *err);
+void wire_capture_show(struct wire *w, struct out *o);
 
 #endif

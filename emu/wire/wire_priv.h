@@ -26,6 +26,7 @@ struct wire_port {
 	bool link;
 	bool guarded; /* shut by bpdu-guard */
 	_Atomic uint64_t *count; /* of frames.h */
+	uint64_t unsent; /* of io's, counted already */
 };
 
 /* Where a packet came in. */
@@ -62,6 +63,7 @@ struct wire {
 	struct frag *frag;
 	struct forward *forward;
 	uint64_t cdp_due_ms, link_due_ms, age_due_ms;
+	struct captures *captures; /* owned; NULL: none ever ran */
 	struct error_rate errors;
 	uint64_t late[64]; /* VLANs whose addresses are still to be announced */
 	uint64_t defend_again_ms; /* an address of ours that another uses */

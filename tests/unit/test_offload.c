@@ -244,6 +244,7 @@ START_TEST(superframes_are_cut_as_the_model_does)
 	struct said s = said_of(_i);
 	struct packet p = whole(&s, cases[_i].size);
 	struct expect e = { .of = s, .size = cases[_i].cut, .is_first = true };
+	const struct offload_frames f = offload_frames(&p);
 	int rc = offload_split(&p, cases[_i].mtu, room, sizeof(room), compare,
 			       &e);
 
@@ -251,6 +252,11 @@ START_TEST(superframes_are_cut_as_the_model_does)
 	ck_assert_uint_eq(e.n, cases[_i].n);
 	if (rc == 0)
 		ck_assert_uint_eq(e.of.len, 0);
+	if (rc == 0 && cases[_i].cut == cases[_i].size) { /* as was asked for */
+		ck_assert_uint_eq(f.n, cases[_i].n);
+		ck_assert_uint_eq((f.n - 1) * f.full + f.last,
+				  f.n * head_of(&s) + s.len);
+	}
 }
 END_TEST
 
