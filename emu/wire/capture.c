@@ -48,6 +48,9 @@ struct capture {
 	struct capture_ports ports; /* without the names */
 	uint8_t *buf;		    /* owned while it runs */
 	size_t len;
+	/* the room in front: where in the file, its bytes, and those in use */
+	uint64_t room_at;
+	uint32_t room_len, room_used;
 };
 
 struct captures {
@@ -187,6 +190,62 @@ static void secrets_block(struct captures *cs, struct capture *c,
 	add32(c, (uint32_t)text_len);
 	add_padded(c, text, text_len);
 	add32(c, len);
+}
+
+/* Bytes of secrets that get room in front. */
+static uint32_t room_for(uint64_t limit)
+{
+	const uint64_t min = 4 << 10, max = 4 << 20;
+	uint64_t len = limit / 8;
+
+	return (uint32_t)(len < min ? min : len > max ? max : len) & ~3u;
+}
+
+/* Empty lines, until there is something to say. */
+static void secrets_room(struct captures *cs, struct capture *c)
+{
+	const uint32_t all = room_for(c->want.limit);
+	const uint32_t len = BLOCK_ENDS + 8 + all;
+
+	if (!block_begin(cs, c, BLOCK_SECRETS, len))
+		return;
+	add32(c, SECRETS_TLS);
+	add32(c, all);
+	c->room_at = c->bytes - all - 4;
+	c->room_len = all;
+	write_out(cs, c);
+	for (uint32_t left = all; left > 0 && c->state == RUNNING;) {
+		uint32_t n = left < BUFFER / 2 ? left : BUFFER / 2;
+
+		memset(c->buf, '\n', n);
+		c->len = n;
+		left -= n;
+		write_out(cs, c);
+	}
+	if (c->state == RUNNING)
+		add32(c, len);
+}
+
+/* Whole lines of the text, as many as the room has place for: how many bytes. */
+static size_t into_room(struct captures *cs, struct capture *c,
+			const char *text, size_t len)
+{
+	const char *end = NULL;
+	size_t n = c->room_len - c->room_used;
+
+	n = len < n ? len : n;
+	end = memrchr(text, '\n', n);
+	n = end ? (size_t)(end + 1 - text) : 0;
+	if (n == 0)
+		return 0;
+	if (pwrite(c->fd, text, n, (off_t)(c->room_at + c->room_used)) !=
+	    (ssize_t)n) {
+		c->error = errno;
+		finish(cs, c, FAILED);
+		return 0;
+	}
+	c->room_used += (uint32_t)n;
+	return n;
 }
 
 static void packet_block(struct captures *cs, struct capture *c, int port,
@@ -340,6 +399,8 @@ static void hand_out_secrets(struct captures *cs)
 		struct capture *c = &cs->of[i];
 		size_t at = 0;
 
+		if (c->state == RUNNING && c->want.secrets)
+			at = into_room(cs, c, text, len);
 		/* in blocks that a buffer has room for */
 		while (c->state == RUNNING && c->want.secrets && at < len) {
 			size_t n =
@@ -465,6 +526,8 @@ int capture_start(struct captures *cs, const struct capture_want *want,
 	section(cs, c);
 	for (int i = 0; i < ports->n && c->state == RUNNING; i++)
 		interface(cs, c, ports->name[i]);
+	if (want->secrets && c->state == RUNNING)
+		secrets_room(cs, c);
 	return 0;
 }
 

@@ -17,8 +17,10 @@ struct secrets;
  * (draft-ietf-opsawg-pcapng) while they pass: both directions, tags included,
  * super-frames cut and checksums finished.  A file is bounded; at its bound the
  * capture ends.  With secrets, those of the TLS connections that the switch ends
- * meanwhile stand in the file in front of the frames they open (a Decryption
- * Secrets Block), so that an analyzer shows the clear text.
+ * meanwhile are written into the file (a Decryption Secrets Block), so that an
+ * analyzer shows the clear text.  It asks for a secret when it meets the handshake,
+ * so they have room in front of all frames, an eighth of the file; when that is
+ * full, they stand where they came.
  *
  * Used under the wire's lock.
  */

@@ -311,10 +311,13 @@ START_TEST(a_full_file_ends_the_capture_and_is_whole)
 }
 END_TEST
 
-START_TEST(secrets_stand_in_front_of_what_they_open)
+START_TEST(secrets_stand_in_front_of_all_frames)
 {
+	static const char said[] =
+		"CLIENT_RANDOM ab cd\nEXPORTER_SECRET ab cd\n";
 	struct packet p = tcp("10.0.0.1", 4000, "10.0.0.9", 443, 1);
 	struct block b[16];
+	size_t others = 0;
 	int n;
 
 	secrets_write(secrets, "CLIENT_RANDOM early 00"); /* nobody asked */
@@ -330,13 +333,43 @@ START_TEST(secrets_stand_in_front_of_what_they_open)
 	ck_assert(!secrets_wait(secrets));
 	n = read_blocks(b, 16);
 	ck_assert_int_eq(n, 6);
-	ck_assert_uint_eq(b[3].type, 6);
-	ck_assert_uint_eq(b[4].type, 10);
+	ck_assert_uint_eq(b[3].type, 10);
+	ck_assert_uint_eq(b[4].type, 6);
 	ck_assert_uint_eq(b[5].type, 6);
-	ck_assert_uint_eq(word(b[4].body), 0x544c534b);
-	ck_assert_uint_eq(word(b[4].body + 4), 42);
-	ck_assert_mem_eq(b[4].body + 8,
-			 "CLIENT_RANDOM ab cd\nEXPORTER_SECRET ab cd\n", 42);
+	ck_assert_uint_eq(word(b[3].body), 0x544c534b);
+	ck_assert_uint_eq(word(b[3].body + 4), (10 << 20) / 8);
+	ck_assert_mem_eq(b[3].body + 8, said, sizeof(said) - 1);
+	for (size_t i = sizeof(said) - 1; i < (10 << 20) / 8; i++)
+		others += b[3].body[8 + i] != '\n';
+	ck_assert_uint_eq(others, 0);
+	ck_assert_int_eq(read_packets(b, 16), 2);
+}
+END_TEST
+
+START_TEST(secrets_without_room_in_front_stand_where_they_came)
+{
+	struct packet p = tcp("10.0.0.1", 4000, "10.0.0.9", 443, 1);
+	struct block b[16];
+	char line[3001];
+	int n;
+
+	start((struct capture_want){
+		.kind = CAPTURE_PORT, .secrets = true, .limit = 20000 });
+	memset(line, 'a', 3000);
+	line[3000] = '\0';
+	capture_frame(all, 0, false, &p);
+	secrets_write(secrets, line);
+	secrets_write(secrets, line);
+	capture_frame(all, 0, false, &p);
+	(void)capture_stop(all, NULL, NULL);
+	n = read_blocks(b, 16);
+	ck_assert_int_eq(n, 7);
+	ck_assert_uint_eq(word(b[3].body + 4), 4096);
+	ck_assert_mem_eq(b[3].body + 8, line, 3000);
+	ck_assert_uint_eq(b[3].body[8 + 3001], '\n');
+	ck_assert_uint_eq(b[5].type, 10);
+	ck_assert_uint_eq(word(b[5].body + 4), 3001);
+	ck_assert_mem_eq(b[5].body + 8, line, 3000);
 	ck_assert_int_eq(read_packets(b, 16), 2);
 }
 END_TEST
@@ -415,7 +448,8 @@ int main(void)
 	tcase_add_test(t, an_address_is_followed_both_ways_and_in_arp);
 	tcase_add_test(t, a_flow_is_followed_both_ways);
 	tcase_add_test(t, a_full_file_ends_the_capture_and_is_whole);
-	tcase_add_test(t, secrets_stand_in_front_of_what_they_open);
+	tcase_add_test(t, secrets_stand_in_front_of_all_frames);
+	tcase_add_test(t, secrets_without_room_in_front_stand_where_they_came);
 	tcase_add_test(t, a_capture_without_secrets_has_none);
 	tcase_add_test(t, what_does_not_run_cannot_be_stopped);
 	tcase_add_test(t, a_full_disk_is_told);
