@@ -196,6 +196,9 @@ has "what is too large is told" "$(pinged client 10.3.3.9 -c 1 -s 1400 -M do)" \
 	'From 192\.168\.10\.1 .*Frag needed and DF set \(mtu = 800\)'
 on client ip route flush cache
 ok "or cut, when it may be" answers client 10.3.3.9 -s 1400 -M dont
+cli "ping 10.3.3.9 1 2000 1400" >/dev/null
+has "the switch's own sockets learn it, too" \
+	"$(cli "ping 10.3.3.9 3 2000 1400")" '100 percent \(3/3\)'
 fragments=$(cli "show ip-fragment-stats")
 has "fragments came in" "$fragments" 'Fragments Received: +[1-9]'
 has "were put together" "$fragments" 'Packets Reassembled: +[1-9]'
