@@ -76,7 +76,8 @@ static void give_back(struct packet *p)
 /* As a port without offload would have it: cut, every checksum made. */
 static void give_back_cut(struct packet *p)
 {
-	static uint8_t room[PACKET_MAX];
+	static uint8_t space[PACKET_HEADROOM + PACKET_MAX];
+	uint8_t *room = space + PACKET_HEADROOM;
 	uint8_t *ip = p->data + p->l3, *tcp = p->data + p->l4;
 	uint32_t heads = p->l4 - p->l3 + (tcp[TCP_OFF] >> 4) * 4u;
 	uint32_t load = p->len - p->l3 - heads, at = 0;
@@ -351,7 +352,7 @@ START_TEST(segments_that_do_not_belong_together)
 		{ 120, "abcdef", TCP_F_ACK | TCP_F_PSH, false, 7 },
 		{ 126, "a", TCP_F_ACK | TCP_F_FIN, false, 8 },
 	};
-	uint8_t ip[128];
+	uint8_t space[PACKET_HEADROOM + 128], *ip = space + PACKET_HEADROOM;
 	struct packet p;
 	unsigned before;
 	int c, s;
