@@ -314,4 +314,13 @@ cli_ok configure "restrict telnet" >/dev/null
 lacks "restrict closes it" "$(asks client 192.168.10.1 23)" '377 373'
 cli_ok configure "no restrict telnet" >/dev/null
 has "its absence opens it" "$(asks client 192.168.10.1 23)" '377 373'
+
+# ---- it starts anew from where it was started ---------------------------------------------
+cli "copy running-config startup-config" reboot >/dev/null
+within 20 not listens 127.0.0.1 2323
+answers() {
+	[[ $(get 192.168.10.20 /again) == "web1 192.168.10.9:"* ]]
+}
+ok "behind a reboot the ports are the same, and connections are ended" \
+	within 60 answers
 switch_stop
