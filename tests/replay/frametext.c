@@ -1317,6 +1317,18 @@ int frame_make(struct names *t, const char *text, uint8_t *frame, size_t *len,
 	return rc;
 }
 
+void frame_open_sum(uint8_t *frame, unsigned *start, unsigned *at)
+{
+	const uint8_t *ip = frame + 14;
+	size_t head = (ip[0] & 15u) * 4, len = bytes_get(ip + 2, 2) - head;
+	uint64_t sum = ip[9] + len;
+
+	*start = (unsigned)(14 + head);
+	*at = ip[9] == IPPROTO_TCP ? 16 : 6;
+	bytes_put(frame + *start + *at, 2,
+		  (uint16_t)~inet_sum(sum, ip + 12, 8));
+}
+
 /* ---- fragments ----------------------------------------------------------------------- */
 size_t frame_fragment(const uint8_t *frame, size_t len, unsigned size,
 		      unsigned nth, uint8_t *to)

@@ -73,6 +73,11 @@ int frame_sound(const uint8_t *frame, size_t len, struct err *err);
 void frame_tell(const struct names *t, const uint8_t *frame, size_t len,
 		struct out *o);
 
+/* Leaves the checksum of an untagged frame's TCP or UDP to be finished, as hosts with
+ * offload do: the field has the pseudo header's sum.  *start, *at: where summing
+ * begins, and where the field is from there. */
+void frame_open_sum(uint8_t *frame, unsigned *start, unsigned *at);
+
 /* The nth IPv4 fragment (from 0) of a frame, with at most size bytes of payload
  * each; 0: there are no more. */
 size_t frame_fragment(const uint8_t *frame, size_t len, unsigned size,

@@ -13,6 +13,8 @@
  *	in 1/1 FRAME		a frame comes in (frametext.h)
  *	in cut=600 parts=3,1 1/1 FRAME	in fragments, some of them or in an order
  *	in short=40 1/1 FRAME	cut off behind so many bytes
+ *	in gso=1448 1/1 FRAME	as a host with offload hands it over: its checksum is
+ *		open, and it is to be cut into segments of so many bytes
  *	in times=9 1/1 FRAME	again and again; $n counts from 0
  *	in inside FRAME		from the switch's own sockets, without eth
  *	out 2/1 FRAME		the next frame that this port sends
@@ -241,7 +243,7 @@ static struct outlet *outlet_of(struct player *p, const char *name)
 }
 
 struct how { /* words before the port */
-	unsigned cut, len, times, pieces;
+	unsigned cut, len, times, pieces, gso;
 	const char *parts;
 };
 
@@ -264,6 +266,8 @@ static struct outlet *how_read(struct player *p, char **rest, struct how *h)
 			h->len = n;
 		else if (!strcmp(w, "times"))
 			h->times = n;
+		else if (!strcmp(w, "gso"))
+			h->gso = n;
 		else if (!strcmp(w, "pieces"))
 			h->pieces = n;
 		else
@@ -285,8 +289,22 @@ static void count_set(struct player *p, unsigned n)
 }
 
 /* ---- frames in -------------------------------------------------------------------- */
+static void leave_open(struct packet *k, unsigned size)
+{
+	unsigned start = 0, at = 0;
+
+	frame_open_sum(k->data, &start, &at);
+	k->off = (struct packet_offload){
+		.checksum = true,
+		.gso = at == TCP_SUM ? GSO_TCP4 : GSO_UDP4,
+		.gso_size = (uint16_t)size,
+		.csum_start = (uint16_t)start,
+		.csum_offset = (uint16_t)at,
+	};
+}
+
 static void give(struct player *p, const struct outlet *o, const uint8_t *frame,
-		 size_t len)
+		 size_t len, unsigned gso)
 {
 	static uint8_t room[PACKET_HEADROOM + PACKET_MAX];
 	struct packet k = { .data = room + PACKET_HEADROOM,
@@ -298,6 +316,8 @@ static void give(struct player *p, const struct outlet *o, const uint8_t *frame,
 		frame += ETH_LEN;
 	}
 	memcpy(k.data, frame, k.len);
+	if (gso)
+		leave_open(&k, gso);
 	if (o->io)
 		driven_receive(&p->d, (int)(o - p->outlet), &k);
 	else
@@ -315,7 +335,7 @@ static void give_parts(struct player *p, const struct outlet *o,
 		n = frame_fragment(frame, len, h->cut, i, part);
 		if (!n)
 			return;
-		give(p, o, part, n);
+		give(p, o, part, n, 0);
 	}
 	while (*at) {
 		char *end = NULL;
@@ -326,7 +346,7 @@ static void give_parts(struct player *p, const struct outlet *o,
 		      : 0;
 		if (!n)
 			fail(p, "parts=%s: there is no part %lu", h->parts, i);
-		give(p, o, part, n);
+		give(p, o, part, n, 0);
 		at = *end == ',' ? end + 1 : end;
 	}
 }
@@ -352,7 +372,7 @@ static void play_in(struct player *p, char *rest)
 		if (h.cut)
 			give_parts(p, o, frame, len, &h);
 		else
-			give(p, o, frame, len);
+			give(p, o, frame, len, h.gso);
 	}
 }
 
