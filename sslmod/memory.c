@@ -53,7 +53,7 @@
 
 struct block { /* free: the header's place links to the next */
 	uint32_t class;
-	uint32_t pad;
+	uint32_t len; /* of a block of malloc's, 0: more than fits */
 	struct block *next;
 };
 static_assert(sizeof(struct block) <= SMALLEST, "a free block must fit");
@@ -69,6 +69,7 @@ struct cache {
 };
 
 static _Thread_local struct cache cache;
+static _Thread_local bool wiping;
 static struct list pool[NCLASS];
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -215,6 +216,7 @@ static void *big_alloc(size_t n)
 	if (!b)
 		return NULL;
 	b->class = CLASS_BIG;
+	b->len = n <= UINT32_MAX ? (uint32_t)n : 0;
 	return (char *)b + HEADER;
 }
 
@@ -237,6 +239,19 @@ static void *mem_alloc(size_t n, const char *file, int line)
 	return b ? (char *)b + HEADER : NULL;
 }
 
+static void wipe_block(struct block *b)
+{
+	size_t n =
+		b->class == CLASS_BIG ? b->len : class_size(b->class) - HEADER;
+
+	OPENSSL_cleanse((char *)b + HEADER, n);
+}
+
+void memory_wipe(bool on)
+{
+	wiping = on;
+}
+
 static void give_back(struct list *l, unsigned class)
 {
 	pthread_mutex_lock(&pool_lock);
@@ -254,6 +269,8 @@ static void mem_free(void *p, const char *file, int line)
 	(void)line;
 	if (!b)
 		return;
+	if (wiping)
+		wipe_block(b);
 	if (b->class == CLASS_BIG) {
 		free(b);
 		return;
@@ -272,8 +289,19 @@ static void mem_free(void *p, const char *file, int line)
 
 static void *big_realloc(struct block *b, size_t n)
 {
+	void *q = wiping && b->len ? big_alloc(n) : NULL;
+
+	if (q) { /* nothing is left behind where it was */
+		memcpy(q, (char *)b + HEADER, b->len < n ? b->len : n);
+		wipe_block(b);
+		free(b);
+		return q;
+	}
 	b = n > SIZE_MAX - HEADER ? NULL : realloc(b, n + HEADER);
-	return b ? (char *)b + HEADER : NULL;
+	if (!b)
+		return NULL;
+	b->len = n <= UINT32_MAX ? (uint32_t)n : 0;
+	return (char *)b + HEADER;
 }
 
 static void *mem_realloc(void *p, size_t n, const char *file, int line)

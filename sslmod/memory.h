@@ -10,6 +10,9 @@
  * not there, because a sanitizer wants to see each block.
  */
 bool memory_is_installed(void);
+/* What this thread frees is wiped, from now on or no more: for calls that take keys
+ * out of files, of which the library leaves pieces behind. */
+void memory_wipe(bool on);
 /* Built with a sanitizer, which does not look into memory of special kinds and
  * would report what only those point to as lost. */
 bool memory_is_watched(void);

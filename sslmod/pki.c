@@ -25,6 +25,7 @@
 #include "emu/base/err.h"
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
+#include "sslmod/memory.h"
 
 #define CERTS_MAX    16
 #define KEY_BITS_MIN 512
@@ -199,7 +200,7 @@ static int load_block(struct pki *p, OSSL_LIB_CTX *lib, const char *name,
 	return -1;
 }
 
-int pki_load(struct pki *p, OSSL_LIB_CTX *lib, const void *pem, size_t len)
+static int load(struct pki *p, OSSL_LIB_CTX *lib, const void *pem, size_t len)
 {
 	BIO *in = reader(pem, len);
 	char *name, *header;
@@ -216,6 +217,16 @@ int pki_load(struct pki *p, OSSL_LIB_CTX *lib, const void *pem, size_t len)
 	}
 	ERR_clear_error();
 	BIO_free(in);
+	return rc;
+}
+
+int pki_load(struct pki *p, OSSL_LIB_CTX *lib, const void *pem, size_t len)
+{
+	int rc;
+
+	memory_wipe(true);
+	rc = load(p, lib, pem, len);
+	memory_wipe(false);
 	return rc;
 }
 
@@ -425,8 +436,8 @@ static int say(enum why why, enum store_format f, struct err *err)
 		       name[f]);
 }
 
-int pki_import(struct pki *p, enum store_format f, const void *data, size_t len,
-	       const char *passphrase, struct err *err)
+static int import(struct pki *p, enum store_format f, const void *data,
+		  size_t len, const char *passphrase, struct err *err)
 {
 	enum why why;
 
@@ -446,6 +457,17 @@ int pki_import(struct pki *p, enum store_format f, const void *data, size_t len,
 	return say(why, f, err);
 }
 
+int pki_import(struct pki *p, enum store_format f, const void *data, size_t len,
+	       const char *passphrase, struct err *err)
+{
+	int rc;
+
+	memory_wipe(true);
+	rc = import(p, f, data, len, passphrase, err);
+	memory_wipe(false);
+	return rc;
+}
+
 /* ---- the form kept inside ------------------------------------------------- */
 
 static int write_pem(const struct pki *p, BIO *out)
@@ -462,7 +484,7 @@ static int write_pem(const struct pki *p, BIO *out)
 	return ok ? 0 : -1;
 }
 
-int pki_pem(const struct pki *p, void **pem, size_t *len)
+static int as_pem(const struct pki *p, void **pem, size_t *len)
 {
 	BIO *out = BIO_new(BIO_s_secmem());
 	char *text = NULL;
@@ -479,6 +501,16 @@ int pki_pem(const struct pki *p, void **pem, size_t *len)
 	BIO_free(out);
 	ERR_clear_error();
 	return *pem ? 0 : -1;
+}
+
+int pki_pem(const struct pki *p, void **pem, size_t *len)
+{
+	int rc;
+
+	memory_wipe(true);
+	rc = as_pem(p, pem, len);
+	memory_wipe(false);
+	return rc;
 }
 
 /* ---- export --------------------------------------------------------------- */
@@ -530,8 +562,9 @@ static int export_p12(const struct pki *p, const char *password, BIO *out)
 	return ok ? 0 : -1;
 }
 
-int pki_export(const struct pki *p, enum store_format f, const char *password,
-	       void **data, size_t *len, struct err *err)
+static int export(const struct pki *p, enum store_format f,
+		  const char *password, void **data, size_t *len,
+		  struct err *err)
 {
 	BIO *out = BIO_new(BIO_s_mem());
 	char *text = NULL;
@@ -557,4 +590,15 @@ int pki_export(const struct pki *p, enum store_format f, const char *password,
 	return err_set(err, ERR_IO, -1,
 		       "The file cannot be written in its "
 		       "format under this password");
+}
+
+int pki_export(const struct pki *p, enum store_format f, const char *password,
+	       void **data, size_t *len, struct err *err)
+{
+	int rc;
+
+	memory_wipe(true);
+	rc = export(p, f, password, data, len, err);
+	memory_wipe(false);
+	return rc;
 }

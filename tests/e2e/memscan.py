@@ -39,12 +39,12 @@ def memory(pid):
 
 
 def numbers(pem):
-    """The secret numbers of an RSA key."""
-    text = subprocess.run(["openssl", "rsa", "-in", pem, "-noout", "-text"],
+    """The secret numbers of an RSA or EC key."""
+    text = subprocess.run(["openssl", "pkey", "-in", pem, "-noout", "-text"],
                           capture_output=True, text=True, check=True).stdout
-    for name in ("privateExponent", "prime1", "prime2", "exponent1",
-                 "exponent2", "coefficient"):
-        digits = re.search(name + r":\n((?: +[0-9a-f:]+\n)+)", text)[1]
+    for name, digits in re.findall(
+            r"^(privateExponent|prime\d|exponent\d|coefficient|priv):\n"
+            r"((?: +[0-9a-f:]+\n)+)", text, re.M):
         number = bytes.fromhex(re.sub(r"[\s:]", "", digits)).lstrip(b"\0")
         yield "%s of %s" % (name, pem), number
         yield "%s of %s, as computed with" % (name, pem), number[::-1]
@@ -52,7 +52,8 @@ def numbers(pem):
 
 def lines(pem):
     with open(pem) as f:
-        yield "a line of " + pem, f.read().split("\n")[5].encode()
+        text = f.read().split("\n")
+    yield "a line of " + pem, text[min(5, len(text) // 2)].encode()
 
 
 def main():
