@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 #include <openssl/decoder.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
@@ -239,6 +240,43 @@ static enum why key_from_pem(struct pki *p, BIO *in, struct phrase *ph)
 	return add_key(p, key) ? WHY_FORMAT : WHY_NONE;
 }
 
+static EVP_PKEY *dh_of(const BIGNUM *prime, const BIGNUM *generator)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *dh = NULL;
+
+	if (b && OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_FFC_P, prime) &&
+	    OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_FFC_G, generator))
+		params = OSSL_PARAM_BLD_to_param(b);
+	if (ctx && params && EVP_PKEY_fromdata_init(ctx) == 1)
+		(void)EVP_PKEY_fromdata(ctx, &dh, EVP_PKEY_KEY_PARAMETERS,
+					params);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(b);
+	EVP_PKEY_CTX_free(ctx);
+	return dh;
+}
+
+/* `openssl dhparam -dsaparam` writes the form of X9.42, of which the prime and the
+ * generator are all that is needed.  Takes params over. */
+static EVP_PKEY *plain_dh(EVP_PKEY *params)
+{
+	BIGNUM *prime = NULL, *generator = NULL;
+	EVP_PKEY *dh = NULL;
+
+	if (!pki_key_is(params, "DHX"))
+		return params;
+	if (EVP_PKEY_get_bn_param(params, OSSL_PKEY_PARAM_FFC_P, &prime) &&
+	    EVP_PKEY_get_bn_param(params, OSSL_PKEY_PARAM_FFC_G, &generator))
+		dh = dh_of(prime, generator);
+	BN_free(prime);
+	BN_free(generator);
+	EVP_PKEY_free(params);
+	return dh;
+}
+
 /* One block of a foreign file: kinds without use (EC PARAMETERS, requests,
  * CRLs) are passed over. */
 static enum why pem_block(struct pki *p, const char *block, size_t len,
@@ -254,8 +292,10 @@ static enum why pem_block(struct pki *p, const char *block, size_t len,
 	} else if (is_cert_name(name)) {
 		if (add_cert(p, PEM_read_bio_X509_AUX(in, NULL, phrase_cb, ph)))
 			why = WHY_FORMAT;
-	} else if (!strcmp(name, PEM_STRING_DHPARAMS)) {
-		p->dh = p->dh ? p->dh : PEM_read_bio_Parameters(in, NULL);
+	} else if (!strcmp(name, PEM_STRING_DHPARAMS) ||
+		   !strcmp(name, PEM_STRING_DHXPARAMS)) {
+		p->dh = p->dh ? p->dh
+			      : plain_dh(PEM_read_bio_Parameters(in, NULL));
 		if (!p->dh)
 			why = WHY_FORMAT;
 	}

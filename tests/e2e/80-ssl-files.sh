@@ -1,7 +1,7 @@
 #!/bin/bash
 # Keys, requests and certificates: made here, fetched and sent over real FTP and
 # SFTP, in PEM, DER and PKCS#12, with right and with wrong passwords.
-# timeout: 100
+# timeout: 180
 . "$(dirname "$0")/lib.sh"
 
 ca_new x && ca_issue web x www.example.com || fail "openssl"
@@ -124,6 +124,49 @@ bad 'copy ssl sftp nobody import cert.pem PEM "pw1"' \
 	'Unable to connect to remote host'
 same "the store is empty again" \
 	"$(cli "show ssl files" | grep -Ec 'PEM|DER|PKCS')" 0
+
+# Forms that tools write: keys of PKCS#1, PKCS#8, old and new encryption, EC with its
+# parameters, large ones; parameters of X9.42.
+openssl rsa -in web.key -traditional -out ftp/pkcs1.pem 2>/dev/null
+openssl pkcs8 -topk8 -nocrypt -in web.key -out ftp/pkcs8.pem
+openssl rsa -in web.key -traditional -des3 -passout pass:phrase1 \
+	-out ftp/des3.pem 2>/dev/null
+openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -in web.key -passout pass:phrase1 \
+	-out ftp/pbe.pem
+openssl pkcs8 -topk8 -v2 aes-256-cbc -in web.key -passout pass:phrase1 \
+	-out ftp/pbes2.pem
+openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider legacy -provider default \
+	-in web.key -passout pass:phrase1 -out ftp/pbemd5.pem 2>/dev/null
+openssl pkcs12 -export -legacy -in web.pem -inkey web.key -passout pass:phrase1 \
+	-out ftp/old.p12 2>/dev/null
+openssl ecparam -name secp384r1 -genkey -out ftp/withparams.pem
+openssl genrsa -out ftp/large.pem 4096 2>/dev/null
+openssl dhparam -dsaparam -out ftp/x942.pem 1024 2>/dev/null
+openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 -out ftp/dh.pem
+good 'copy ssl ftp f import cert.pem PEM "pw1"'
+cli_ok configure "ssl associate cert forms cert.pem" end
+for f in pkcs1.pem pkcs8.pem des3.pem pbe.pem pbes2.pem pbemd5.pem old.p12; do
+	[ -s ftp/$f ] || fail "openssl does not make $f"
+	kind=PEM
+	[ "${f#*.}" = pem ] || kind=PKCS12
+	good "copy ssl ftp f import $f $kind \"pw1\" \"phrase1\""
+	cli_ok configure "ssl associate rsakey form $f" end
+	has "$f: the key is taken" "$(cli configure "ssl verify forms form")" \
+		'matches key'
+	cli_ok configure "no ssl associate rsakey form" end
+done
+for f in withparams.pem large.pem; do
+	good "copy ssl ftp f import $f PEM \"pw1\""
+	cli_ok configure "ssl associate rsakey form $f" end
+	has "$f: its size" "$(cli "show ssl associate rsakey form")" '384|4096'
+	cli_ok configure "no ssl associate rsakey form" end
+done
+for f in x942.pem dh.pem; do
+	good "copy ssl ftp f import $f PEM \"pw1\""
+	cli_ok configure "ssl associate dhparam form $f" end
+	has "$f: its size" "$(cli "show ssl associate dhparam form")" '1024|2048'
+	cli_ok configure "no ssl associate dhparam form" end
+done
 
 # Keys and requests made here.
 for bits in 1024 2048; do
