@@ -56,6 +56,9 @@ static void answer_echo(struct wire *w, struct packet *p)
 	}
 	icmp[0] = ICMP_ECHO_REPLY;
 	sum_change16(icmp + ICMP_SUM, was, get16(icmp));
+	/* both are zero, but a reply of zeros alone is right with this one only */
+	if (get16(icmp + ICMP_SUM) == 0)
+		put16(icmp + ICMP_SUM, 0xffff);
 	put_addr(ip + IP4_SRC, get_addr(ip + IP4_DST));
 	put_addr(ip + IP4_DST, src);
 	ip[IP4_TTL] = IP4_TTL_OURS;
