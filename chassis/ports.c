@@ -1,5 +1,7 @@
 #include "chassis/ports.h"
 
+#include <string.h>
+
 #include "chassis/chassis.h"
 #include "emu/base/str.h"
 #include "emu/conf/circuit.h"
@@ -37,6 +39,16 @@ bool port_is_up(const struct port *p)
 bool port_is_shut(const struct port *p)
 {
 	return p->iface && p->iface->admin_shutdown;
+}
+
+void port_mac(const struct chassis *ch, const struct port *p, uint8_t mac[6])
+{
+	unsigned low = 0;
+
+	memcpy(mac, chassis_mac(ch), 6);
+	low = (mac[4] << 8u | mac[5]) + p->ifindex;
+	mac[4] = (uint8_t)(low >> 8);
+	mac[5] = (uint8_t)low;
 }
 
 bool port_in_vlan(const struct port *p, unsigned vlan)

@@ -2,6 +2,7 @@
 #define CSS_CHASSIS_PORTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct chassis;
 struct circuit;
@@ -29,6 +30,9 @@ bool port_find(const struct chassis *ch, const struct conf *c, const char *name,
 	       struct port *p);
 bool port_is_up(const struct port *p);
 bool port_is_shut(const struct port *p); /* by admin-shutdown */
+/* Of the frames that it sends itself: the base address and its number behind it
+ * (guess). */
+void port_mac(const struct chassis *ch, const struct port *p, uint8_t mac[6]);
 bool port_in_vlan(const struct port *p, unsigned vlan);
 
 bool circuit_is_active(const struct chassis *ch, const struct conf *c,

@@ -5,7 +5,6 @@
  * `arp` lines, and what the wire has learnt; on the host attachment the operating
  * system resolves addresses.  The ARP file lists hosts.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "chassis/chassis.h"
@@ -122,10 +121,7 @@ static void learnt_row(const struct env *env, const struct arp_entry *e,
 {
 	char mac[MAC_TEXT_LEN + 1];
 
-	(void)snprintf(mac, sizeof(mac), "%02x-%02x-%02x-%02x-%02x-%02x",
-		       e->mac[0], e->mac[1], e->mac[2], e->mac[3], e->mac[4],
-		       e->mac[5]);
-	arp_row(o, str_addr(e->addr), mac, "dynamic",
+	arp_row(o, str_addr(e->addr), mac_text(e->mac, mac), "dynamic",
 		wire_port_name(env->wire, e->port));
 }
 

@@ -52,13 +52,6 @@ static int vlan_check(const struct cli *cli, unsigned long vlan,
 	return 0;
 }
 
-static const char *mac_text(const uint8_t mac[6], char text[MAC_TEXT_LEN + 1])
-{
-	(void)snprintf(text, MAC_TEXT_LEN + 1, "%02x-%02x-%02x-%02x-%02x-%02x",
-		       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return text;
-}
-
 static void learnt_show(struct wire *w, unsigned vlan, struct out *o)
 {
 	size_t n = 0;

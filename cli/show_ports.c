@@ -303,15 +303,17 @@ static const char *speed_bits(const struct port *p)
 static void mibii_show(const struct env *env, const struct port *p,
 		       struct out *o)
 {
-	char mac[MAC_TEXT_LEN + 1];
+	char mac_is[MAC_TEXT_LEN + 1];
+	uint8_t mac[6];
 	struct port_counters c;
 	char text[2][24], when[WALL_TEXT_LEN + 1];
 
 	port_counters(env, p, &c);
+	port_mac(env->chassis, p, mac);
 	out_puts(o, "\n");
 	col_line(o, COL_NARROW, "Interface", "%s", p->name);
-	col_pair(o, COL_NARROW, "MAC", chassis_mac_text(env->chassis, mac),
-		 "Last Change", wall_text(port_changed(env, p), when));
+	col_pair(o, COL_NARROW, "MAC", mac_text(mac, mac_is), "Last Change",
+		 wall_text(port_changed(env, p), when));
 	col_pair(o, COL_NARROW, "Administrative",
 		 port_is_shut(p) ? "Disabled" : "Enabled", "Operational",
 		 port_is_up(p) ? "Up" : "Down");

@@ -23,16 +23,6 @@
 #define COST_FE 19
 #define COST_GE 4
 
-static void port_mac(const uint8_t base[6], unsigned ifindex, uint8_t mac[6])
-{
-	unsigned low = base[4] << 8u | base[5];
-
-	memcpy(mac, base, 6);
-	low += ifindex;
-	mac[4] = (uint8_t)(low >> 8);
-	mac[5] = (uint8_t)low;
-}
-
 static void carry(struct setup_port *p, unsigned vlan)
 {
 	p->vlans[vlan / 64] |= UINT64_C(1) << (vlan % 64);
@@ -57,13 +47,13 @@ static void port_vlans(struct setup_port *p, const struct iface *i)
 	}
 }
 
-static void port_fill(struct setup_port *p, const struct port *is,
-		      const uint8_t base[6])
+static void port_fill(struct setup_port *p, const struct chassis *ch,
+		      const struct port *is)
 {
 	(void)str_copy(p->name, sizeof(p->name), is->name);
 	p->present = true;
 	p->up = !port_is_shut(is);
-	port_mac(base, is->ifindex, p->mac);
+	port_mac(ch, is, p->mac);
 	port_vlans(p, is->iface);
 }
 
@@ -135,7 +125,7 @@ static void add_ports(struct setup *s, const struct conf *conf,
 		for (int i = 0; i < nport; i++)
 			if (port[i].slot == is.slot &&
 			    port[i].number == is.number) {
-				port_fill(&s->port[i], &is, s->mac);
+				port_fill(&s->port[i], ch, &is);
 				add_branches(s, i, &is);
 			}
 }

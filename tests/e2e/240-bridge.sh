@@ -117,6 +117,7 @@ lacks "a VLAN that the trunk has not is nobody's" \
 mibii=$(cli "show mibii 1/1")
 ok "octets are counted" [ "$(count_of "In Octets" "$mibii")" -gt 10000 ]
 ok "and unicasts out" [ "$(count_of "Out Unicast" "$mibii")" -ge 200 ]
+own_mac=$(cli "show mibii 1/2" | sed -nE 's/^MAC: +([0-9a-f-]+) .*/\1/p')
 has "frames by size" "$(cli "show rmon 1/1")" '[1-9][0-9][0-9]'
 has "no errors" "$(cli "show ether-errors 1/1")" 'FCS Errors: +0'
 has "a wired port is up" "$(cli "show interface 1/1")" '^1/1 .* Up +Enable'
@@ -195,6 +196,8 @@ seen() { tshark -n -r b.pcap "$@" 2>/dev/null; }
 has "CDP tells who is there" \
 	"$(seen -Y cdp -T fields -e cdp.deviceid -e cdp.portid -e cdp.ttl -e cdp.native_vlan)" \
 	'^CSS11503	1/2	20	1$'
+same "from the address that show mibii has" \
+	"$(seen -Y cdp -T fields -e eth.src | sort -u)" "${own_mac//-/:}"
 has "with a right checksum" \
 	"$(seen -Y cdp -T fields -e cdp.checksum.status | sort -u)" '^1$'
 has "hellos of the root come every second" \
