@@ -256,9 +256,10 @@ done
 cli_ok configure "${lines[@]}" "no service read1" "no service read2" \
 	"no service named" >/dev/null
 lines=()
+# Their arguments differ: services that are probed alike share one probe.
 for i in $(seq 40); do
 	lines+=("service s$i" "ip address 10.9.2.1" "keepalive frequency 20"
-		"keepalive type script holds" active)
+		"keepalive type script holds \"$i\"" active)
 done
 cli_ok configure "${lines[@]}" >/dev/null
 all_up() {
