@@ -22,6 +22,7 @@ NET = "127.10.22"
 VIP = NET + ".50"
 CONNECTIONS, EACH, DEPTH = 100, 100, 4
 TOTAL = CONNECTIONS * EACH
+NOTICED_S = 3  # a keepalive of 2 s has seen that a server is dead
 SERVERS = {"one": NET + ".1:80", "two": NET + ".2:80", "three": NET + ".3:80"}
 
 lock = threading.Lock()
@@ -87,8 +88,8 @@ def client(first):
             if talk:
                 talk.close()
             talk = last = None
-            time.sleep(0.05)
-        time.sleep(0.004)
+            time.sleep(0.2)
+        time.sleep(0.012)
 
 
 def wait_for(n):
@@ -134,7 +135,9 @@ def main():
     servers["two"].send_signal(signal.SIGKILL)
     servers["two"].wait()
     print("killed after %d" % done)
+    noticed = time.time() + NOTICED_S
     wait_for(TOTAL * 6 // 10)
+    time.sleep(max(0, noticed - time.time()))
     servers["two"] = origin("two")
     back = done
     print("back after %d" % back)
