@@ -289,6 +289,9 @@ START_TEST(what_waits_is_interrupted)
 {
 	script("mine", "!no echo\necho a\npause 60\necho never\n");
 	run_until_busy("script play mine; echo never");
+	for (int i = 0; i < 1000 && !strstr(out_text(&out), "a\n"); i++)
+		turn();
+	turn(); /* and on to the pause, however slow the machine is */
 	turn();
 	session_interrupt(s, &out);
 	ck_assert(!session_busy(s));
