@@ -17,6 +17,7 @@ struct stream_side {
 	int32_t before, after; /* this is added */
 	uint32_t line; /* where a line begins; RFC 959: all end in CR LF */
 	bool known, inside_line;
+	bool turned; /* turn is a number of this stream */
 };
 
 struct announced { /* what was told last, for those who have not heard it */
@@ -95,13 +96,14 @@ uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
 /* The text of a segment has grown by so much. */
 static void turn_here(struct stream_side *s, uint32_t end, int32_t more)
 {
-	if (s->turn == end && s->after - s->before == more)
+	if (s->turned && s->turn == end && s->after - s->before == more)
 		return; /* it is sent again */
-	if (!more || !is_at_or_behind(end, s->turn))
+	if (!more || (s->turned && !is_at_or_behind(end, s->turn)))
 		return;
 	s->before = s->after;
 	s->after += more;
 	s->turn = end;
+	s->turned = true;
 }
 
 /* ---- expected ----------------------------------------------------------------------- */
