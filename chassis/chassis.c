@@ -365,10 +365,7 @@ const uint8_t *chassis_mac(const struct chassis *c)
 const char *chassis_mac_text(const struct chassis *c,
 			     char text[static MAC_TEXT_LEN + 1])
 {
-	(void)snprintf(text, MAC_TEXT_LEN + 1, "%02x-%02x-%02x-%02x-%02x-%02x",
-		       c->mac[0], c->mac[1], c->mac[2], c->mac[3], c->mac[4],
-		       c->mac[5]);
-	return text;
+	return str_mac(c->mac, text);
 }
 
 /* ---- ports ---------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #define CSS_CHASSIS_CHASSIS_H
 
 #include "chassis/card.h"
+#include "emu/base/str.h"
 
 /*
  * Slots, the cards in them, and what may go where.  Cards go in and out of a
@@ -53,7 +54,6 @@ const struct card_ops *const *chassis_kinds(const struct chassis *c);
 const char *chassis_serial(const struct chassis *c);
 const uint8_t *chassis_mac(const struct chassis *c); /* base, 6 bytes */
 void chassis_mac_set(struct chassis *c, const uint8_t mac[static 6]);
-#define MAC_TEXT_LEN 17
 /* "00-10-58-00-12-ca" */
 const char *chassis_mac_text(const struct chassis *c,
 			     char text[static MAC_TEXT_LEN + 1]);

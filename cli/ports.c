@@ -1,6 +1,5 @@
 #include "cli/ports.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "chassis/chassis.h"
@@ -45,13 +44,6 @@ time_t port_changed(const struct env *env, const struct port *p)
 		env->links ? links_since(env->links, p->slot, p->number) : 0;
 
 	return since ? since : env->boot_time + (time_t)late_s;
-}
-
-const char *mac_text(const uint8_t mac[6], char text[MAC_TEXT_LEN + 1])
-{
-	(void)snprintf(text, MAC_TEXT_LEN + 1, "%02x-%02x-%02x-%02x-%02x-%02x",
-		       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return text;
 }
 
 void port_counters(const struct env *env, const struct port *p,

@@ -24,8 +24,6 @@ bool port_next_of(const struct cli *cli, const struct args *a, struct port *p);
 time_t port_changed(const struct env *env, const struct port *p);
 void port_counters(const struct env *env, const struct port *p,
 		   struct port_counters *c);
-/* "00-10-58-00-12-ca" */
-const char *mac_text(const uint8_t mac[6], char text[MAC_TEXT_LEN + 1]);
 /* Zero on a scratch switch, as all that is counted. */
 void net_counters(const struct env *env, struct net_counters *c);
 

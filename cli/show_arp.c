@@ -121,7 +121,7 @@ static void learnt_row(const struct env *env, const struct arp_entry *e,
 {
 	char mac[MAC_TEXT_LEN + 1];
 
-	arp_row(o, str_addr(e->addr), mac_text(e->mac, mac), "dynamic",
+	arp_row(o, str_addr(e->addr), str_mac(e->mac, mac), "dynamic",
 		wire_port_name(env->wire, e->port));
 }
 

@@ -60,7 +60,7 @@ static void learnt_show(struct wire *w, unsigned vlan, struct out *o)
 
 	for (size_t i = 0; i < n; i++) {
 		out_col(o, W_VLAN, "%u", e[i].vlan);
-		out_col(o, W_MAC, "%s", mac_text(e[i].mac, text));
+		out_col(o, W_MAC, "%s", str_mac(e[i].mac, text));
 		out_printf(o, "%s\n", wire_port_name(w, e[i].port));
 	}
 	free(e);
@@ -92,7 +92,7 @@ static const char *id_text(const struct stp_id *id, char text[ID_TEXT_LEN + 1])
 	char mac[MAC_TEXT_LEN + 1];
 
 	(void)snprintf(text, ID_TEXT_LEN + 1, "%02x-%02x-%s", id->priority >> 8,
-		       id->priority & 0xff, mac_text(id->mac, mac));
+		       id->priority & 0xff, str_mac(id->mac, mac));
 	return text;
 }
 

@@ -312,7 +312,7 @@ static void mibii_show(const struct env *env, const struct port *p,
 	port_mac(env->chassis, p, mac);
 	out_puts(o, "\n");
 	col_line(o, COL_NARROW, "Interface", "%s", p->name);
-	col_pair(o, COL_NARROW, "MAC", mac_text(mac, mac_is), "Last Change",
+	col_pair(o, COL_NARROW, "MAC", str_mac(mac, mac_is), "Last Change",
 		 wall_text(port_changed(env, p), when));
 	col_pair(o, COL_NARROW, "Administrative",
 		 port_is_shut(p) ? "Disabled" : "Enabled", "Operational",

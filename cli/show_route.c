@@ -105,20 +105,6 @@ static unsigned way_to(const struct routes *t, size_t nlocal,
 	return 0;
 }
 
-/* The next hop of a line: of a firewall's, its address on this side. */
-static struct in_addr hop_of(const struct conf *conf, const struct route *line)
-{
-	struct in_addr hop = line->gateway;
-	struct kept_line l;
-	char index[8];
-
-	(void)snprintf(index, sizeof(index), "%u", line->firewall);
-	if (line->firewall &&
-	    kept_find(&conf->global->kept, "ip firewall", index, &l))
-		(void)str_to_addr(l.word[1], &hop);
-	return hop;
-}
-
 /* Is anybody there?  Asked on the wire only. */
 static bool is_alive(const struct env *env, const struct route *line)
 {
@@ -133,7 +119,7 @@ static void add_static(const struct env *env, struct routes *t)
 	size_t nlocal = t->n;
 
 	TAILQ_FOREACH(line, &conf->global->routes, link) {
-		struct in_addr hop = hop_of(conf, line);
+		struct in_addr hop = route_hop(conf, line);
 		struct route_row r = {
 			.net = line->net,
 			.gateway = hop,

@@ -5,7 +5,6 @@
  */
 #include "emu/options.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -274,19 +273,14 @@ static int out_set(struct options *o, const char *value, struct err *err)
 /* 00-0b-5f-00-00-01 as the product prints it, or with colons. */
 static int mac_set(struct options *o, const char *value, struct err *err)
 {
-	unsigned b[6];
-	char behind = 0;
+	uint8_t mac[6];
 
-	if (sscanf(value,
-		   "%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%c",
-		   &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &behind) != 6 ||
-	    (b[0] & 1))
+	if (!str_to_mac(value, mac) || (mac[0] & 1))
 		return err_set(err, ERR_SYNTAX, -1,
 			       "--mac %.40s: use the MAC address of one "
 			       "interface, e.g. 00-0b-5f-00-00-01",
 			       value);
-	for (int i = 0; i < 6; i++)
-		o->mac[i] = (uint8_t)b[i];
+	memcpy(o->mac, mac, sizeof(mac));
 	return 0;
 }
 

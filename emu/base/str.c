@@ -208,3 +208,24 @@ const char *str_thousands(uint64_t v)
 	}
 	return buf + at;
 }
+
+const char *str_mac(const uint8_t mac[6], char text[static MAC_TEXT_LEN + 1])
+{
+	(void)snprintf(text, MAC_TEXT_LEN + 1, "%02x-%02x-%02x-%02x-%02x-%02x",
+		       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return text;
+}
+
+bool str_to_mac(const char *s, uint8_t mac[6])
+{
+	unsigned b[6];
+	char behind = 0;
+
+	if (sscanf(s,
+		   "%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%c",
+		   &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &behind) != 6)
+		return false;
+	for (int i = 0; i < 6; i++)
+		mac[i] = (uint8_t)b[i];
+	return true;
+}

@@ -23,6 +23,10 @@ bool str_to_mask(const char *s, uint8_t *prefix_len); /* dotted or /n */
 
 /* "10.1.2.3" in one of eight rotating per-thread buffers. */
 const char *str_addr(struct in_addr a);
+/* "00-0b-5f-00-00-01", as the product prints it; read with colons, too. */
+#define MAC_TEXT_LEN 17
+const char *str_mac(const uint8_t mac[6], char text[static MAC_TEXT_LEN + 1]);
+bool str_to_mac(const char *s, uint8_t mac[6]);
 /* "1,234,567" in one of eight rotating per-thread buffers. */
 const char *str_thousands(uint64_t v);
 struct in_addr str_mask_of(uint8_t prefix_len);

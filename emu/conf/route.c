@@ -1,6 +1,7 @@
 /* Static routes: in order of entry, as running-config prints them. */
 #include "emu/conf/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "emu/base/texts.h"
 #include "emu/base/xalloc.h"
 #include "emu/conf/global.h"
+#include "emu/conf/kept.h"
 
 #define ROUTE_MAX 2048
 
@@ -71,4 +73,17 @@ int route_del(struct conf *c, const struct route *r, struct err *err)
 	free(o);
 	conf_changed(c);
 	return 0;
+}
+
+struct in_addr route_hop(const struct conf *c, const struct route *r)
+{
+	struct in_addr hop = r->gateway;
+	struct kept_line l;
+	char index[8];
+
+	(void)snprintf(index, sizeof(index), "%u", r->firewall);
+	if (r->firewall &&
+	    kept_find(&c->global->kept, "ip firewall", index, &l))
+		(void)str_to_addr(l.word[1], &hop);
+	return hop;
 }

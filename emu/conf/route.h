@@ -19,6 +19,8 @@ TAILQ_HEAD(route_list, route);
 
 /* In order of entry.  Adds it, or changes the distance. */
 int route_add(struct conf *c, const struct route *r, struct err *err);
+/* The next hop of a line: of a firewall's, its address on this side. */
+struct in_addr route_hop(const struct conf *c, const struct route *r);
 int route_del(struct conf *c, const struct route *r, struct err *err);
 
 #endif

@@ -1,6 +1,5 @@
 #include "emu/wire/inside_follow.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "chassis/ports.h"
@@ -9,7 +8,6 @@
 #include "emu/conf/circuit.h"
 #include "emu/conf/conf.h"
 #include "emu/conf/global.h"
-#include "emu/conf/kept.h"
 #include "emu/conf/route.h"
 #include "emu/io/inside.h"
 
@@ -66,20 +64,6 @@ static const struct inside_way *circuit_of(const struct ways *w,
 	return NULL;
 }
 
-/* The next hop of a firewall's line is its address on this side. */
-static struct in_addr hop_of(const struct conf *conf, const struct route *line)
-{
-	struct in_addr hop = line->gateway;
-	struct kept_line l;
-	char index[8];
-
-	(void)snprintf(index, sizeof(index), "%u", line->firewall);
-	if (line->firewall &&
-	    kept_find(&conf->global->kept, "ip firewall", index, &l))
-		(void)str_to_addr(l.word[1], &hop);
-	return hop;
-}
-
 static int by_distance(const void *a, const void *b)
 {
 	const struct route *const *x = a, *const *y = b;
@@ -101,7 +85,7 @@ static void add_static(struct ways *w, const struct conf *conf)
 		qsort(line, n, sizeof(*line), by_distance);
 	for (size_t i = 0; i < n; i++) {
 		const struct inside_way *on =
-			circuit_of(w, hop_of(conf, line[i]));
+			circuit_of(w, route_hop(conf, line[i]));
 
 		if (on)
 			add_way(w, &(struct inside_way){

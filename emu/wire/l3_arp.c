@@ -8,20 +8,10 @@
 #include "emu/wire/frag.h"
 #include "emu/wire/l3_priv.h"
 
-#include <stdio.h>
 
 #define DEFEND_MS 10000 /* RFC 5227 1.1: DEFEND_INTERVAL */
-#define MAC_TEXT  18
 
 static const uint8_t everybody[ETH_ADDR_LEN] = { 255, 255, 255, 255, 255, 255 };
-
-static const char *mac_text(const uint8_t mac[ETH_ADDR_LEN],
-			    char text[MAC_TEXT])
-{
-	(void)snprintf(text, MAC_TEXT, "%02x-%02x-%02x-%02x-%02x-%02x", mac[0],
-		       mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return text;
-}
 
 /* ---- announcing ---------------------------------------------------------------- */
 
@@ -78,11 +68,11 @@ static void duplicate(struct wire *w, const struct ingress *in,
 {
 	static struct log_rate rate;
 	unsigned skipped = 0;
-	char mac[MAC_TEXT];
+	char mac[MAC_TEXT_LEN + 1];
 
 	if (log_rate_ok(&rate, w->now_ms, &skipped))
 		log_write(LOG_IPV4, LOG_WARNING_4, T_DUPLICATE_IP,
-			  str_addr(a->sender), mac_text(a->sender_mac, mac));
+			  str_addr(a->sender), str_mac(a->sender_mac, mac));
 	if (w->now_ms < w->defend_again_ms)
 		return;
 	w->defend_again_ms = w->now_ms + DEFEND_MS;

@@ -1,7 +1,6 @@
 #include "emu/wire/setup.h"
 
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,20 +276,6 @@ static void add_local_ways(struct setup *s)
 	}
 }
 
-/* The next hop of a firewall's line is its address on this side. */
-static struct in_addr hop_of(const struct conf *conf, const struct route *line)
-{
-	struct in_addr hop = line->gateway;
-	struct kept_line l;
-	char index[8];
-
-	(void)snprintf(index, sizeof(index), "%u", line->firewall);
-	if (line->firewall &&
-	    kept_find(&conf->global->kept, "ip firewall", index, &l))
-		(void)str_to_addr(l.word[1], &hop);
-	return hop;
-}
-
 static void add_hop(struct setup *s, struct in_addr hop)
 {
 	for (size_t i = 0; i < s->nhop; i++)
@@ -306,7 +291,7 @@ static void add_static_ways(struct setup *s, const struct conf *conf)
 	const struct route *line = NULL;
 
 	TAILQ_FOREACH(line, &conf->global->routes, link) {
-		struct in_addr hop = hop_of(conf, line);
+		struct in_addr hop = route_hop(conf, line);
 		const struct setup_circuit_ip *on =
 			line->blackhole ? NULL : setup_circuit_of(s, hop);
 		struct fib_route r = {
@@ -363,22 +348,6 @@ static int place_of(const struct setup *s, const char *name)
 	return PORT_FLOOD;
 }
 
-static bool mac_of(const char *text, uint8_t mac[6])
-{
-	unsigned b[6];
-	int end = 0;
-
-	if (sscanf(text,
-		   "%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]%2x%*1[-:]"
-		   "%2x%n",
-		   &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &end) != 6 ||
-	    text[end])
-		return false;
-	for (int i = 0; i < 6; i++)
-		mac[i] = (uint8_t)b[i];
-	return true;
-}
-
 /* arp ADDRESS MAC PORT [VLAN] */
 static void add_neighbours(struct setup *s, const struct conf *conf)
 {
@@ -390,7 +359,7 @@ static void add_neighbours(struct setup *s, const struct conf *conf)
 		uint32_t vlan = 0;
 
 		if (!str_to_addr(l.word[0], &e.addr) ||
-		    !mac_of(l.word[1], e.mac))
+		    !str_to_mac(l.word[1], e.mac))
 			continue;
 		on = setup_circuit_of(s, e.addr);
 		if (!str_to_u32(l.word[3], 1, 4094, &vlan))
