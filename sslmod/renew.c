@@ -7,6 +7,10 @@
  * 4.6.3).  Nobody else may begin one: the library refuses clients that do, but
  * between our asking and the end of what they were asked for.
  *
+ * What the server says meanwhile goes on until the client's ClientHello is here
+ * (RFC 5246 7.4.1.1), for the client may never send one.  Some clients cannot take
+ * that: OpenSSL's breaks off when it meets such data while it is writing.
+ *
  * A client that ignores the question keeps its connection.  One that cannot renew
  * safely (RFC 5746) is not asked in `modern`.
  */

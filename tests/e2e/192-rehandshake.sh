@@ -72,7 +72,8 @@ ok "data: and the client's own" [ "$(seen '>>>' 'Handshake.*KeyUpdate' "$o")" -g
 o=$(messages 4003 /talk/400 -tls1_2)
 same "nobody asks where it is not configured" \
 	"$(seen '<<<' 'Handshake.*HelloRequest' "$o")" 0
-# Uploads, while the server talks too.
+# Uploads.  The server answers at their end: OpenSSL's client gives up when data
+# of the server's comes into a handshake that it goes on with while it writes.
 head -c 2000000 /dev/urandom >up
 for max in 1.2 1.3; do
 	o=$(curl -sSk --max-time 20 --tls-max $max --data-binary @up -H "Expect:" \

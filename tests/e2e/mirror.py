@@ -4,8 +4,10 @@
 The body is the request's head.  /to/URL redirects to URL; /N answers N bytes;
 /slow/N sends N lines, one every 20 ms; /talk/N sends N kilobytes in pieces of
 one, every 2 ms.  Connections
-persist with HTTP/1.1.  Each path is printed.
+persist with HTTP/1.1.  A body is read to its end before it is answered.  Each
+path is printed.
 """
+import re
 import socket
 import sys
 import threading
@@ -30,6 +32,11 @@ def slow(client, path):
         time.sleep(0.02 if path.startswith("/slow/") else 0.002)
 
 
+def body_length(head):
+    m = re.search(rb"\r\ncontent-length: *(\d+)\r\n", head, re.I)
+    return int(m.group(1)) if m else 0
+
+
 def serve(client):
     data = b""
     with client:
@@ -42,6 +49,13 @@ def serve(client):
                 data += more
             head, data = data.split(b"\r\n\r\n", 1)
             head += b"\r\n\r\n"
+            rest = body_length(head)
+            while len(data) < rest:
+                more = client.recv(65536)
+                if not more:
+                    return
+                data += more
+            data = data[rest:]
             path = head.split(b" ")[1].decode("latin-1")
             print(path, flush=True)
             if path.startswith(("/slow/", "/talk/")):
