@@ -1,6 +1,5 @@
 #include "emu/net/ftp.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -166,6 +165,20 @@ void ftp_reply(const char *line, size_t len, struct ftp_line *l)
 		l->kind = FTP_ENTERING;
 	if (!memcmp(line, "234", 3))
 		l->kind = FTP_SECURE;
+}
+
+bool ftp_may_begin(const char *text, size_t len, bool reply)
+{
+	static const char first[2][4][5] = {
+		{ "PORT", "EPRT", "PASV", "EPSV" },
+		{ "227 ", "229 ", "234 " },
+	};
+
+	for (int i = 0; i < 4; i++)
+		if (first[reply][i][0] &&
+		    !strncasecmp(text, first[reply][i], len < 4 ? len : 4))
+			return true;
+	return false;
 }
 
 void ftp_write(const char *line, size_t len, const struct ftp_line *l,

@@ -2,6 +2,7 @@
 #define CSS_EMU_NET_FTP_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ struct ftp_line {
 /* A line with or without its end; from the client, and from the server. */
 void ftp_command(const char *line, size_t len, struct ftp_line *l);
 void ftp_reply(const char *line, size_t len, struct ftp_line *l);
+/* May it be the beginning, of a byte or more, of a line that is not FTP_OTHER? */
+bool ftp_may_begin(const char *text, size_t len, bool reply);
 /* The line with another address and port in it. */
 void ftp_write(const char *line, size_t len, const struct ftp_line *l,
 	       struct in_addr addr, uint16_t port, struct out *o);

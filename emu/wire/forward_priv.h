@@ -21,6 +21,16 @@ struct server {
 	const struct policy_service *svc;
 };
 
+/* A segment without text that the switch itself sends (over.c). */
+#define BARE_OPTIONS 12 /* two of padding, and the time stamps of RFC 7323 */
+struct bare {
+	struct tuple to;
+	uint32_t seq, ack;
+	uint16_t window;
+	uint8_t flags, noptions;
+	uint8_t options[BARE_OPTIONS];
+};
+
 struct forward {
 	struct wire *w;
 	struct flowtab *tab;
@@ -33,7 +43,8 @@ struct forward {
 	int nexpected;
 	/* the direction of the packet that is being routed; NULL: none */
 	struct half *under_way;
-	uint8_t room[PACKET_HEADROOM + ETH_LEN + IP4_MIN + TCP_MIN];
+	uint8_t room[PACKET_HEADROOM + ETH_LEN + IP4_MIN + TCP_MIN +
+		     BARE_OPTIONS];
 };
 
 static inline const struct policy *forward_policy(const struct forward *f)
@@ -88,6 +99,7 @@ void over_segment(struct wire *w, struct wflow *f, struct half *h,
 		  const struct packet *p);
 /* Tells both ends, as far as is known where they are. */
 void over_reset(struct wire *w, struct wflow *f);
+void over_send(struct wire *w, const struct bare *b);
 /* RST in answer to a segment, to its sender only (RFC 9293 3.10.7.1). */
 void over_refuse(struct wire *w, const struct packet *p);
 

@@ -7,17 +7,22 @@
 #include "emu/net/checksum.h"
 #include "emu/net/ftp.h"
 #include "emu/wire/forward_priv.h"
+#include "emu/wire/ftp_torn.h"
 
 #define CONTROL_PORT 21
-#define EXPECT_MS 5000 /* ftp data-channel-timeout (content.md 3.4) */
+#define EXPECT_MS    5000 /* ftp data-channel-timeout (content.md 3.4) */
+#define TEXT_SAFE    536  /* bytes that every path takes: RFC 9293 3.7.1 */
 
 /* One sender's stream, whose bytes are numbered otherwise for its receiver. */
 struct stream_side {
 	uint32_t turn;	       /* from this number on */
 	int32_t before, after; /* this is added */
-	uint32_t line; /* where a line begins; RFC 959: all end in CR LF */
+	uint32_t line;	 /* where a line begins; RFC 959: all end in CR LF */
+	uint32_t acked;	 /* its receiver has heard up to there */
+	uint16_t window; /* that it told last, as it stands in segments */
 	bool known, inside_line;
 	bool turned; /* turn is a number of this stream */
+	struct torn torn;
 };
 
 struct announced { /* what was told last, for those who have not heard it */
@@ -79,21 +84,27 @@ static uint32_t shifted(const struct stream_side *s, uint32_t seq)
 	       (uint32_t)(is_at_or_behind(seq, s->turn) ? s->after : s->before);
 }
 
-/* Back to the sender's numbers, of what its receiver has acknowledged. */
+/* Back to the sender's numbers, of what its receiver has acknowledged.  A line of
+ * another length is not acknowledged in parts. */
 static uint32_t unshifted(const struct stream_side *s, uint32_t ack)
 {
 	uint32_t was = ack - (uint32_t)s->after;
 
-	return is_at_or_behind(was, s->turn) ? was : ack - (uint32_t)s->before;
+	if (is_at_or_behind(was, s->turn))
+		return was;
+	was = ack - (uint32_t)s->before;
+	return s->turned && is_at_or_behind(was, s->turn) ? s->turn - 1 : was;
 }
 
 uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
 		       uint32_t seq)
 {
-	return shifted(&t->side[h->side], seq);
+	const struct stream_side *s = &t->side[h->side];
+
+	return shifted(s, torn_seq(&s->torn, seq));
 }
 
-/* The text of a segment has grown by so much. */
+/* The line that ends there has grown by so much. */
 static void turn_here(struct stream_side *s, uint32_t end, int32_t more)
 {
 	if (s->turned && s->turn == end && s->after - s->before == more)
@@ -309,71 +320,114 @@ static struct segment segment_of(const struct packet *p)
 	return s;
 }
 
-/* Is it the start of a line, as far as is known?  Notes where the next one is. */
-static bool begins_line(struct stream_side *side, const struct segment *s)
+/* ---- what is said -------------------------------------------------------------------- */
+
+/* Where the first line begins in it, as far as is known.  Notes where the next one
+ * does. */
+static size_t first_line(struct stream_side *side, const struct stretch *x)
 {
-	bool begins =
-		!side->known || s->seq != side->line || !side->inside_line;
+	uint32_t end = x->seq + (uint32_t)x->len;
+	const char *nl = memchr(x->text, '\n', x->len);
+	size_t first = 0;
 
-	if (side->known && !is_at_or_behind(s->seq, side->line))
-		return true; /* it is sent again */
-	side->known = true;
-	side->line = s->seq + s->len;
-	side->inside_line = s->text[s->len - 1] != '\n';
-	return begins;
-}
-
-static void lines(struct wire *w, struct half *h, const struct segment *s,
-		  struct out *o)
-{
-	const char *at = (const char *)s->text, *end = at + s->len;
-
-	while (at < end) {
-		const char *nl = memchr(at, '\n', (size_t)(end - at));
-		const char *next = nl ? nl + 1 : end;
-
-		if (nl)
-			one_line(w, h, at, (size_t)(next - at), o);
-		else
-			out_write(o, at, (size_t)(next - at));
-		at = next;
+	if (side->known && x->seq == side->line && side->inside_line)
+		first = nl ? (size_t)(nl + 1 - x->text) : x->len;
+	if (!side->known || is_at_or_behind(end, side->line)) {
+		side->line = end;
+		side->inside_line = x->text[x->len - 1] != '\n';
 	}
+	side->known = true;
+	return first;
 }
 
-static bool replace(struct packet *p, const struct segment *s,
-		    const struct out *o)
+/* A line without its end; true: it waits for that. */
+static bool last_line(struct half *h, const struct stretch *x, size_t at,
+		      struct out *o)
 {
-	uint8_t *ip = p->data + p->l3;
-	uint32_t at = p->l4 + s->head;
+	struct stream_side *side = &wflow_of(h)->ftp->side[h->side];
+	uint32_t seq = x->seq + (uint32_t)at;
+	const char *text = x->text + at;
+	size_t len = x->len - at;
 
-	if (at + o->len > p->cap || at + o->len - p->l3 > UINT16_MAX)
+	if (x->fin || !ftp_may_begin(text, len, h->side) ||
+	    !torn_hold(&side->torn, seq, text, len)) {
+		out_write(o, text, len);
 		return false;
-	memcpy(s->text, o->buf, o->len);
-	p->len = at + (uint32_t)o->len;
-	sum_change16(ip + IP4_SUM, get16(ip + IP4_LEN),
-		     (uint16_t)(p->len - p->l3));
-	put16(ip + IP4_LEN, (uint16_t)(p->len - p->l3));
+	}
+	if (side->line == seq + len) {
+		side->line = seq;
+		side->inside_line = false;
+	}
 	return true;
 }
 
-static bool read_text(struct wire *w, struct half *h, struct packet *p,
-		      const struct segment *s)
+/* true: the last one is held back. */
+static bool lines(struct wire *w, struct half *h, const struct stretch *x,
+		  struct out *o)
 {
-	struct ftp_track *t = wflow_of(h)->ftp;
-	struct out o = { 0 };
-	bool changed = false;
+	struct stream_side *side = &wflow_of(h)->ftp->side[h->side];
+	size_t at = first_line(side, x);
+	const char *nl = NULL;
 
-	lines(w, h, s, &o);
-	if (o.len != s->len || memcmp(o.buf, s->text, o.len) != 0)
-		changed = replace(p, s, &o);
-	if (changed)
-		turn_here(&t->side[h->side], s->seq + s->len,
-			  (int32_t)o.len - (int32_t)s->len);
-	out_fini(&o);
-	return changed;
+	out_write(o, x->text, at);
+	while (at < x->len && (nl = memchr(x->text + at, '\n', x->len - at))) {
+		size_t len = (size_t)(nl + 1 - x->text) - at, was = o->len;
+		uint32_t seq = x->seq + (uint32_t)at;
+
+		one_line(w, h, x->text + at, len, o);
+		torn_end(&side->torn, seq, x->text + at, len);
+		turn_here(side, seq + (uint32_t)len,
+			  (int32_t)(o->len - was) - (int32_t)len);
+		at += len;
+	}
+	return at < x->len && last_line(h, x, at, o);
 }
 
-enum { OPT_END = 0, OPT_NOP = 1, OPT_SACK = 5 };
+/* ---- what goes on -------------------------------------------------------------------- */
+
+/* More than came in may be more than a frame: then it is cut again. */
+static void may_be_cut(struct packet *p, const struct segment *s, size_t len)
+{
+	size_t most = s->len > TEXT_SAFE ? s->len : TEXT_SAFE;
+
+	if (len <= most || p->off.gso)
+		return;
+	p->off = (struct packet_offload){ .checksum = true,
+					  .gso = GSO_TCP4,
+					  .gso_size = (uint16_t)most,
+					  .csum_start = p->l4,
+					  .csum_offset = TCP_SUM };
+}
+
+static void set_len(struct packet *p, uint32_t len)
+{
+	uint8_t *ip = p->data + p->l3;
+
+	p->len = len;
+	sum_change16(ip + IP4_SUM, get16(ip + IP4_LEN),
+		     (uint16_t)(len - p->l3));
+	put16(ip + IP4_LEN, (uint16_t)(len - p->l3));
+}
+
+/* What finds no room is lost, and sent again. */
+static void replace(struct packet *p, const struct segment *s,
+		    const struct out *o, bool fin)
+{
+	uint32_t at = p->l4 + s->head;
+	bool fits = at + o->len <= p->cap && at + o->len - p->l3 <= UINT16_MAX;
+	size_t len = fits ? o->len : 0;
+
+	if (len)
+		memcpy(s->text, o->buf, len);
+	if (!fin || !fits)
+		s->tcp[TCP_FLAGS] &= (uint8_t)~TCP_F_FIN;
+	set_len(p, at + (uint32_t)len);
+	may_be_cut(p, s, len);
+}
+
+/* ---- what is heard ------------------------------------------------------------------- */
+
+enum { OPT_END = 0, OPT_NOP = 1, OPT_SACK = 5, OPT_STAMPS = 8 };
 
 /* RFC 2018: blocks of two numbers each. */
 static bool selective(const struct stream_side *other, const struct segment *s)
@@ -400,20 +454,22 @@ static bool selective(const struct stream_side *other, const struct segment *s)
 	return changed;
 }
 
-static bool numbers(const struct ftp_track *t, const struct half *h,
-		    const struct segment *s)
+/* What the segment says of the other side's stream. */
+static bool acknowledged(struct ftp_track *t, const struct half *h,
+			 const struct segment *s)
 {
-	const struct stream_side *own = &t->side[h->side],
-				 *other = &t->side[!h->side];
-	uint32_t seq = shifted(own, s->seq), ack = get32(s->tcp + TCP_ACK),
-		 to = unshifted(other, ack);
-	bool changed = seq != s->seq;
+	struct stream_side *other = &t->side[!h->side];
+	uint32_t ack = get32(s->tcp + TCP_ACK), to = unshifted(other, ack);
 
-	put32(s->tcp + TCP_SEQ, seq);
 	if (!(s->tcp[TCP_FLAGS] & TCP_F_ACK))
-		return changed;
+		return false;
+	if (!(s->tcp[TCP_FLAGS] & TCP_F_SYN))
+		other->window = get16(s->tcp + TCP_WIN);
+	other->acked = to;
+	torn_heard(&other->torn, to);
+	to = torn_promise(&other->torn, to);
 	put32(s->tcp + TCP_ACK, to);
-	return selective(other, s) || changed || to != ack;
+	return selective(other, s) || to != ack;
 }
 
 static uint16_t sum_of(const struct packet *p)
@@ -438,18 +494,91 @@ static void sum_anew(struct packet *p)
 		put16(sum, sum_of(p));
 }
 
+/* ---- the sender of a torn line is told that it was heard ---------------------------- */
+
+/* RFC 7323 3.2: in every segment, once both have it; its own comes back. */
+static void echo_stamps(const struct segment *s, struct bare *b)
+{
+	for (uint32_t at = TCP_MIN; at + 10 <= s->head;) {
+		const uint8_t *opt = s->tcp + at;
+
+		if (opt[0] == OPT_END || (opt[0] != OPT_NOP && opt[1] < 2))
+			return;
+		if (opt[0] == OPT_STAMPS && opt[1] == 10) {
+			b->options[0] = b->options[1] = OPT_NOP;
+			b->options[2] = OPT_STAMPS;
+			b->options[3] = 10;
+			memcpy(b->options + 4, opt + 6, 4);
+			memcpy(b->options + 8, opt + 2, 4);
+			b->noptions = BARE_OPTIONS;
+		}
+		at += opt[0] == OPT_NOP ? 1 : opt[1];
+	}
+}
+
+/* Only when all in front of it was heard: else its receiver tells, later. */
+static void tell_heard(struct wire *w, struct half *h, const struct segment *s,
+		       uint32_t heard)
+{
+	struct stream_side *own = &wflow_of(h)->ftp->side[h->side];
+	struct tuple k = half_tuple(h);
+	struct bare b = { .to = tuple_reverse(&k),
+			  .seq = heard,
+			  .flags = TCP_F_ACK,
+			  .window = own->window };
+
+	b.ack = torn_promise(&own->torn, own->acked);
+	if (b.ack == own->acked)
+		return;
+	echo_stamps(s, &b);
+	over_send(w, &b);
+}
+
+/* ---- a segment ------------------------------------------------------------------------ */
+
+/* Text and number of what is said; true: it is not what came in. */
+static bool said(struct wire *w, struct half *h, struct packet *p,
+		 const struct segment *s, bool *held)
+{
+	struct ftp_track *t = wflow_of(h)->ftp;
+	struct stream_side *own = &t->side[h->side];
+	bool fin = s->tcp[TCP_FLAGS] & TCP_F_FIN, changed;
+	struct stretch x = { s->seq, (const char *)s->text, s->len, fin };
+	struct out joined = { 0 }, o = { 0 };
+	enum torn_fit fit = torn_join(&own->torn, &x, &joined);
+
+	*held = fit == TORN_ASKED;
+	if (x.len && !t->secure)
+		*held = lines(w, h, &x, &o);
+	else
+		out_write(&o, x.text, x.len);
+	if (fit == TORN_JOINED && !*held)
+		own->torn.whole = true;
+	x.seq = shifted(own, x.seq);
+	put32(s->tcp + TCP_SEQ, x.seq);
+	changed = x.fin != fin || o.len != s->len ||
+		  (o.len && memcmp(o.buf, s->text, o.len) != 0);
+	if (changed)
+		replace(p, s, &o, x.fin);
+	changed |= x.seq != s->seq;
+	out_fini(&joined);
+	out_fini(&o);
+	return changed;
+}
+
 void ftp_track_segment(struct wire *w, struct half *h, struct packet *p)
 {
 	struct ftp_track *t = wflow_of(h)->ftp;
 	struct segment s = segment_of(p);
-	bool changed = false;
+	uint32_t heard = get32(s.tcp + TCP_ACK);
+	bool changed = false, held = false;
 
 	if (!p->off.checksum && sum_of(p) != 0)
 		return; /* broken on its way: who gets it sees that */
-	changed = numbers(t, h, &s);
-	if (s.len && !t->secure && !p->off.gso &&
-	    begins_line(&t->side[h->side], &s))
-		changed |= read_text(w, h, p, &s);
+	changed = acknowledged(t, h, &s);
+	changed |= said(w, h, p, &s, &held);
 	if (changed)
 		sum_anew(p);
+	if (held)
+		tell_heard(w, h, &s, heard);
 }

@@ -10,8 +10,8 @@ struct wire;
  * FTP control channels in packets (content.md 3.4; RFC 959, RFC 2428): what they
  * announce is written anew as translation wants it, and the data connection is let
  * through for a few seconds.  A line that is longer or shorter then shifts the
- * sequence numbers of what follows (RFC 2663 6.4).  Only lines that lie in one
- * segment are read, as every implementation sends them.
+ * sequence numbers of what follows (RFC 2663 6.4).  The beginning of a line whose
+ * end is not in its segment waits for that (ftp_torn.h).
  */
 struct ftp_track;
 

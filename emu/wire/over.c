@@ -223,44 +223,53 @@ void over_segment(struct wire *w, struct wflow *f, struct half *h,
 
 /* ---- resets -------------------------------------------------------------------------- */
 
-struct reset {
-	struct tuple to;
-	uint32_t seq, ack;
-	bool has_ack;
-};
+/* Its header is built behind room for those of the layers below. */
+static uint32_t write_tcp(const struct bare *b, uint8_t *tcp)
+{
+	struct in_addr src = { b->to.src }, dst = { b->to.dst };
+	uint32_t len = TCP_MIN + b->noptions;
 
-static void reset_send(struct wire *w, const struct reset *r)
+	put16(tcp, ntohs(b->to.sport));
+	put16(tcp + 2, ntohs(b->to.dport));
+	put32(tcp + TCP_SEQ, b->seq);
+	put32(tcp + TCP_ACK, b->ack);
+	tcp[TCP_OFF] = (uint8_t)(len / 4 << 4);
+	tcp[TCP_FLAGS] = b->flags;
+	put16(tcp + TCP_WIN, b->window);
+	memcpy(tcp + TCP_MIN, b->options, b->noptions);
+	put16(tcp + TCP_SUM, sum_l4(src, dst, IPPROTO_TCP, tcp, (uint16_t)len));
+	return len;
+}
+
+void over_send(struct wire *w, const struct bare *b)
 {
 	uint8_t *eth = w->forward->room + PACKET_HEADROOM, *ip = eth + ETH_LEN,
 		*tcp = ip + IP4_MIN;
 	struct packet p = { .data = eth,
-			    .len = ETH_LEN + IP4_MIN + TCP_MIN,
 			    .cap = sizeof(w->forward->room) - PACKET_HEADROOM,
 			    .type = ETHER_IP4,
 			    .l3 = ETH_LEN,
 			    .l4 = ETH_LEN + IP4_MIN,
 			    .proto = IPPROTO_TCP };
-	struct in_addr src = { r->to.src }, dst = { r->to.dst };
 
-	memset(eth, 0, p.len);
+	memset(eth, 0, p.cap);
 	put16(eth + 2 * ETH_ADDR_LEN, ETHER_IP4);
+	p.len = p.l4 + write_tcp(b, tcp);
 	ip[0] = 0x45;
-	put16(ip + IP4_LEN, IP4_MIN + TCP_MIN);
+	put16(ip + IP4_LEN, (uint16_t)(p.len - ETH_LEN));
 	put16(ip + IP4_FRAG, IP4_DF);
 	ip[IP4_TTL] = 255;
 	ip[IP4_PROTO] = IPPROTO_TCP;
-	put_addr(ip + IP4_SRC, src);
-	put_addr(ip + IP4_DST, dst);
+	put_addr(ip + IP4_SRC, (struct in_addr){ b->to.src });
+	put_addr(ip + IP4_DST, (struct in_addr){ b->to.dst });
 	put16(ip + IP4_SUM, sum_fold(sum_add(0, ip, IP4_MIN)));
-	put16(tcp, ntohs(r->to.sport));
-	put16(tcp + 2, ntohs(r->to.dport));
-	put32(tcp + TCP_SEQ, r->seq);
-	put32(tcp + TCP_ACK, r->ack);
-	tcp[TCP_OFF] = TCP_MIN / 4 << 4;
-	tcp[TCP_FLAGS] = (uint8_t)(TCP_F_RST | (r->has_ack ? TCP_F_ACK : 0));
-	put16(tcp + TCP_SUM, sum_l4(src, dst, IPPROTO_TCP, tcp, TCP_MIN));
-	count(&w->worker->c->resets_sent, 1);
 	l3_forward(w, NULL, &p);
+}
+
+static void reset_send(struct wire *w, const struct bare *r)
+{
+	count(&w->worker->c->resets_sent, 1);
+	over_send(w, r);
 }
 
 /* What comes next on this side is where it has heard the other up to. */
@@ -268,11 +277,13 @@ static void reset_side(struct wire *w, const struct wflow *f, int side)
 {
 	const struct half *to = &f->half[side], *other = &f->half[!side];
 	struct tuple k = half_tuple(to);
-	struct reset r = { .to = tuple_reverse(&k),
-			   .seq = other->seen ? other->end : 0,
-			   .ack = to->end,
-			   .has_ack = to->seen };
+	struct bare r = { .to = tuple_reverse(&k),
+			  .seq = other->seen ? other->end : 0,
+			  .ack = to->end,
+			  .flags = TCP_F_RST };
 
+	if (to->seen)
+		r.flags |= TCP_F_ACK;
 	if (f->ftp)
 		r.seq = ftp_track_seq(f->ftp, other, r.seq);
 	if (!to->inside && (to->seen || other->seen))
@@ -291,15 +302,17 @@ void over_reset(struct wire *w, struct wflow *f)
 void over_refuse(struct wire *w, const struct packet *p)
 {
 	const uint8_t *tcp = p->data + p->l4;
-	struct reset r = { .has_ack = !(tcp[TCP_FLAGS] & TCP_F_ACK) };
+	struct bare r = { .flags = TCP_F_RST };
 	struct tuple k;
 
 	if (!xlate_tuple(p, &k) || tcp[TCP_FLAGS] & TCP_F_RST)
 		return;
 	r.to = tuple_reverse(&k);
-	if (r.has_ack)
-		r.ack = segment_end(p);
-	else
+	if (tcp[TCP_FLAGS] & TCP_F_ACK) {
 		r.seq = get32(tcp + TCP_ACK);
+	} else {
+		r.flags |= TCP_F_ACK;
+		r.ack = segment_end(p);
+	}
 	reset_send(w, &r);
 }

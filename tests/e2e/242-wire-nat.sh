@@ -208,6 +208,35 @@ ok "FTP, extended passive" fetch
 ok "FTP, passive" fetch --disable-epsv
 ok "FTP, active" fetch --ftp-port - --disable-eprt
 ok "FTP, extended active" fetch --ftp-port -
+# Nagle's algorithm keeps the rest of the line until its beginning is acknowledged.
+cat >torn.py <<'END'
+import socket
+s = socket.create_connection(("192.168.10.40", 21), 5)
+replies = s.makefile("r")
+def say(*parts):
+    for part in parts:
+        s.sendall(part.encode())
+    return replies.readline()
+replies.readline()
+say("USER u\r\n"), say("PASS p\r\n"), say("TYPE I\r\n")
+data = socket.socket()
+data.bind(("192.168.10.9", 0))
+data.listen()
+data.settimeout(5)
+port = data.getsockname()[1]
+print(say("PO", "RT 192,168,10,", "9,%d,%d\r" % divmod(port, 256), "\n"))
+say("RETR blob\r\n")
+peer, where = data.accept()
+with open("got", "wb") as f:
+    while part := peer.recv(65536):
+        f.write(part)
+print(where[0], replies.readline(), say("QU", "IT\r\n"))
+END
+rm -f got
+torn=$(on client timeout 20 $PYTHON torn.py 2>&1)
+has "FTP, its PORT line in pieces" "$torn" '^192\.168\.10\.40 226'
+has "and what it says afterwards" "$torn" '221'
+ok "and the file is whole" cmp got files/blob
 
 # ---- what the operator sees ------------------------------------------------------------
 on_background hold client $PYTHON -c '

@@ -78,6 +78,21 @@ START_TEST(a_line_is_read_and_written)
 }
 END_TEST
 
+/* Each beginning of a line that is read may become one; not each line is begun. */
+START_TEST(a_beginning_is_told)
+{
+	const size_t len = strlen(rows[_i].line);
+
+	for (size_t n = 1; n <= len && rows[_i].kind != FTP_OTHER; n++)
+		ck_assert(ftp_may_begin(rows[_i].line, n, !rows[_i].client));
+	ck_assert(!ftp_may_begin("PO", 2, true));
+	ck_assert(!ftp_may_begin("22", 2, false));
+	ck_assert(!ftp_may_begin("POST", 4, false));
+	ck_assert(!ftp_may_begin("227-", 4, true));
+	ck_assert(!ftp_may_begin("\xff\xf4\xff", 3, false));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("ftp");
@@ -86,6 +101,8 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(t, a_line_is_read_and_written, 0,
+			    sizeof(rows) / sizeof(*rows));
+	tcase_add_loop_test(t, a_beginning_is_told, 0,
 			    sizeof(rows) / sizeof(*rows));
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -1239,6 +1239,189 @@ START_TEST(hidden_client_waits_at_the_group)
 }
 END_TEST
 
+#define ENTERING "227 Entering (10,2,0,5,200,1)\r\n" /* 31 bytes; told: 33 */
+#define TOLD	 "227 Entering (10,1,0,100,200,1)\r\n"
+
+static void passive_asked(int from)
+{
+	base = numbers_from[from];
+	(void)ftp_rule();
+	ck_assert_uint_eq(ftp_shake(CLIENT), 40000);
+	say(CLIENT, 40000, VIP, 21, 1000, 1000, "PASV\r\n");
+	heard(1000, 1000, "PASV\r\n");
+}
+
+/* The server's text from one place to another of the line. */
+static void answer(const char *line, size_t from, size_t to)
+{
+	char part[512] = "";
+
+	memcpy(part, line + from, to - from);
+	nsent = 0;
+	say(SERVER, 21, CLIENT, 40000, 1000 + (uint32_t)from, 1006, part);
+}
+
+/* The switch says by itself that the server's beginning was heard. */
+static void says_heard(uint32_t ack)
+{
+	const struct packet *p = &sent[0].p;
+
+	ck_assert_int_eq(nsent, 2);
+	ck_assert(sent[0].ours);
+	is_packet(p, CLIENT, 40000, SERVER, 21);
+	ck_assert_uint_eq(p->len, p->l4 + TCP_MIN);
+	ck_assert_uint_eq(l4(p)[TCP_FLAGS], TCP_F_ACK);
+	ck_assert_uint_eq(get32(l4(p) + TCP_SEQ), base + 1006);
+	ck_assert_uint_eq(get32(l4(p) + TCP_ACK), base + ack);
+	ck_assert_uint_eq(get16(l4(p) + TCP_WIN), 4321);
+	check_sums(p);
+}
+
+static void torn_at(uint32_t at)
+{
+	answer(ENTERING, 0, at);
+	heard(1000, 1006, "");
+	says_heard(1000 + at);
+	/* its receiver knows nothing of that */
+	say(CLIENT, 40000, VIP, 21, 1006, 1000, "");
+	heard(1006, 1000 + at, "");
+	answer(ENTERING, at, 31);
+	heard(1000, 1006, TOLD);
+}
+
+START_TEST(line_may_be_torn_anywhere)
+{
+	passive_asked(_i % 3);
+	torn_at((uint32_t)_i);
+}
+END_TEST
+
+START_TEST(torn_line_is_sent_again)
+{
+	passive_asked(_i);
+	torn_at(30);
+	/* lost behind the switch: whatever part of it is sent again is all of it */
+	answer(ENTERING, 30, 31);
+	heard(1000, 1006, TOLD);
+	answer(ENTERING, 0, 9);
+	heard(1000, 1006, TOLD);
+	answer(ENTERING "150 x\r\n", 20, 38);
+	heard(1000, 1006, TOLD "150 x\r\n");
+	say(CLIENT, 40000, VIP, 21, 1006, 1020, "");
+	heard(1006, 1030, ""); /* not in parts */
+	say(CLIENT, 40000, VIP, 21, 1006, 1040, "");
+	heard(1006, 1038, "");
+	/* and what follows is byte exact */
+	answer(ENTERING "150 x\r\n226 y\r\n", 38, 45);
+	heard(1040, 1006, "226 y\r\n");
+	make_tcp(CLIENT, 40001, VIP, 51201, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	is_packet(&last()->p, CLIENT, 40001, SERVER, 51201);
+}
+END_TEST
+
+START_TEST(torn_in_three_and_more_behind)
+{
+	static const char text[] = "220 x\r\n" ENTERING "150 y\r\n";
+
+	passive_asked(_i);
+	/* the line in front of it is not heard yet: who has it tells */
+	answer(text, 0, 9);
+	ck_assert_int_eq(nsent, 1);
+	heard(1000, 1006, "220 x\r\n");
+	say(CLIENT, 40000, VIP, 21, 1006, 1007, "");
+	heard(1006, 1009, "");
+	answer(text, 9, 20);
+	heard(1007, 1006, "");
+	says_heard(1020);
+	/* behind a gap nothing goes on: it would get another number */
+	answer(text, 38, 45);
+	ck_assert_int_eq(nsent, 1);
+	heard(1007, 1006, "");
+	/* the sender asks whether it was heard (RFC 9293 3.8.4) */
+	answer(text, 19, 19);
+	heard(1007, 1006, "");
+	says_heard(1020);
+	answer(text, 20, 45);
+	heard(1007, 1006, TOLD "150 y\r\n");
+	/* nothing of a pure acknowledgement changes */
+	answer(text, 45, 45);
+	heard(1047, 1006, "");
+}
+END_TEST
+
+START_TEST(torn_line_that_is_none_passes)
+{
+	static const char text[] = "227-Wait";
+	char longest[300];
+
+	passive_asked(_i);
+	answer("220 Welco", 0, 9); /* it cannot become one */
+	ck_assert_int_eq(nsent, 1);
+	heard(1000, 1006, "220 Welco");
+	answer("220 Welcome\r\n", 9, 13);
+	heard(1009, 1006, "me\r\n");
+	say(CLIENT, 40000, VIP, 21, 1006, 1013, "");
+	answer("220 Welcome\r\n227-Wait", 13, 16);
+	heard(1013, 1006, "");
+	answer("220 Welcome\r\n227-Wait", 16, 21);
+	heard(1013, 1006, text);
+	/* again, since the beginning was promised */
+	answer("220 Welcome\r\n227-Wait", 16, 21);
+	heard(1013, 1006, text);
+	/* more than is kept */
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest, "227 ", 4);
+	longest[299] = '\0';
+	answer("220 Welcome\r\n227-Wait\r\n", 21, 23);
+	say(CLIENT, 40000, VIP, 21, 1006, 1023, "");
+	base += 23;
+	answer(longest, 0, 200);
+	ck_assert_uint_eq(last()->p.len, last()->p.l4 + TCP_MIN);
+	answer(longest, 200, 299);
+	ck_assert_uint_eq(last()->p.len, last()->p.l4 + TCP_MIN + 299);
+	ck_assert_uint_eq(get32(l4(&last()->p) + TCP_SEQ), base + 1000);
+}
+END_TEST
+
+START_TEST(torn_line_ends_with_its_connection)
+{
+	passive_asked(_i);
+	answer(ENTERING, 0, 9);
+	heard(1000, 1006, "");
+	make_tcp(SERVER, 21, CLIENT, 40000, TCP_F_ACK | TCP_F_FIN, "");
+	put32(l4(&in) + TCP_SEQ, base + 1009);
+	put32(l4(&in) + TCP_ACK, base + 1006);
+	finish();
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	heard(1000, 1006, "227 Enter");
+	ck_assert(l4(&last()->p)[TCP_FLAGS] & TCP_F_FIN);
+}
+END_TEST
+
+/* What is more than came in is cut into frames that are as large. */
+START_TEST(joined_line_may_be_cut_again)
+{
+	static char text[1500];
+	size_t len = 0;
+
+	passive_asked(_i);
+	len = (size_t)snprintf(text, sizeof(text), "%s", ENTERING);
+	memset(text + len, 'x', 1400);
+	answer(text, 0, 20);
+	heard(1000, 1006, "");
+	make_tcp(SERVER, 21, CLIENT, 40000, TCP_F_ACK, text + 20);
+	put32(l4(&in) + TCP_SEQ, base + 1020);
+	put32(l4(&in) + TCP_ACK, base + 1006);
+	finish();
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	ck_assert_uint_eq(last()->p.len - last()->p.l4 - TCP_MIN, 33 + 1400);
+	ck_assert_uint_eq(last()->p.off.gso, GSO_TCP4);
+	ck_assert_uint_eq(last()->p.off.gso_size, 11 + 1400);
+	ck_assert_uint_eq(last()->p.off.csum_start, last()->p.l4);
+}
+END_TEST
+
 /* ---- ICMP ------------------------------------------------------------------------------- */
 
 /* An error from a router or an end, about a packet of that many bytes of data. */
@@ -1528,6 +1711,12 @@ int main(void)
 	tcase_add_loop_test(t, passive_data_comes_by_the_vip, 0, 3);
 	tcase_add_loop_test(t, active_data_carries_the_vip, 0, 3);
 	tcase_add_loop_test(t, hidden_client_waits_at_the_group, 0, 3);
+	tcase_add_loop_test(t, line_may_be_torn_anywhere, 1, 31);
+	tcase_add_loop_test(t, torn_line_is_sent_again, 0, 3);
+	tcase_add_loop_test(t, torn_in_three_and_more_behind, 0, 3);
+	tcase_add_loop_test(t, torn_line_that_is_none_passes, 0, 3);
+	tcase_add_loop_test(t, torn_line_ends_with_its_connection, 0, 3);
+	tcase_add_loop_test(t, joined_line_may_be_cut_again, 0, 3);
 	tcase_add_test(t, errors_inside_flows_are_translated);
 	tcase_add_test(t, short_errors_are_left_alone);
 	tcase_add_test(t, echo_of_a_server_has_the_groups_address);
