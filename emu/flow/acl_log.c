@@ -14,20 +14,42 @@ static const char *const action_names[] = {
 	[CLAUSE_BYPASS] = "bypass",
 };
 
-/* "1.2.3.4:1025 -> 5.6.7.8:80" */
+/* "1.2.3.4:1025 -> 5.6.7.8:80", without ports where there are none */
 static void flow_text(const struct flow_key *k, char *buf, size_t cap)
 {
-	(void)snprintf(buf, cap, "%s:%u -> %s:%u", str_addr(k->src),
-		       ntohs(k->sport), str_addr(k->dst), ntohs(k->dport));
+	if (k->proto != IPPROTO_TCP && k->proto != IPPROTO_UDP)
+		(void)snprintf(buf, cap, "%s -> %s", str_addr(k->src),
+			       str_addr(k->dst));
+	else
+		(void)snprintf(buf, cap, "%s:%u -> %s:%u", str_addr(k->src),
+			       ntohs(k->sport), str_addr(k->dst),
+			       ntohs(k->dport));
+}
+
+static const char *proto_text(uint8_t proto, char *buf, size_t cap)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return "TCP";
+	case IPPROTO_UDP:
+		return "UDP";
+	case IPPROTO_ICMP:
+		return "ICMP";
+	default:
+		(void)snprintf(buf, cap, "%u", proto);
+		return buf;
+	}
 }
 
 /* Both texts end in the flow and in how many were left out. */
 static void clause_log(const struct policy_clause *k, const char *flow,
 		       const char *more, const struct flow_key *key)
 {
+	char proto[8];
+
 	log_write(LOG_ACL, LOG_DEBUG_7, T_ACL_LOG, k->acl, k->c.number,
 		  action_names[k->c.action],
-		  key->proto == IPPROTO_UDP ? "UDP" : "TCP", flow, more);
+		  proto_text(key->proto, proto, sizeof(proto)), flow, more);
 }
 
 static void net_log(const struct clause_net *n, const char *flow,

@@ -29,10 +29,23 @@ static bool port_fits(const struct clause_port *p, uint16_t port)
 	}
 }
 
+/* What is behind a first fragment goes where that may have gone; what a denial of
+ * a type is about, lacks its first. */
+static bool icmp_fits(const struct clause *c, int16_t type)
+{
+	if (c->icmp_type < 0)
+		return true;
+	if (type == KEY_NO_TYPE)
+		return c->action != CLAUSE_DENY;
+	return c->icmp_type == type;
+}
+
 bool clause_fits(const struct clause *c, const struct flow_key *k,
 		 unsigned rule)
 {
 	if (c->proto >= 0 && c->proto != k->proto)
+		return false;
+	if (c->proto == IPPROTO_ICMP && !icmp_fits(c, k->icmp_type))
 		return false;
 	if (!net_fits(c->src, c->nsrc, k->src) ||
 	    !port_fits(&c->sport, ntohs(k->sport)) ||

@@ -28,6 +28,7 @@ struct clause {
 	uint8_t action;
 	uint16_t number;
 	int16_t proto;			    /* -1: any */
+	int16_t icmp_type;		    /* -1: any; else of IPPROTO_ICMP */
 	const struct clause_net *src, *dst; /* owned by the policy */
 	uint16_t nsrc, ndst;		    /* 0: any */
 	uint16_t dst_rule;		    /* content rule's index, 0: none */

@@ -12,6 +12,8 @@ struct flow_key {
 	struct in_addr src, dst;
 	in_port_t sport, dport; /* network order */
 	uint8_t proto;		/* IPPROTO_TCP, IPPROTO_UDP */
+	int16_t icmp_type;	/* of IPPROTO_ICMP; KEY_NO_TYPE: not known */
 };
+#define KEY_NO_TYPE (-1) /* it stands in another fragment */
 
 #endif

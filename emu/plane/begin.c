@@ -152,9 +152,12 @@ static int connect_as_client(struct flow *f, struct in_addr dst, in_port_t port)
 	do {
 		if (is_cache(u))
 			inner_set_hop(f->w->inner,
-				      &(struct flow_key){ u->key.src, dst,
-							  sport, port,
-							  IPPROTO_TCP },
+				      &(struct flow_key){
+					      .src = u->key.src,
+					      .dst = dst,
+					      .sport = sport,
+					      .dport = port,
+					      .proto = IPPROTO_TCP },
 				      u->member->svc->addr);
 		fd = sock_connect_from(f->w->map, dst, port, u->key.src, sport);
 		if (fd >= 0 || !is_taken(errno))

@@ -699,6 +699,12 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 	}
 }
 
+/* Of ICMP the clauses may want to know more. */
+static int16_t icmp_type(const struct packet *p)
+{
+	return p->proto == IPPROTO_ICMP && p->l4 ? p->data[p->l4] : KEY_NO_TYPE;
+}
+
 bool begin_denied(struct wire *w, const struct ingress *in,
 		  const struct packet *p)
 {
@@ -707,7 +713,8 @@ bool begin_denied(struct wire *w, const struct ingress *in,
 			   .in = in,
 			   .use = { .key = { .src = get_addr(ip + IP4_SRC),
 					     .dst = get_addr(ip + IP4_DST),
-					     .proto = ip[IP4_PROTO] },
+					     .proto = ip[IP4_PROTO],
+					     .icmp_type = icmp_type(p) },
 				    .vlan = in->vlan } };
 
 	return is_denied(&b);

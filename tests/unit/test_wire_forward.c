@@ -1043,6 +1043,46 @@ START_TEST(access_lists_decide)
 }
 END_TEST
 
+static void make_icmp(const char *src, const char *dst, uint8_t type)
+{
+	make(IPPROTO_ICMP, src, dst, ICMP_HEAD + 8);
+	l4(&in)[0] = type;
+	finish();
+}
+
+START_TEST(access_lists_know_types_of_icmp)
+{
+	struct acl_clause k = { .number = 10,
+				.action = ACL_PERMIT,
+				.proto = IPPROTO_ICMP,
+				.icmp_type = 8 };
+	struct acl *l = acl_add(conf, 1, &err);
+
+	simple();
+	OK(acl_clause_add(conf, l, &k, &err));
+	k.number = 20;
+	k.action = ACL_DENY;
+	k.icmp_type = 13;
+	OK(acl_clause_add(conf, l, &k, &err));
+	k.number = 30;
+	k.action = ACL_PERMIT;
+	k.icmp_type = 0;
+	OK(acl_clause_add(conf, l, &k, &err));
+	enforce();
+	make_icmp(CLIENT, SERVER, 8);
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	make_icmp(CLIENT, SERVER, 13);
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	make_icmp(CLIENT, SERVER, 0);
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	make_icmp(CLIENT, SERVER, 17); /* the hidden last clause */
+	ck_assert_int_eq(come(true, 0), NOTHING);
+	ck_assert_uint_eq(plane_clause_hits(plane, 1, 10), 1);
+	ck_assert_uint_eq(plane_clause_hits(plane, 1, 20), 1);
+	ck_assert_uint_eq(plane_clause_hits(plane, 1, 30), 1);
+}
+END_TEST
+
 START_TEST(transparent_caches_get_the_frames)
 {
 	struct content *c = NULL;
@@ -1707,6 +1747,7 @@ int main(void)
 	tcase_add_test(t, destination_group_hides_the_client);
 	tcase_add_test(t, flows_of_servers_get_the_groups_address);
 	tcase_add_test(t, access_lists_decide);
+	tcase_add_test(t, access_lists_know_types_of_icmp);
 	tcase_add_test(t, transparent_caches_get_the_frames);
 	tcase_add_loop_test(t, passive_data_comes_by_the_vip, 0, 3);
 	tcase_add_loop_test(t, active_data_carries_the_vip, 0, 3);
