@@ -31,8 +31,7 @@ static int relay_set(struct cli *cli, const struct args *a, struct err *err)
 	    ci->dhcp_relay[1].s_addr == ip.s_addr)
 		return 0;
 	if (ci->dhcp_relay[at].s_addr != INADDR_ANY)
-		return err_set(err, ERR_RANGE, -1,
-			       "A circuit has at most 2 DHCP servers");
+		return err_set(err, ERR_RANGE, -1, T_DHCP_SERVERS);
 	ci->dhcp_relay[at] = ip;
 	conf_changed(cli_conf(cli));
 	return 0;
@@ -145,12 +144,12 @@ const struct cmd circuit_cmds[] = {
 	  .render = dhcp_render,
 	  .no = "no dhcp relay-to <ip:addr>",
 	  .clear = relay_clear,
-	  .inert = no_dhcp },
+	  .host_inert = no_dhcp },
 	{ .syntax = "dhcp-relay-agent",
 	  .help = "Turn DHCP relay on",
 	  .no = "no dhcp-relay-agent",
 	  .set = FIELD(dhcp_agent, .store = SET_FLAG),
-	  .inert = no_dhcp },
+	  .host_inert = no_dhcp },
 	{ .syntax = "router-discovery lifetime <seconds:uint:0-9000>",
 	  .help = "Router advertisements\n"
 		  "How long they hold\n"

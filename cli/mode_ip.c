@@ -199,7 +199,7 @@ static const char any_way[] =
 	"replies go by the routes, whatever way they came";
 static const char best_way[] = "packets of a flow go by the best route always";
 static const char no_probe[] = "ways through firewalls are not probed";
-static const char no_dhcp[] = "no DHCP requests are relayed";
+static const char no_dhcp[] = "no broadcasts reach the host attachment";
 
 /* Row order is running-config order. */
 const struct cmd ip_cmds[] = {
@@ -231,7 +231,7 @@ const struct cmd ip_cmds[] = {
 		  "Hops, default 4",
 	  .no = "no dhcp-agent max-hops",
 	  .set = KEPT(.dflt = "4"),
-	  .inert = no_dhcp },
+	  .host_inert = no_dhcp },
 	{ .syntax = "ip", .help = "IP settings" },
 	{ .syntax = "ip redundancy [master]",
 	  .help = "Redundancy of two switches\n"

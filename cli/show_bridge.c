@@ -282,11 +282,13 @@ static const struct {
 	const char *label;
 	enum net_counter counter;
 } dhcp_rows[] = {
-	{ "Requests Received", NET_DHCP_IN_REQUESTS },
-	{ "Requests Relayed", NET_DHCP_OUT_REQUESTS },
-	{ "Replies Received", NET_DHCP_IN_REPLIES },
-	{ "Replies Relayed", NET_DHCP_OUT_REPLIES },
-	{ "Requests Over Max Hops", NET_DHCP_TOO_FAR },
+	{ T_DHCP_IN_REQUESTS, NET_DHCP_IN_REQUESTS },
+	{ T_DHCP_OUT_REQUESTS, NET_DHCP_OUT_REQUESTS },
+	{ T_DHCP_IN_REPLIES, NET_DHCP_IN_REPLIES },
+	{ T_DHCP_OUT_REPLIES, NET_DHCP_OUT_REPLIES },
+	{ T_DHCP_TOO_FAR, NET_DHCP_TOO_FAR },
+	{ T_DHCP_MALFORMED, NET_DHCP_MALFORMED },
+	{ T_DHCP_DISCARDS, NET_DHCP_DISCARDS },
 };
 
 static int show_dhcp_global(struct cli *cli, const struct args *a,
@@ -299,8 +301,8 @@ static int show_dhcp_global(struct cli *cli, const struct args *a,
 	(void)a;
 	(void)err;
 	net_counters(env, &c);
-	out_puts(o, "DHCP Relay Agent Global Information:\n");
-	out_col(o, W_PARAM, "  Max Hops:");
+	out_puts(o, T_DHCP_GLOBAL "\n");
+	out_col(o, W_PARAM, "  %s:", T_DHCP_MAX_HOPS);
 	out_printf(o, "%lu\n",
 		   settings_uint(&env->conf->global->kept,
 				 "dhcp-agent max-hops", 4));

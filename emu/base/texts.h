@@ -143,6 +143,19 @@
 #define T_NO_CIRCUIT                                                           \
 	"Specified circuit does not exist: %s (bridge vlan %u on a port "      \
 	"makes it)"				  /* guess */
+
+/* DHCP relay agent */
+#define T_DHCP_GLOBAL	    "DHCP Relay Agent Global Information:" /* guess */
+#define T_DHCP_MAX_HOPS	    "Max Hops"				   /* guess */
+#define T_DHCP_IN_REQUESTS  "Requests Received"			   /* guess */
+#define T_DHCP_OUT_REQUESTS "Requests Relayed"			   /* guess */
+#define T_DHCP_IN_REPLIES   "Replies Received"			   /* guess */
+#define T_DHCP_OUT_REPLIES  "Replies Relayed"			   /* guess */
+#define T_DHCP_TOO_FAR	    "Requests Over Max Hops"		   /* guess */
+#define T_DHCP_MALFORMED    "Malformed Messages"		   /* guess */
+#define T_DHCP_DISCARDS	    "Messages Discarded"		   /* guess */
+#define T_DHCP_SERVERS	    "A circuit has at most 2 DHCP servers" /* guess */
+
 #define T_NO_STARTUP "There is no startup-config" /* guess */
 #define T_NO_STARTUP_ERRORS                                                    \
 	"No lines of the startup-config were rejected" /* own */

@@ -137,11 +137,13 @@ enum net_counter {
 	NET_ARP_OUT_REQUESTS,
 	NET_ARP_OUT_REPLIES,
 
-	NET_DHCP_IN_REQUESTS, /* what the relay agent passes on, and drops */
-	NET_DHCP_OUT_REQUESTS,
+	NET_DHCP_IN_REQUESTS,  /* what the relay agent passes on, and drops */
+	NET_DHCP_OUT_REQUESTS, /* one for each server */
 	NET_DHCP_IN_REPLIES,
 	NET_DHCP_OUT_REPLIES,
 	NET_DHCP_TOO_FAR, /* dhcp-agent max-hops */
+	NET_DHCP_MALFORMED,
+	NET_DHCP_DISCARDS, /* nowhere to pass them on to */
 
 	NET_FRAGMENT_IN,
 	NET_FRAGMENT_ASSEMBLED, /* packets put together */

@@ -720,6 +720,16 @@ bool begin_denied(struct wire *w, const struct ingress *in,
 	return is_denied(&b);
 }
 
+bool begin_datagram_denied(struct wire *w, const struct ingress *in,
+			   const struct tuple *k)
+{
+	struct first b = { .w = w,
+			   .in = in,
+			   .use = { .key = key_of(k), .vlan = in->vlan } };
+
+	return is_denied(&b);
+}
+
 struct half *begin_from_inside(struct wire *w, const struct tuple *k)
 {
 	struct begun how = {

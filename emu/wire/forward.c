@@ -120,7 +120,7 @@ void forward_plain(struct wire *w, const struct ingress *in, struct packet *p)
 
 /* Broadcasts and multicasts that the switch itself may be interested in. */
 static void everybody(struct wire *w, const struct ingress *in,
-		      struct packet *p)
+		      struct packet *p, const struct tuple *k)
 {
 	struct in_addr dst = get_addr(p->data + p->l3 + IP4_DST);
 	uint32_t a = ntohl(dst.s_addr);
@@ -128,7 +128,10 @@ static void everybody(struct wire *w, const struct ingress *in,
 
 	for (size_t i = 0; i < w->setup->nip && !all; i++)
 		all = w->setup->ip[i].broadcast.s_addr == dst.s_addr;
-	if (all && !begin_denied(w, in, p))
+	if (!all)
+		return;
+	if (p->proto == IPPROTO_UDP && k ? !begin_datagram_denied(w, in, k)
+					 : !begin_denied(w, in, p))
 		l3_local(w, in, p, NULL);
 }
 
@@ -145,7 +148,7 @@ static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
 	if (!in->to_us && !l3_takes(w, in, p))
 		return false;
 	if (in->everybody)
-		everybody(w, in, p);
+		everybody(w, in, p, k);
 	else if (p->proto == IPPROTO_ICMP && p->l4)
 		icmp_packet(w, in, p);
 	else if (is_rule_proto(p->proto) && k)

@@ -71,6 +71,9 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 /* Of a protocol that gets no flows: do the access lists deny it? */
 bool begin_denied(struct wire *w, const struct ingress *in,
 		  const struct packet *p);
+/* The same of a datagram to everybody, whose ports count. */
+bool begin_datagram_denied(struct wire *w, const struct ingress *in,
+			   const struct tuple *k);
 /* The switch's own sockets open one; NULL: the table is full, or no port is
  * left. */
 struct half *begin_from_inside(struct wire *w, const struct tuple *k);

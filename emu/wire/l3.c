@@ -343,6 +343,16 @@ void l3_forward(struct wire *w, const struct ingress *in, struct packet *p)
 	leave(w, in, p, &h);
 }
 
+void l3_send_to(struct wire *w, unsigned vlan, const uint8_t mac[ETH_ADDR_LEN],
+		struct packet *p)
+{
+	struct hop h = { .vlan = vlan, .addr = dst_of(p), .known = true };
+
+	memcpy(h.mac, mac, ETH_ADDR_LEN);
+	h.port = bridge_find(w->bridge, vlan, mac, w->now_ms);
+	leave(w, NULL, p, &h);
+}
+
 void l3_forward_via(struct wire *w, const struct ingress *in,
 		    struct in_addr next_hop, struct packet *p)
 {

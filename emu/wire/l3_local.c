@@ -101,7 +101,8 @@ static void for_circuit(struct wire *w, const struct ingress *in,
 			struct packet *p)
 {
 	if (p->proto != IPPROTO_ICMP) {
-		to_sockets(w, in, p);
+		if (!l3_dhcp(w, in, p, false))
+			to_sockets(w, in, p);
 		return;
 	}
 	if (!is_icmp_right(w, p))
@@ -134,10 +135,15 @@ static void for_vip(struct wire *w, struct packet *p,
 	wire_count(w, NET_IP_IN_DISCARDS);
 }
 
-/* Nobody listens for broadcasts or groups; a ping to everybody gets no answer
+/* Nobody but the DHCP relay agent listens for broadcasts or groups; a ping to everybody gets no answer
  * (RFC 2644, smurf). */
-static void for_everybody(struct wire *w, const struct packet *p)
+static void for_everybody(struct wire *w, const struct ingress *in,
+			  struct packet *p)
 {
+	if (l3_dhcp(w, in, p, true)) {
+		wire_count(w, NET_IP_IN_DELIVERS);
+		return;
+	}
 	count_in(w, p);
 	if (p->proto == IPPROTO_UDP)
 		wire_count(w, NET_UDP_IN_NO_PORT);
@@ -148,7 +154,7 @@ void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
 	      const struct setup_address *local)
 {
 	if (!local) {
-		for_everybody(w, p);
+		for_everybody(w, in, p);
 		return;
 	}
 	if (p->fragment && !frag_add(w->frag, p, w->now_ms))

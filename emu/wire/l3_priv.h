@@ -33,6 +33,17 @@ bool l3_is_no_host(struct in_addr a);
 /* The header's own checksum, made anew. */
 void l3_seal(uint8_t *ip);
 
+/* To a station of a VLAN, or to everybody (ff-ff-ff-ff-ff-ff), without a question of
+ * ARP; the IPv4 header is an own one, and finished. */
+void l3_send_to(struct wire *w, unsigned vlan, const uint8_t mac[ETH_ADDR_LEN],
+		struct packet *p);
+
+/* ---- l3_dhcp.c ------------------------------------------------------------------ */
+/* A packet to the switch, or (to_all) to everybody: true, it was the relay agent's,
+ * who passed it on or dropped it, counted. */
+bool l3_dhcp(struct wire *w, const struct ingress *in, struct packet *p,
+	     bool to_all);
+
 /* ---- l3_error.c ------------------------------------------------------------------ */
 /* As l3_icmp_error(); rest: the second word of the ICMP header. */
 void l3_error(struct wire *w, const struct ingress *in, struct packet *p,

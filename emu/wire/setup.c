@@ -152,6 +152,18 @@ static void add_circuit_ip(struct setup *s, const struct circuit *ci,
 		to->broadcast = ip->broadcast;
 }
 
+static void add_relay(struct setup *s, const struct circuit *ci)
+{
+	struct setup_relay *to = NULL;
+
+	s->relay = xrealloc(s->relay, (s->nrelay + 1) * sizeof(*s->relay));
+	to = &s->relay[s->nrelay++];
+	*to = (struct setup_relay){ .vlan = (uint16_t)ci->vlan };
+	for (int i = 0; i < 2; i++)
+		if (ci->dhcp_relay[i].s_addr != INADDR_ANY)
+			to->server[to->nserver++] = ci->dhcp_relay[i];
+}
+
 static void add_circuits(struct setup *s, const struct conf *conf,
 			 const struct chassis *ch)
 {
@@ -164,6 +176,8 @@ static void add_circuits(struct setup *s, const struct conf *conf,
 		TAILQ_FOREACH(ip, &ci->ips, link)
 			if (!ip->disabled)
 				add_circuit_ip(s, ci, ip);
+		if (ci->dhcp_agent)
+			add_relay(s, ci);
 	}
 }
 
@@ -396,6 +410,7 @@ static void add_numbers(struct setup *s, const struct conf *conf)
 	s->record_route = kept_on(k, "ip record-route");
 	s->subnet_broadcast = kept_on(k, "ip subnet-broadcast");
 	s->uncond_bridging = kept_on(k, "ip uncond-bridging");
+	s->relay_max_hops = (uint8_t)settings_uint(k, "dhcp-agent max-hops", 4);
 	s->reset_unavailable = f->reset_on_vip_unavailable;
 }
 
@@ -481,6 +496,7 @@ void setup_free(struct setup *s)
 	free(s->tree);
 	free(s->static_arp);
 	free(s->address);
+	free(s->relay);
 	free(s->ip);
 	free(s);
 }

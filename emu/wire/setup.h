@@ -51,12 +51,21 @@ struct setup_circuit_ip {
 	bool redirects, unreachables;
 };
 
+struct setup_relay { /* a circuit whose DHCP relay agent is on */
+	uint16_t vlan;
+	uint8_t nserver;
+	struct in_addr server[2];
+};
+
 struct setup {
 	struct setup_port port[WIRE_PORT_MAX];
 	int nport;
 	uint8_t mac[6]; /* of the switch: circuits and VIPs answer with it */
 	struct setup_circuit_ip *ip; /* owned; in order of the configuration */
 	size_t nip;
+	struct setup_relay *relay; /* owned */
+	size_t nrelay;
+	uint8_t relay_max_hops; /* dhcp-agent max-hops */
 	struct setup_address *address; /* owned, ascending; no doubles */
 	size_t naddress;
 	struct fib *fib; /* owned; of the ways below whose next hop is alive */
