@@ -28,7 +28,7 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 	rsyslog python3-aiosmtpd chrony dnsmasq-base rancid
 	nginx-light dovecot-pop3d dovecot-imapd slapd openbsd-inetd fingerd finger
 	bind9-dnsutils sip-tester libnss3-tools sslscan testssl.sh
-	iperf3 nftables iputils-ping iputils-arping traceroute tcpdump"
+	iperf3 nftables iputils-ping iputils-arping traceroute tcpdump udhcpc"
 
 # What the benchmark takes beside the build, without the programs that it
 # compares with; those are named in need_peers.
