@@ -106,10 +106,10 @@ static unsigned way_to(const struct routes *t, size_t nlocal,
 }
 
 /* Is anybody there?  Asked on the wire only. */
-static bool is_alive(const struct env *env, const struct route *line)
+static bool is_alive(const struct env *env, const struct route *line,
+		     struct in_addr hop)
 {
-	return line->blackhole || line->firewall || !env->wire ||
-	       wire_hop_alive(env->wire, line->gateway);
+	return line->blackhole || !env->wire || wire_hop_alive(env->wire, hop);
 }
 
 static void add_static(const struct env *env, struct routes *t)
@@ -131,7 +131,7 @@ static void add_static(const struct env *env, struct routes *t)
 			.ifindex = way_to(t, nlocal, hop),
 		};
 
-		if ((r.ifindex > 0 || r.blackhole) && is_alive(env, line))
+		if ((r.ifindex > 0 || r.blackhole) && is_alive(env, line, hop))
 			routes_add(t, &r);
 		else
 			t->useless++;
