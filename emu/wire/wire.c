@@ -741,7 +741,8 @@ void wire_show(struct wire *w, struct out *o)
 	out_col(o, 24, "Interface");
 	out_col(o, 8, "Link");
 	out_col(o, 8, "MTU");
-	out_puts(o, "Lost by the host\n");
+	out_col(o, 18, "Lost by the host");
+	out_puts(o, "Not taken\n");
 	wire_lock(w);
 	for (int i = 0; i < w->nport; i++) {
 		const struct wire_port *p = &w->port[i];
@@ -750,7 +751,8 @@ void wire_show(struct wire *w, struct out *o)
 		out_col(o, 24, "%s", port_kind(p->io));
 		out_col(o, 8, "%s", p->link ? "Up" : "Down");
 		out_col(o, 8, "%u", p->io->mtu);
-		out_printf(o, "%llu\n", (unsigned long long)p->io->dropped);
+		out_col(o, 18, "%llu", (unsigned long long)p->io->dropped);
+		out_printf(o, "%llu\n", (unsigned long long)p->io->unsent);
 	}
 	wire_unlock(w);
 }

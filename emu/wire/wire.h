@@ -84,7 +84,8 @@ struct flow_line;
 int wire_flows(struct wire *w, struct flow_line *line, int max);
 /* The name of a port by its place; "" for none. */
 const char *wire_port_name(const struct wire *w, int port);
-/* How each port is wired, for `show lab wire`. */
+/* How each port is wired, for `show lab wire`, and the frames that its interface
+ * lost before we saw them, and did not take from us. */
 void wire_show(struct wire *w, struct out *o);
 
 

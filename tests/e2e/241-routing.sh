@@ -266,6 +266,13 @@ has "but told as impossible" "$(pinged client 10.7.0.1 -c 1)" 'Net Unreachable'
 on router ip link set eth0 up
 ok "until it speaks again" within 40 hop_is 1
 
+# ---- frames that an interface does not take ---------------------------------------------
+ip link set dev css3-2 mtu 600
+on client ping -q -c 2 -W 1 -M dont -s 1000 192.168.10.200 >/dev/null
+on client ping -q -c 2 -W 1 -M dont -s 1000 10.7.0.1 >/dev/null
+ip link set dev css3-2 mtu 1500
+has "the port tells how many" "$(cli "show lab wire")" '^3/2 .* 1500 +0 +[1-9]'
+
 # ---- counters ---------------------------------------------------------------------------
 counters=$(cli "show ip statistics")
 for label in "Packets Received" "Packets Forwarded" "Packets Delivered" \
