@@ -331,6 +331,9 @@ void plane_totals(const struct plane *p, struct plane_totals *t)
 		t->no_rule += get(&w->no_rule);
 		t->no_service += get(&w->no_service);
 		t->refused += get(&w->refused);
+		t->mid_nat += get(&w->mid_nat);
+		t->mid_sticky += get(&w->mid_sticky);
+		t->syn_exceeded += get(&w->syn_exceeded);
 		t->acl_bypass += get(&w->acl_bypass);
 		t->rule_bypass += get(&w->rule_bypass);
 		t->param_bypass += get(&w->param_bypass);

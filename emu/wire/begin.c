@@ -530,6 +530,15 @@ static void syn(struct first *b)
 	follow(b);
 }
 
+static void refuse_middle(struct first *b)
+{
+	struct worker_counters *c = b->w->worker->c;
+	bool keeps = b->v.rule && b->v.rule->sticky != STICK_NOT;
+
+	count(keeps ? &c->mid_sticky : &c->mid_nat, 1);
+	over_refuse(b->w, b->p);
+}
+
 /* Out of the middle of a connection that nobody knows (content.md 3.6). */
 static void middle(struct first *b)
 {
@@ -553,7 +562,7 @@ static void middle(struct first *b)
 		return;
 	if (b->v.kind == VERDICT_FORWARD || b->v.group || local ||
 	    (b->v.kind == VERDICT_DROP && b->v.rule) || own_group(b, &server))
-		over_refuse(b->w, b->p);
+		refuse_middle(b);
 	else if (b->p->data[b->p->l4 + TCP_FLAGS] & TCP_F_RST)
 		l3_forward(b->w, b->in, b->p);
 	else

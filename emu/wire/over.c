@@ -195,6 +195,12 @@ static uint32_t segment_end(const struct packet *p)
 	       ((flags & TCP_F_FIN) != 0);
 }
 
+static void exceed(struct wire *w, struct wflow *f)
+{
+	count(&w->worker->c->syn_exceeded, 1);
+	over_close(w, f);
+}
+
 void over_segment(struct wire *w, struct wflow *f, struct half *h,
 		  const struct packet *p)
 {
@@ -212,7 +218,7 @@ void over_segment(struct wire *w, struct wflow *f, struct half *h,
 		if (!(flags & TCP_F_SYN))
 			f->state = WFLOW_OPEN;
 		else if (++f->syns > SYNS_MAX)
-			over_close(w, f);
+			exceed(w, f);
 	}
 	if (!(flags & TCP_F_FIN))
 		return;

@@ -651,6 +651,32 @@ START_TEST(no_service_is_silent_or_reset)
 }
 END_TEST
 
+START_TEST(what_is_refused_is_counted)
+{
+	struct content *c = simple();
+	struct plane_totals t;
+
+	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_ACK, "x");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	ck_assert_uint_eq(l4(&last()->p)[TCP_FLAGS], TCP_F_RST);
+	for (int i = 0; i < 9; i++) {
+		plane_totals(plane, &t);
+		ck_assert_uint_eq(t.syn_exceeded, 0);
+		make_tcp(CLIENT, 40001, VIP, 80, TCP_F_SYN, "");
+		ck_assert_int_eq(come(true, 0), ROUTED);
+	}
+	c->advanced = ADVBAL_STICKY_SRCIP;
+	conf->generation++;
+	publish();
+	make_tcp(CLIENT, 40002, VIP, 80, TCP_F_ACK, "x");
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	plane_totals(plane, &t);
+	ck_assert_uint_eq(t.mid_nat, 1);
+	ck_assert_uint_eq(t.mid_sticky, 1);
+	ck_assert_uint_eq(t.syn_exceeded, 1);
+}
+END_TEST
+
 START_TEST(two_vips_to_one_server_are_told_apart)
 {
 	struct content *c = NULL;
@@ -1734,6 +1760,7 @@ int main(void)
 	tcase_add_test(t, idle_flow_goes_on_when_a_packet_comes);
 	tcase_add_test(t, idle_flows_do_not_keep_a_configuration);
 	tcase_add_test(t, no_service_is_silent_or_reset);
+	tcase_add_test(t, what_is_refused_is_counted);
 	tcase_add_test(t, two_vips_to_one_server_are_told_apart);
 	tcase_add_test(t, suspended_service_resets_both_ends);
 	tcase_add_test(t, layer5_is_ended_inside);
