@@ -317,11 +317,32 @@ bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms)
 	return take_whole(f, s, p);
 }
 
-void frag_tick(struct frag *f, uint64_t now_ms)
+/* The first fragment as it came; its bytes are there, since it is. */
+static bool first_of(const struct slot *s, struct packet *p)
 {
-	for (int i = 0; i < SLOTS; i++)
-		if (f->slot[i].used && now_ms >= f->slot[i].until_ms)
-			expire(f, &f->slot[i]);
+	uint8_t *at = s->data + ROOM - s->head_len;
+
+	if (s->spoilt || !s->head_len)
+		return false;
+	memcpy(at, s->head, s->head_len);
+	*p = (struct packet){ .data = at };
+	p->len = p->cap = ETH_LEN + get16(at + ETH_LEN + IP4_LEN);
+	return packet_parse(p) == PACKET_GOOD;
+}
+
+void frag_tick(struct frag *f, uint64_t now_ms,
+	       void (*over)(void *arg, struct packet *first), void *arg)
+{
+	for (int i = 0; i < SLOTS; i++) {
+		struct slot *s = &f->slot[i];
+		struct packet first;
+
+		if (!s->used || now_ms < s->until_ms)
+			continue;
+		if (over && first_of(s, &first))
+			over(arg, &first);
+		expire(f, s);
+	}
 }
 
 /* ---- splitting ------------------------------------------------------------------ */

@@ -32,7 +32,10 @@ bool frag_wants(const struct frag *f, uint8_t proto);
  * whole packet, in memory of frag's that stays until the next call, parsed: true.
  */
 bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms);
-void frag_tick(struct frag *f, uint64_t now_ms);
+/* Forgets what has waited too long.  over is told the first fragment, where it has
+ * come, of each that was not spoilt (RFC 792 type 11 code 1); NULL: nobody. */
+void frag_tick(struct frag *f, uint64_t now_ms,
+	       void (*over)(void *arg, struct packet *first), void *arg);
 /* Cuts a packet into fragments of at most mtu bytes of IP; room as for
  * offload_split().  -1: its DF bit forbids it. */
 int frag_split(struct packet *p, unsigned mtu, uint8_t *room, size_t cap,

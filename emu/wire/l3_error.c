@@ -157,3 +157,17 @@ void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
 {
 	l3_error(w, in, p, type, code, mtu);
 }
+
+/* Where it came in is forgotten: its sender's side is where the way to it is. */
+void l3_never_whole(void *arg, struct packet *first)
+{
+	struct wire *w = arg;
+	struct in_addr src = get_addr(first->data + first->l3 + IP4_SRC);
+	struct ingress from = { 0 };
+	struct fib_way way;
+
+	if (!fib_find(w->setup->fib, src, src, true, &way))
+		return;
+	from.vlan = way.vlan;
+	l3_error(w, &from, first, ICMP_TIME_EXCEEDED, ICMP_REASSEMBLY, 0);
+}

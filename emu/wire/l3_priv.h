@@ -21,6 +21,7 @@ enum { /* of ICMP_UNREACHABLE */
        ICMP_NO_SOURCE_ROUTE = 5,
 };
 #define ICMP_REDIRECT_HOST 1 /* code of ICMP_REDIRECT */
+#define ICMP_REASSEMBLY	   1 /* code of ICMP_TIME_EXCEEDED */
 #define IP4_TTL_OURS	   64
 
 static inline bool l3_is_ours(const struct ingress *in)

@@ -505,7 +505,7 @@ void wire_advance(struct wire *w, uint64_t now_ms)
 		l3_hops_tick(w);
 	if (is_due(&w->age_due_ms, now_ms, AGE_MS)) {
 		bridge_age(w->bridge, now_ms);
-		frag_tick(w->frag, now_ms);
+		frag_tick(w->frag, now_ms, l3_never_whole, w);
 		l3_announce_late(w);
 		if (w->captures)
 			capture_flush(w->captures);

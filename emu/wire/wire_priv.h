@@ -120,6 +120,9 @@ void l3_local(struct wire *w, const struct ingress *in, struct packet *p,
  * (RFC 1812 4.3.2). mtu: of type 3 code 4. */
 void l3_icmp_error(struct wire *w, const struct ingress *in, struct packet *p,
 		   uint8_t type, uint8_t code, uint16_t mtu);
+/* The rest of a packet did not come in time: tells its sender (RFC 1122 3.3.2).
+ * arg: the wire. */
+void l3_never_whole(void *arg, struct packet *first);
 /* Announces an address of ours (gratuitous ARP), on its circuit. */
 void l3_announce(struct wire *w, const struct setup_address *a);
 /* The same of those whose circuit had no port open then; each second. */

@@ -226,14 +226,47 @@ START_TEST(time_runs_out)
 	struct packet p;
 
 	ck_assert(!add(1, 0, 1000, true, &p, 1000));
-	frag_tick(frag, 30999);
+	frag_tick(frag, 30999, NULL, NULL);
 	ck_assert_uint_eq(counted[NET_FRAGMENT_TIMEOUTS], 0);
-	frag_tick(frag, 31000);
+	frag_tick(frag, 31000, NULL, NULL);
 	ck_assert_uint_eq(counted[NET_FRAGMENT_TIMEOUTS], 1);
 	ck_assert(!add(1, 1000, 10, false, &p, 31001));
 	/* without a tick, too */
 	ck_assert(!add(1, 0, 1000, true, &p, 70000));
 	ck_assert_uint_eq(counted[NET_FRAGMENT_TIMEOUTS], 2);
+}
+END_TEST
+
+static unsigned ntold;
+
+static void tell(void *arg, struct packet *first)
+{
+	const uint8_t *ip = first->data + first->l3;
+
+	ck_assert_ptr_eq(arg, &ntold);
+	ck_assert_uint_eq(get16(ip + IP4_ID), 1);
+	ck_assert_uint_eq(get16(ip + IP4_FRAG), IP4_MF);
+	ck_assert_uint_eq(get16(ip + IP4_LEN), IP4_MIN + 800);
+	ck_assert_uint_eq(first->len, ETH_LEN + IP4_MIN + 800);
+	for (unsigned i = 0; i < 800; i++)
+		ck_assert_uint_eq(ip[IP4_MIN + i], pattern(i));
+	ntold++;
+}
+
+START_TEST(first_fragment_is_told_of)
+{
+	struct packet p;
+
+	ntold = 0;
+	ck_assert(!add(1, 1600, 80, false, &p, 1000));
+	ck_assert(!add(1, 0, 800, true, &p, 1000));
+	ck_assert(!add(2, 800, 80, false, &p, 1000)); /* without the first */
+	ck_assert(!add(3, 0, 800, true, &p, 1000));
+	ck_assert(!add(3, 400, 800, true, &p, 1000)); /* spoilt */
+	frag_tick(frag, 31000, tell, &ntold);
+	ck_assert_uint_eq(ntold, 1);
+	frag_tick(frag, 99000, tell, &ntold);
+	ck_assert_uint_eq(ntold, 1);
 }
 END_TEST
 
@@ -404,6 +437,7 @@ int main(void)
 	tcase_add_test(t, tiny_ones_are_refused);
 	tcase_add_test(t, large_ones_are_refused);
 	tcase_add_test(t, time_runs_out);
+	tcase_add_test(t, first_fragment_is_told_of);
 	tcase_add_test(t, oldest_makes_room);
 	tcase_add_test(t, protocols_are_put_together_as_configured);
 	suite_add_tcase(s, t);

@@ -1226,7 +1226,7 @@ START_TEST(noise_does_no_harm)
 		}
 		all += nsent;
 		arp_tick(w.arp, w.now_ms);
-		frag_tick(w.frag, w.now_ms);
+		frag_tick(w.frag, w.now_ms, l3_never_whole, &w);
 	}
 	ck_assert_uint_gt(all, 5000);
 }
