@@ -13,6 +13,7 @@
 #include "emu/io/port.h"
 #include "emu/net/packet.h"
 #include "emu/plane/plane.h"
+#include "emu/redundancy/vrouter.h"
 #include "emu/wire/wire.h"
 
 /* Nobody answers behind a driven switch: what it would end is only counted. */
@@ -32,6 +33,28 @@ static void told(struct driven *d)
 		d->sent(d->arg);
 }
 
+static enum service_state state_of(void *arg, const struct service *s)
+{
+	const struct driven *d = arg;
+
+	return s->active ? d->state[s->index] : SERVICE_SUSPENDED;
+}
+
+/* true: traffic must follow */
+static bool follow_routers(struct driven *d)
+{
+	struct env *e = &d->scratch.env;
+	const struct vr_view v = { .chassis = e->chassis,
+				   .conf = e->conf,
+				   .arg = d,
+				   .service_state = state_of };
+
+	if (!vrouters_follow(e->vrouters, &v))
+		return false;
+	plane_served_changed(d->plane);
+	return true;
+}
+
 void driven_follow(struct driven *d)
 {
 	struct env *e = &d->scratch.env;
@@ -41,10 +64,9 @@ void driven_follow(struct driven *d)
 		const struct service *s = e->conf->service_at[i];
 
 		if (s)
-			plane_service_state(d->plane, i,
-					    s->active ? d->state[i]
-						      : SERVICE_SUSPENDED);
+			plane_service_state(d->plane, i, state_of(d, s));
 	}
+	(void)follow_routers(d);
 	plane_publish(d->plane, e->conf, e->chassis, &warn);
 	wire_publish(d->wire, e->conf, e->chassis, d->now_ms);
 	out_fini(&warn); /* of listeners, which it has none */
@@ -74,6 +96,7 @@ int driven_open(struct driven *d, const struct options *o, uint64_t now_ms,
 	wire_set_inside(d->wire, &inside);
 	e->plane = d->plane;
 	e->wire = d->wire;
+	e->vrouters = vrouters_new();
 	return 0;
 }
 
@@ -85,6 +108,8 @@ void driven_close(struct driven *d)
 		plane_free(d->plane);
 	if (d->map)
 		hostmap_free(d->map);
+	vrouters_free(d->scratch.env.vrouters);
+	d->scratch.env.vrouters = NULL;
 	free(d->state);
 	free(d->port);
 	scratch_close(&d->scratch);
@@ -121,6 +146,8 @@ int driven_service(struct driven *d, const char *name, enum service_state s)
 		return -1;
 	d->state[found->index] = s;
 	plane_service_state(d->plane, found->index, s);
+	if (follow_routers(d))
+		driven_follow(d);
 	return 0;
 }
 

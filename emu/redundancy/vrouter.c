@@ -255,16 +255,16 @@ bool vrouters_follow(struct vrouters *r, const struct vr_view *v)
 	return changed;
 }
 
-static bool is_shared_vip(const struct vr_line *line, struct in_addr vip)
+static bool is_shared(const struct vr_line *line, struct in_addr a)
 {
-	uint32_t from = ntohl(line->addr.s_addr), at = ntohl(vip.s_addr);
+	uint32_t from = ntohl(line->addr.s_addr), at = ntohl(a.s_addr);
 
-	return line->kind == VR_VIP && at >= from &&
-	       at - from < (line->range ? line->range : 1u);
+	return (line->kind == VR_VIP || line->kind == VR_INTERFACE) &&
+	       at >= from && at - from < (line->range ? line->range : 1u);
 }
 
 bool vrouters_share(const struct vrouters *r, const struct conf *c,
-		    struct in_addr vip, enum vr_state *state)
+		    struct in_addr addr, enum vr_state *state)
 {
 	const struct circuit *ci = NULL;
 	const struct circuit_ip *ip = NULL;
@@ -275,7 +275,7 @@ bool vrouters_share(const struct vrouters *r, const struct conf *c,
 	TAILQ_FOREACH(ci, &c->circuits, link)
 		TAILQ_FOREACH(ip, &ci->ips, link)
 			for (int i = 0; i < ip->nvr; i++) {
-				if (!is_shared_vip(&ip->vr[i], vip))
+				if (!is_shared(&ip->vr[i], addr))
 					continue;
 				any = true;
 				s = find(r, ip->addr, ip->vr[i].vrid);
@@ -286,11 +286,11 @@ bool vrouters_share(const struct vrouters *r, const struct conf *c,
 }
 
 bool vrouters_serve(const struct vrouters *r, const struct conf *c,
-		    struct in_addr vip)
+		    struct in_addr addr)
 {
 	enum vr_state state;
 
-	return !vrouters_share(r, c, vip, &state) || state == VR_MASTER;
+	return !vrouters_share(r, c, addr, &state) || state == VR_MASTER;
 }
 
 void vrouters_zero(struct vrouters *r, struct in_addr addr, uint8_t vrid)

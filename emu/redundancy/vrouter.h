@@ -81,14 +81,14 @@ bool vrouters_follow(struct vrouters *r, const struct vr_view *v);
 /* NULL: no such router, or it has not been looked at yet. */
 const struct vr_status *vrouters_find(const struct vrouters *r,
 				      struct in_addr addr, uint8_t vrid);
-/* Is the address one of a virtual router's?  Its state; of several, one that is
+/* Is the address, a VIP or an interface's, one of a virtual router's?  Its state; of several, one that is
  * not master. */
 bool vrouters_share(const struct vrouters *r, const struct conf *c,
-		    struct in_addr vip, enum vr_state *state);
+		    struct in_addr addr, enum vr_state *state);
 /* Does this switch answer on the address: has it no virtual router, or one that
  * is master? */
 bool vrouters_serve(const struct vrouters *r, const struct conf *c,
-		    struct in_addr vip);
+		    struct in_addr addr);
 /* vrid 0: all of this address; INADDR_ANY: all there are. */
 void vrouters_zero(struct vrouters *r, struct in_addr addr, uint8_t vrid);
 

@@ -354,19 +354,24 @@ START_TEST(a_router_that_is_gone_is_forgotten)
 }
 END_TEST
 
-START_TEST(only_a_master_serves_its_vips)
+START_TEST(only_a_master_serves_its_addresses)
 {
 	struct vr_line l = { .kind = VR_VIP, .vrid = 1, .range = 3 };
 	struct vr_view v = view();
 
 	l.addr = addr("10.1.20.80");
 	line(l);
+	l = (struct vr_line){ .kind = VR_INTERFACE, .vrid = 1 };
+	l.addr = addr("10.1.20.99");
+	line(l);
 	(void)vrouters_follow(routers, &v);
 	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.80")));
+	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.99")));
 	ip->disabled = true;
 	(void)vrouters_follow(routers, &v);
 	ck_assert(!vrouters_serve(routers, env->conf, addr("10.1.20.80")));
 	ck_assert(!vrouters_serve(routers, env->conf, addr("10.1.20.82")));
+	ck_assert(!vrouters_serve(routers, env->conf, addr("10.1.20.99")));
 	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.83")));
 	ck_assert(vrouters_serve(routers, env->conf, addr("10.1.20.79")));
 }
@@ -466,7 +471,7 @@ int main(void)
 	tcase_add_test(tc, transitions_of_reporters_are_counted);
 	tcase_add_test(tc, changes_are_counted_and_timed);
 	tcase_add_test(tc, a_router_that_is_gone_is_forgotten);
-	tcase_add_test(tc, only_a_master_serves_its_vips);
+	tcase_add_test(tc, only_a_master_serves_its_addresses);
 	tcase_add_test(tc, a_box_alone_is_master);
 	tcase_add_test(tc, a_box_watches_ports_and_uplinks);
 	tcase_add_test(tc, a_backup_serves_what_takes_no_part);
