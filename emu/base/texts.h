@@ -561,4 +561,8 @@
 #define T_SSL_SERVER_BAD     "Server certificates refused"	    /* guess */
 #define T_SPAN_SELF  "Port %s cannot be copied to itself"	    /* guess */
 
+/* ---- values in frames that nobody has seen ------------------------------- */
+/* CDP's capabilities: router, transparent bridge, switch */
+#define T_CDP_CAN (0x01 | 0x02 | 0x08) /* guess */
+
 #endif

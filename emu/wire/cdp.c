@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "emu/base/texts.h"
 #include "emu/net/packet.h"
 
 /*
@@ -22,9 +23,6 @@ enum { TLV_HEAD = 4, CDP_HEAD = 4, CDP_SUM = 2, LLC_LEN = 8 };
 
 #define FRAME_MIN    60
 #define FRAME_MAX    1514
-#define CAN_ROUTE    0x01 /* capabilities */
-#define CAN_BRIDGE   0x02
-#define CAN_SWITCH   0x08
 #define ADDRESS_MAX  32 /* that are told; own bound */
 #define ADDRESS_HEAD 5	/* of an IPv4 address: NLPID, 1 byte, cc, length */
 
@@ -128,7 +126,7 @@ static void put_fields(struct writer *w, const struct cdp_hello *h)
 	put_addresses(w, h);
 	put_text(w, TLV_PORT, h->port);
 	head(w, TLV_CAPABILITIES, 4);
-	put_32(w, CAN_ROUTE | CAN_BRIDGE | CAN_SWITCH);
+	put_32(w, T_CDP_CAN);
 	put_text(w, TLV_VERSION, h->version);
 	put_text(w, TLV_PLATFORM, h->platform);
 	if (!h->v2)
