@@ -4,124 +4,110 @@
 
 #include "emu/base/out.h"
 
-/* Sequence numbers go round (RFC 9293 3.4). */
-static bool is_before(uint32_t seq, uint32_t at)
-{
-	return (int32_t)(seq - at) < 0;
-}
-
-static uint32_t end_of(const struct torn *t)
-{
-	return t->seq + t->len;
-}
-
-static bool is_held(const struct torn *t)
-{
-	return t->len && !t->whole;
-}
+/* ---- putting together ------------------------------------------------------------- */
 
 /* Is the line's beginning wanted in front of it?  What begins right behind the
  * line only wants it when the sender will not send it again. */
 static bool begins_inside(const struct torn *t, uint32_t from)
 {
-	if (!is_before(t->seq, from) || is_before(end_of(t), from))
+	if (!seq_before(t->seq, from) || seq_before(torn_end(t), from))
 		return false;
-	return from != end_of(t) || !t->whole || t->promised == t->len;
+	return from != torn_end(t) || !t->whole || t->promised == t->len;
 }
 
 static bool ends_inside(const struct torn *t, uint32_t from, uint32_t to)
 {
-	return !is_before(t->seq, from) && is_before(t->seq, to) &&
-	       is_before(to, end_of(t));
+	return !seq_before(t->seq, from) && seq_before(t->seq, to) &&
+	       seq_before(to, torn_end(t));
 }
 
-static void join(const struct torn *t, struct stretch *s, struct out *o)
+void torn_join(const struct torn *t, struct stretch *s, struct out *o)
 {
 	uint32_t to = s->seq + (uint32_t)s->len;
 
-	if (is_before(s->seq, t->seq))
+	if (!t->len ||
+	    (!begins_inside(t, s->seq) && !ends_inside(t, s->seq, to)))
+		return;
+	if (seq_before(s->seq, t->seq))
 		out_write(o, s->text, t->seq - s->seq);
 	else
 		s->seq = t->seq;
 	out_write(o, t->text, t->len);
-	if (is_before(end_of(t), to))
-		out_write(o, s->text + s->len - (to - end_of(t)),
-			  to - end_of(t));
+	if (seq_before(torn_end(t), to))
+		out_write(o, s->text + s->len - (to - torn_end(t)),
+			  to - torn_end(t));
 	s->text = o->buf;
 	s->len = o->len;
 }
 
-static enum torn_fit empty(const struct torn *t, struct stretch *s)
-{
-	bool asks = is_before(t->seq, s->seq) && is_before(s->seq, end_of(t));
+/* ---- keeping ------------------------------------------------------------------------ */
 
-	s->seq = torn_seq(t, s->seq);
-	if (!is_held(t) || !asks)
-		return TORN_APART;
-	s->seq = t->seq;
-	return TORN_ASKED;
+static bool is_other(const struct torn *t, uint32_t seq)
+{
+	return t->len && t->seq != seq;
 }
 
-enum torn_fit torn_join(const struct torn *t, struct stretch *s, struct out *o)
+static void keep(struct torn *t, uint32_t seq, const char *text, size_t len)
 {
 	if (!t->len)
-		return TORN_APART;
-	if (!s->len && !s->fin)
-		return empty(t, s);
-	if (is_held(t) && is_before(end_of(t), s->seq)) {
-		s->seq = t->seq;
-		s->len = 0;
-		s->fin = false;
-		return TORN_AHEAD;
-	}
-	if (!begins_inside(t, s->seq) &&
-	    !ends_inside(t, s->seq, s->seq + (uint32_t)s->len))
-		return TORN_APART;
-	join(t, s, o);
-	return TORN_JOINED;
+		t->promised = 0;
+	t->seq = seq;
+	t->len = (uint16_t)len;
+	memcpy(t->text, text, len);
 }
 
 bool torn_hold(struct torn *t, uint32_t seq, const char *text, size_t len)
 {
-	if (len > TORN_MAX || (t->len && t->seq != seq))
+	if (len > TORN_MAX || is_other(t, seq))
 		return false;
-	if (!t->len)
-		t->promised = 0;
-	t->seq = seq;
+	keep(t, seq, text, len);
 	t->whole = false;
-	t->len = (uint16_t)len;
-	memcpy(t->text, text, len);
 	return true;
 }
 
-void torn_end(struct torn *t, uint32_t seq, const char *line, size_t len)
+bool torn_tell(struct torn *t, uint32_t seq, const char *line, size_t len,
+	       const char *told, size_t ntold)
 {
-	if (!is_held(t) || t->seq != seq)
-		return;
+	bool same = len == ntold && !memcmp(line, told, len);
+
+	if (is_other(t, seq))
+		return same;
+	if (same && !t->len)
+		return true;
+	if (len > TORN_MAX || ntold > sizeof(t->told)) {
+		torn_release(t); /* the rest of it is not kept */
+		return same;
+	}
+	keep(t, seq, line, len);
+	memcpy(t->told, told, ntold);
+	t->ntold = (uint16_t)ntold;
 	t->whole = true;
-	if (len > TORN_MAX)
-		return;
-	t->len = (uint16_t)len;
-	memcpy(t->text, line, len);
+	return true;
 }
+
+void torn_release(struct torn *t)
+{
+	if (!torn_is_held(t))
+		return;
+	memcpy(t->told, t->text, t->len);
+	t->ntold = t->len;
+	t->whole = true;
+}
+
+/* ---- acknowledging ------------------------------------------------------------------- */
 
 void torn_heard(struct torn *t, uint32_t acked)
 {
-	if (t->whole && !is_before(acked, end_of(t)))
+	if (t->whole && !seq_before(acked, torn_end(t)))
 		t->len = 0;
 }
 
 uint32_t torn_promise(struct torn *t, uint32_t ack)
 {
-	if (is_held(t) && ack == t->seq)
+	if (torn_is_held(t) && ack == t->seq)
 		t->promised = t->len;
-	if (t->len && !is_before(ack, t->seq) &&
-	    is_before(ack, t->seq + t->promised))
+	if (t->len && !seq_before(ack, t->seq) &&
+	    seq_before(ack, t->seq + t->promised))
 		return t->seq + t->promised;
 	return ack;
-}
-
-uint32_t torn_seq(const struct torn *t, uint32_t seq)
-{
-	return is_held(t) && seq == end_of(t) ? t->seq : seq;
 }

@@ -17,11 +17,12 @@
 struct stream_side {
 	uint32_t turn;	       /* from this number on */
 	int32_t before, after; /* this is added */
-	uint32_t line;	 /* where a line begins; RFC 959: all end in CR LF */
-	uint32_t acked;	 /* its receiver has heard up to there */
-	uint16_t window; /* that it told last, as it stands in segments */
-	bool known, inside_line;
-	bool turned; /* turn is a number of this stream */
+	uint32_t next;	/* what lies in front of it was read, and has gone on */
+	uint32_t acked; /* its receiver has everything in front of it */
+	uint16_t window;  /* that it told last, as it stands in segments */
+	bool known;	  /* are next and acked? */
+	bool inside_line; /* next is; RFC 959: all end in CR LF */
+	bool turned;	  /* turn is a number of this stream */
 	struct torn torn;
 };
 
@@ -73,15 +74,10 @@ void ftp_track_free(struct wire *w, struct ftp_track *t)
 
 /* ---- sequence numbers -------------------------------------------------------------- */
 
-static bool is_at_or_behind(uint32_t seq, uint32_t at)
-{
-	return (int32_t)(seq - at) >= 0;
-}
-
 static uint32_t shifted(const struct stream_side *s, uint32_t seq)
 {
 	return seq +
-	       (uint32_t)(is_at_or_behind(seq, s->turn) ? s->after : s->before);
+	       (uint32_t)(seq_before(seq, s->turn) ? s->before : s->after);
 }
 
 /* Back to the sender's numbers, of what its receiver has acknowledged.  A line of
@@ -90,10 +86,18 @@ static uint32_t unshifted(const struct stream_side *s, uint32_t ack)
 {
 	uint32_t was = ack - (uint32_t)s->after;
 
-	if (is_at_or_behind(was, s->turn))
+	if (!seq_before(was, s->turn))
 		return was;
 	was = ack - (uint32_t)s->before;
-	return s->turned && is_at_or_behind(was, s->turn) ? s->turn - 1 : was;
+	return s->turned && !seq_before(was, s->turn) ? s->turn - 1 : was;
+}
+
+/* What is held back, its receiver knows nothing of. */
+static uint32_t known_seq(const struct ftp_track *t,
+			  const struct stream_side *s, uint32_t seq)
+{
+	return s->known && !t->secure && seq_before(s->next, seq) ? s->next
+								  : seq;
 }
 
 uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
@@ -101,15 +105,13 @@ uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
 {
 	const struct stream_side *s = &t->side[h->side];
 
-	return shifted(s, torn_seq(&s->torn, seq));
+	return shifted(s, known_seq(t, s, seq));
 }
 
 /* The line that ends there has grown by so much. */
 static void turn_here(struct stream_side *s, uint32_t end, int32_t more)
 {
-	if (s->turned && s->turn == end && s->after - s->before == more)
-		return; /* it is sent again */
-	if (!more || (s->turned && !is_at_or_behind(end, s->turn)))
+	if (!more)
 		return;
 	s->before = s->after;
 	s->after += more;
@@ -322,65 +324,164 @@ static struct segment segment_of(const struct packet *p)
 
 /* ---- what is said -------------------------------------------------------------------- */
 
-/* Where the first line begins in it, as far as is known.  Notes where the next one
- * does. */
-static size_t first_line(struct stream_side *side, const struct stretch *x)
-{
-	uint32_t end = x->seq + (uint32_t)x->len;
-	const char *nl = memchr(x->text, '\n', x->len);
-	size_t first = 0;
+enum rest {		/* what became of the end of a stretch */
+	    REST_GONE,	/* it goes on with the others */
+	    REST_HELD,	/* it is a beginning, and held */
+	    REST_LATER, /* another line is under way: its sender has to wait */
+};
 
-	if (side->known && x->seq == side->line && side->inside_line)
-		first = nl ? (size_t)(nl + 1 - x->text) : x->len;
-	if (!side->known || is_at_or_behind(end, side->line)) {
-		side->line = end;
-		side->inside_line = x->text[x->len - 1] != '\n';
-	}
-	side->known = true;
-	return first;
+static void pass(struct stream_side *side, const struct stretch *x, size_t at,
+		 size_t len, struct out *o)
+{
+	if (!len)
+		return;
+	out_write(o, x->text + at, len);
+	side->next = x->seq + (uint32_t)(at + len);
+	side->inside_line = x->text[at + len - 1] != '\n';
 }
 
-/* A line without its end; true: it waits for that. */
-static bool last_line(struct half *h, const struct stretch *x, size_t at,
-		      struct out *o)
+/* What was read before goes on as it did then; returns its length. */
+static size_t again(const struct stream_side *side, const struct stretch *x,
+		    struct out *o)
+{
+	const struct torn *t = &side->torn;
+	size_t at = 0, len = 0;
+
+	if (seq_before(x->seq, side->next))
+		len = side->next - x->seq;
+	if (len > x->len)
+		len = x->len;
+	if (t->whole && torn_is_in(t, x->seq, x->seq + (uint32_t)len)) {
+		at = t->seq - x->seq;
+		out_write(o, x->text, at);
+		out_write(o, t->told, t->ntold);
+		at += t->len;
+	}
+	out_write(o, x->text + at, len - at);
+	return len;
+}
+
+/* false: it has to wait. */
+static bool whole_line(struct wire *w, struct half *h, const struct stretch *x,
+		       size_t at, size_t len, struct out *o)
 {
 	struct stream_side *side = &wflow_of(h)->ftp->side[h->side];
-	uint32_t seq = x->seq + (uint32_t)at;
+	uint32_t seq = x->seq + (uint32_t)at, end = seq + (uint32_t)len;
+	struct out told = { 0 };
+	bool goes = false;
+
+	if (len <= TORN_MAX)
+		one_line(w, h, x->text + at, len, &told);
+	else
+		out_write(&told, x->text + at, len);
+	goes = torn_tell(&side->torn, seq, x->text + at, len, told.buf,
+			 told.len);
+	if (goes) {
+		out_write(o, told.buf, told.len);
+		side->next = end;
+		side->inside_line = false;
+		turn_here(side, end, (int32_t)told.len - (int32_t)len);
+	}
+	out_fini(&told);
+	return goes;
+}
+
+/* A line without its end waits for that. */
+static enum rest begun_line(struct half *h, const struct stretch *x, size_t at,
+			    struct out *o)
+{
+	struct stream_side *side = &wflow_of(h)->ftp->side[h->side];
 	const char *text = x->text + at;
 	size_t len = x->len - at;
 
-	if (x->fin || !ftp_may_begin(text, len, h->side) ||
-	    !torn_hold(&side->torn, seq, text, len)) {
-		out_write(o, text, len);
-		return false;
-	}
-	if (side->line == seq + len) {
-		side->line = seq;
-		side->inside_line = false;
-	}
-	return true;
+	if (!x->fin && len <= TORN_MAX && ftp_may_begin(text, len, h->side))
+		return torn_hold(&side->torn, x->seq + (uint32_t)at, text, len)
+			       ? REST_HELD
+			       : REST_LATER;
+	torn_release(&side->torn);
+	pass(side, x, at, len, o);
+	return REST_GONE;
 }
 
-/* true: the last one is held back. */
-static bool lines(struct wire *w, struct half *h, const struct stretch *x,
-		  struct out *o)
+static enum rest lines(struct wire *w, struct half *h, const struct stretch *x,
+		       struct out *o)
 {
-	struct stream_side *side = &wflow_of(h)->ftp->side[h->side];
-	size_t at = first_line(side, x);
+	struct ftp_track *t = wflow_of(h)->ftp;
+	struct stream_side *side = &t->side[h->side];
+	size_t at = again(side, x, o);
 	const char *nl = NULL;
 
-	out_write(o, x->text, at);
-	while (at < x->len && (nl = memchr(x->text + at, '\n', x->len - at))) {
-		size_t len = (size_t)(nl + 1 - x->text) - at, was = o->len;
-		uint32_t seq = x->seq + (uint32_t)at;
+	while (at < x->len && !t->secure) {
+		size_t len = x->len - at;
 
-		one_line(w, h, x->text + at, len, o);
-		torn_end(&side->torn, seq, x->text + at, len);
-		turn_here(side, seq + (uint32_t)len,
-			  (int32_t)(o->len - was) - (int32_t)len);
+		nl = memchr(x->text + at, '\n', len);
+		if (nl)
+			len = (size_t)(nl + 1 - x->text) - at;
+		if (side->inside_line)
+			pass(side, x, at, len, o);
+		else if (!nl)
+			return begun_line(h, x, at, o);
+		else if (!whole_line(w, h, x, at, len, o))
+			return REST_LATER;
 		at += len;
 	}
-	return at < x->len && last_line(h, x, at, o);
+	if (t->secure)
+		torn_release(&side->torn);
+	pass(side, x, at, x->len - at, o);
+	return REST_GONE;
+}
+
+/* ---- what came before, or too early ------------------------------------------------ */
+
+/*
+ * What its receiver has acknowledged need not go on, and may not: it could be a
+ * line that is another one there.  true: nothing is left of it; its receiver is to
+ * say again what it has, as it does when a number lies in front of that
+ * (RFC 9293 3.10.7.4).
+ */
+static bool is_old(const struct stream_side *side, struct stretch *x)
+{
+	uint32_t old = side->acked - x->seq;
+
+	if (!side->turned || !seq_before(x->seq, side->acked))
+		return false;
+	if (old > x->len + x->fin || (old >= x->len && !x->fin)) {
+		x->seq = side->acked;
+		x->len = 0;
+		x->fin = false;
+		return true;
+	}
+	if (old > x->len)
+		old = (uint32_t)x->len;
+	x->seq += old;
+	x->text += old;
+	x->len -= old;
+	return false;
+}
+
+/* Something in front of it is missing, which may get another length: it must be
+ * sent again. */
+static void too_early(const struct ftp_track *t, const struct stream_side *side,
+		      struct stretch *x)
+{
+	uint32_t next = side->next;
+
+	if (torn_is_held(&side->torn) && (x->len || x->fin))
+		next = torn_end(&side->torn);
+	if (t->secure || !seq_before(next, x->seq))
+		return;
+	x->seq = side->next;
+	x->len = 0;
+	x->fin = false;
+}
+
+/* An empty segment in what is held: is it heard (RFC 9293 3.8.4)? */
+static bool asks(const struct stream_side *side, const struct stretch *x)
+{
+	const struct torn *t = &side->torn;
+
+	return torn_is_held(t) && !x->len && !x->fin &&
+	       seq_before(t->seq, x->seq) && seq_before(x->seq, torn_end(t));
 }
 
 /* ---- what goes on -------------------------------------------------------------------- */
@@ -465,8 +566,9 @@ static bool acknowledged(struct ftp_track *t, const struct half *h,
 		return false;
 	if (!(s->tcp[TCP_FLAGS] & TCP_F_SYN))
 		other->window = get16(s->tcp + TCP_WIN);
-	other->acked = to;
-	torn_heard(&other->torn, to);
+	if (seq_before(other->acked, to) && !seq_before(other->next, to))
+		other->acked = to;
+	torn_heard(&other->torn, other->acked);
 	to = torn_promise(&other->torn, to);
 	put32(s->tcp + TCP_ACK, to);
 	return selective(other, s) || to != ack;
@@ -545,25 +647,43 @@ static bool said(struct wire *w, struct half *h, struct packet *p,
 	bool fin = s->tcp[TCP_FLAGS] & TCP_F_FIN, changed;
 	struct stretch x = { s->seq, (const char *)s->text, s->len, fin };
 	struct out joined = { 0 }, o = { 0 };
-	enum torn_fit fit = torn_join(&own->torn, &x, &joined);
+	bool old = is_old(own, &x);
+	enum rest rest = REST_GONE;
 
-	*held = fit == TORN_ASKED;
-	if (x.len && !t->secure)
-		*held = lines(w, h, &x, &o);
-	else
-		out_write(&o, x.text, x.len);
-	if (fit == TORN_JOINED && !*held)
-		own->torn.whole = true;
-	x.seq = shifted(own, x.seq);
+	*held = asks(own, &x);
+	too_early(t, own, &x);
+	if (x.len || x.fin)
+		torn_join(&own->torn, &x, &joined);
+	if (x.len)
+		rest = lines(w, h, &x, &o);
+	*held |= rest == REST_HELD;
+	x.fin &= rest == REST_GONE;
+	x.seq = shifted(own, x.seq) - old;
 	put32(s->tcp + TCP_SEQ, x.seq);
 	changed = x.fin != fin || o.len != s->len ||
 		  (o.len && memcmp(o.buf, s->text, o.len) != 0);
 	if (changed)
 		replace(p, s, &o, x.fin);
-	changed |= x.seq != s->seq;
 	out_fini(&joined);
 	out_fini(&o);
-	return changed;
+	return changed || x.seq != s->seq;
+}
+
+/* true: its stream begins.  Until both know of each other, it may begin anew. */
+static bool begins(const struct wflow *f, struct stream_side *own,
+		   const struct segment *s)
+{
+	bool syn = s->tcp[TCP_FLAGS] & TCP_F_SYN;
+
+	if (syn && (!own->known || f->state == WFLOW_HALF_OPEN))
+		own->next = s->seq + 1 + s->len;
+	else if (!own->known)
+		own->next = s->seq;
+	else
+		return syn;
+	own->acked = s->seq + syn;
+	own->known = true;
+	return syn;
 }
 
 void ftp_track_segment(struct wire *w, struct half *h, struct packet *p)
@@ -576,7 +696,8 @@ void ftp_track_segment(struct wire *w, struct half *h, struct packet *p)
 	if (!p->off.checksum && sum_of(p) != 0)
 		return; /* broken on its way: who gets it sees that */
 	changed = acknowledged(t, h, &s);
-	changed |= said(w, h, p, &s, &held);
+	if (!begins(wflow_of(h), &t->side[h->side], &s))
+		changed |= said(w, h, p, &s, &held);
 	if (changed)
 		sum_anew(p);
 	if (held)

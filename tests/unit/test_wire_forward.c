@@ -1419,7 +1419,7 @@ END_TEST
 START_TEST(torn_line_that_is_none_passes)
 {
 	static const char text[] = "227-Wait";
-	char longest[300];
+	char longest[600];
 
 	passive_asked(_i);
 	answer("220 Welco", 0, 9); /* it cannot become one */
@@ -1438,14 +1438,14 @@ START_TEST(torn_line_that_is_none_passes)
 	/* more than is kept */
 	memset(longest, 'x', sizeof(longest));
 	memcpy(longest, "227 ", 4);
-	longest[299] = '\0';
+	longest[599] = '\0';
 	answer("220 Welcome\r\n227-Wait\r\n", 21, 23);
 	say(CLIENT, 40000, VIP, 21, 1006, 1023, "");
 	base += 23;
 	answer(longest, 0, 200);
 	ck_assert_uint_eq(last()->p.len, last()->p.l4 + TCP_MIN);
-	answer(longest, 200, 299);
-	ck_assert_uint_eq(last()->p.len, last()->p.l4 + TCP_MIN + 299);
+	answer(longest, 200, 599);
+	ck_assert_uint_eq(last()->p.len, last()->p.l4 + TCP_MIN + 599);
 	ck_assert_uint_eq(get32(l4(&last()->p) + TCP_SEQ), base + 1000);
 }
 END_TEST
@@ -1462,6 +1462,131 @@ START_TEST(torn_line_ends_with_its_connection)
 	ck_assert_int_eq(come(true, 1), ROUTED);
 	heard(1000, 1006, "227 Enter");
 	ck_assert(l4(&last()->p)[TCP_FLAGS] & TCP_F_FIN);
+}
+END_TEST
+
+/*
+ * A server that says torn lines, a client that hears them, and a wire that loses
+ * frames on each of the three ways: numbers are counted from the first byte.
+ */
+static const char torn_said[] = "220 x\r\n227-y\r\n" ENTERING
+				"227 Entering (10,2,0,5,200,2)\r\n"
+				"150 Here\r\n226 Done\r\n";
+static const char torn_heard[] = "220 x\r\n227-y\r\n" TOLD
+				 "227 Entering (10,1,0,100,200,2)\r\n"
+				 "150 Here\r\n226 Done\r\n";
+
+static struct talk {
+	uint32_t acked, sent;		  /* of the server's text */
+	bool has[sizeof(torn_heard)];	  /* what the client has */
+	char heard[sizeof(torn_heard)];
+	bool nagle; /* the server waits until all is acknowledged */
+} talk;
+
+static bool is_lost(void)
+{
+	return rand() % 4 == 0;
+}
+
+static void server_hears(uint32_t ack)
+{
+	ack -= base + 1000;
+	if ((int32_t)ack < 0 || is_lost())
+		return;
+	ck_assert_uint_le(ack, talk.sent);
+	if (ack > talk.acked)
+		talk.acked = ack;
+}
+
+/* What it has already must be the same, whatever is sent again. */
+static void client_hears(const struct packet *p)
+{
+	uint32_t at = get32(l4(p) + TCP_SEQ) - (base + 1000);
+	uint32_t len = p->len - p->l4 - TCP_MIN, have = 0;
+
+	check_sums(p);
+	ck_assert_uint_le(at + len, sizeof(torn_heard) - 1);
+	for (uint32_t i = 0; i < len; i++) {
+		talk.heard[at + i] = (char)l4(p)[TCP_MIN + i];
+		talk.has[at + i] = true;
+		ck_assert_int_eq(talk.heard[at + i], torn_heard[at + i]);
+	}
+	while (talk.has[have])
+		have++;
+	if (is_lost())
+		return;
+	say(CLIENT, 40000, VIP, 21, 1006, 1000 + have, "");
+	server_hears(get32(l4(&last()->p) + TCP_ACK));
+}
+
+static void server_says(uint32_t from, uint32_t to)
+{
+	char part[sizeof(torn_said)] = "";
+	struct sent out[2];
+	int n = 0;
+
+	memcpy(part, torn_said + from, to - from);
+	if (to > talk.sent)
+		talk.sent = to;
+	if (is_lost())
+		return;
+	nsent = 0;
+	say(SERVER, 21, CLIENT, 40000, 1000 + from, 1006, part);
+	n = nsent;
+	ck_assert_int_le(n, 2);
+	for (int i = 0; i < n; i++) {
+		out[i] = sent[i];
+		out[i].p.data = out[i].data + PACKET_HEADROOM;
+	}
+	if (n == 2)
+		server_hears(get32(l4(&out[0].p) + TCP_ACK));
+	if (!is_lost())
+		client_hears(&out[n - 1].p);
+}
+
+static void server_turn(void)
+{
+	const uint32_t end = sizeof(torn_said) - 1;
+	uint32_t from = talk.sent, most = end;
+
+	if (rand() % 2 || (talk.nagle && talk.acked < talk.sent)) {
+		from = talk.acked; /* again, maybe in other pieces */
+		most = talk.nagle ? talk.sent : end;
+	}
+	if (from < most)
+		server_says(from, from + 1 + (uint32_t)rand() % (most - from));
+}
+
+START_TEST(stream_begins_anew_while_half_open)
+{
+	base = numbers_from[_i];
+	(void)ftp_rule();
+	base += 5000; /* the client gives up, and tries again from its port */
+	make_tcp(CLIENT, 40000, VIP, 21, TCP_F_SYN, "");
+	put32(l4(&in) + TCP_SEQ, base + 999);
+	finish();
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	base -= 5000;
+	ck_assert_uint_eq(ftp_shake(CLIENT), 40000);
+	say(CLIENT, 40000, VIP, 21, 1000, 1000, "PASV\r\n");
+	heard(1000, 1000, "PASV\r\n");
+}
+END_TEST
+
+START_TEST(torn_lines_arrive_whatever_is_lost)
+{
+	int turns = 0;
+
+	srand((unsigned)_i);
+	passive_asked(_i % 3);
+	memset(&talk, 0, sizeof(talk));
+	talk.nagle = _i % 2;
+	while (talk.acked < sizeof(torn_said) - 1)
+		if (++turns < 1000)
+			server_turn();
+		else
+			ck_abort_msg("stuck behind %u bytes", talk.acked);
+	ck_assert_str_eq(talk.heard, torn_heard);
 }
 END_TEST
 
@@ -1785,6 +1910,8 @@ int main(void)
 	tcase_add_loop_test(t, torn_line_that_is_none_passes, 0, 3);
 	tcase_add_loop_test(t, torn_line_ends_with_its_connection, 0, 3);
 	tcase_add_loop_test(t, joined_line_may_be_cut_again, 0, 3);
+	tcase_add_loop_test(t, stream_begins_anew_while_half_open, 0, 3);
+	tcase_add_loop_test(t, torn_lines_arrive_whatever_is_lost, 0, 300);
 	tcase_add_test(t, errors_inside_flows_are_translated);
 	tcase_add_test(t, short_errors_are_left_alone);
 	tcase_add_test(t, echo_of_a_server_has_the_groups_address);
