@@ -491,6 +491,8 @@ static void may_be_cut(struct packet *p, const struct segment *s, size_t len)
 {
 	size_t most = s->len > TEXT_SAFE ? s->len : TEXT_SAFE;
 
+	if (len <= p->off.gso_size)
+		p->off.gso = GSO_NONE; /* it is one frame, now */
 	if (len <= most || p->off.gso)
 		return;
 	p->off = (struct packet_offload){ .checksum = true,
@@ -658,6 +660,8 @@ static bool said(struct wire *w, struct half *h, struct packet *p,
 		rest = lines(w, h, &x, &o);
 	*held |= rest == REST_HELD;
 	x.fin &= rest == REST_GONE;
+	if (x.fin)
+		own->next = x.seq + (uint32_t)x.len + 1;
 	x.seq = shifted(own, x.seq) - old;
 	put32(s->tcp + TCP_SEQ, x.seq);
 	changed = x.fin != fin || o.len != s->len ||

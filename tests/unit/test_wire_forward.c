@@ -1557,6 +1557,30 @@ static void server_turn(void)
 		server_says(from, from + 1 + (uint32_t)rand() % (most - from));
 }
 
+/* A FIN has a number, which the last acknowledgement comes behind. */
+START_TEST(channel_is_closed_to_the_end)
+{
+	passive_asked(_i);
+	answer(ENTERING, 0, 31);
+	heard(1000, 1006, TOLD);
+	say(CLIENT, 40000, VIP, 21, 1006, 1033, "");
+	make_tcp(SERVER, 21, CLIENT, 40000, TCP_F_ACK | TCP_F_FIN, "");
+	put32(l4(&in) + TCP_SEQ, base + 1031);
+	put32(l4(&in) + TCP_ACK, base + 1006);
+	finish();
+	ck_assert_int_eq(come(true, 1), ROUTED);
+	heard(1033, 1006, "");
+	make_tcp(CLIENT, 40000, VIP, 21, TCP_F_ACK | TCP_F_FIN, "");
+	put32(l4(&in) + TCP_SEQ, base + 1006);
+	put32(l4(&in) + TCP_ACK, base + 1034);
+	finish();
+	ck_assert_int_eq(come(true, 0), ROUTED);
+	heard(1006, 1032, "");
+	say(SERVER, 21, CLIENT, 40000, 1032, 1007, "");
+	heard(1034, 1007, "");
+}
+END_TEST
+
 START_TEST(stream_begins_anew_while_half_open)
 {
 	base = numbers_from[_i];
@@ -1910,6 +1934,7 @@ int main(void)
 	tcase_add_loop_test(t, torn_line_that_is_none_passes, 0, 3);
 	tcase_add_loop_test(t, torn_line_ends_with_its_connection, 0, 3);
 	tcase_add_loop_test(t, joined_line_may_be_cut_again, 0, 3);
+	tcase_add_loop_test(t, channel_is_closed_to_the_end, 0, 3);
 	tcase_add_loop_test(t, stream_begins_anew_while_half_open, 0, 3);
 	tcase_add_loop_test(t, torn_lines_arrive_whatever_is_lost, 0, 300);
 	tcase_add_test(t, errors_inside_flows_are_translated);
