@@ -56,7 +56,8 @@ struct arp_table {
 	uint64_t due_ms;     /* nothing is to be done before */
 	struct neighbour *n; /* owned */
 	int32_t bucket[BUCKETS];
-	int32_t free, hand;
+	int32_t top;	    /* places that were ever used are below */
+	int32_t free, hand; /* free: below top; NONE: none is */
 	unsigned used, asking;
 	size_t waiting_bytes;
 };
@@ -75,11 +76,10 @@ struct arp_table *arp_new(const struct sender *out, arp_ready_fn ready,
 	t->arg = arg;
 	t->conf = (struct arp_conf){ 14400, 5, 64 };
 	t->due_ms = UINT64_MAX;
+	t->free = NONE;
 	t->n = xcalloc(ENTRIES, sizeof(*t->n));
 	for (int i = 0; i < BUCKETS; i++)
 		t->bucket[i] = NONE;
-	for (int32_t i = 0; i < ENTRIES; i++)
-		t->n[i].next = i + 1 < ENTRIES ? i + 1 : NONE;
 	return t;
 }
 
@@ -99,7 +99,7 @@ void arp_free(struct arp_table *t)
 {
 	if (!t)
 		return;
-	for (int i = 0; i < ENTRIES; i++)
+	for (int32_t i = 0; i < t->top; i++)
 		drop_waiting(t, &t->n[i]);
 	free(t->n);
 	free(t);
@@ -177,23 +177,35 @@ static struct neighbour *pick_victim(struct arp_table *t)
 	return NULL;
 }
 
-static struct neighbour *add(struct arp_table *t, unsigned vlan,
-			     struct in_addr a)
+/* NONE: there is none to be had. */
+static int32_t take_place(struct arp_table *t)
 {
-	int32_t *head = bucket_of(t, vlan, a);
+	int32_t at = NONE;
 
+	if (t->free == NONE && t->top < ENTRIES)
+		return t->top++;
 	if (t->free == NONE) {
 		struct neighbour *victim = pick_victim(t);
 
 		if (!victim)
-			return NULL;
+			return NONE;
 		take_out(t, victim);
 	}
+	at = t->free;
+	t->free = t->n[at].next;
+	return at;
+}
 
-	const int32_t at = t->free;
-	struct neighbour *n = &t->n[at];
+static struct neighbour *add(struct arp_table *t, unsigned vlan,
+			     struct in_addr a)
+{
+	const int32_t at = take_place(t);
+	int32_t *head = bucket_of(t, vlan, a);
+	struct neighbour *n = NULL;
 
-	t->free = n->next;
+	if (at == NONE)
+		return NULL;
+	n = &t->n[at];
 	*n = (struct neighbour){
 		.e = { .addr = a, .vlan = (uint16_t)vlan, .port = PORT_FLOOD },
 		.next = *head,
@@ -213,7 +225,7 @@ static bool is_too_old(const struct arp_table *t, const struct neighbour *n,
 
 void arp_set_static(struct arp_table *t, const struct arp_entry *e, size_t n)
 {
-	for (int i = 0; i < ENTRIES; i++)
+	for (int32_t i = 0; i < t->top; i++)
 		if (t->n[i].state == KNOWN && t->n[i].e.type == ARP_STATIC)
 			take_out(t, &t->n[i]);
 	for (size_t i = 0; i < n; i++) {
@@ -353,7 +365,7 @@ void arp_learn(struct arp_table *t, unsigned vlan, int port,
 
 void arp_clear(struct arp_table *t, struct in_addr addr)
 {
-	for (int i = 0; i < ENTRIES; i++) {
+	for (int32_t i = 0; i < t->top; i++) {
 		struct neighbour *n = &t->n[i];
 
 		if (n->state == FREE ||
@@ -367,7 +379,7 @@ void arp_clear(struct arp_table *t, struct in_addr addr)
 
 void arp_forget_port(struct arp_table *t, int port)
 {
-	for (int i = 0; i < ENTRIES; i++) {
+	for (int32_t i = 0; i < t->top; i++) {
 		struct neighbour *n = &t->n[i];
 
 		if (n->state == KNOWN && n->e.type == ARP_DYNAMIC &&
@@ -425,7 +437,7 @@ void arp_tick(struct arp_table *t, uint64_t now_ms)
 	if (now_ms < t->due_ms)
 		return;
 	t->due_ms = UINT64_MAX;
-	for (int i = 0; i < ENTRIES; i++)
+	for (int32_t i = 0; i < t->top; i++)
 		tick_one(t, &t->n[i], now_ms);
 	if (t->used > 0)
 		due_at(t, now_ms + SWEEP_MS);
@@ -448,7 +460,7 @@ struct arp_entry *arp_copy(const struct arp_table *t, size_t *n)
 	struct arp_entry *e = xcalloc(t->used + 1, sizeof(*e));
 
 	*n = 0;
-	for (int i = 0; i < ENTRIES; i++)
+	for (int32_t i = 0; i < t->top; i++)
 		if (t->n[i].state == KNOWN &&
 		    !is_too_old(t, &t->n[i], t->now_ms))
 			e[(*n)++] = t->n[i].e;
