@@ -1,9 +1,10 @@
 /*
- * Any frames, in any order, into the ports of a switch with VLANs, rules, a source
- * group, an ACL and FTP, with time that passes; and any packets out of its inside.
- * What comes out must be fit for a wire: no frame beyond the MTU, no IPv4 header
- * with a wrong checksum, and no wrong checksum of TCP, UDP or ICMP unless one came
- * in.  When the switch is gone, no flow may be left.
+ * Any frames, in any order, into the ports of a switch with VLANs, a trunk, spanning
+ * trees, CDP, a mirrored port, rules of all layers, source groups, ACLs, FTP, a cache
+ * and routes of all kinds; time passes, cables go out and in, services die; and any
+ * packets out of its inside.  What comes out must be fit for a wire: no frame beyond
+ * the MTU, no IPv4 header with a wrong checksum, and no wrong checksum of TCP, UDP or
+ * ICMP unless one came in.  Behind each input, no flow may be left.
  *
  * Input: records of a byte of operation with what it
  * needs (see run()).
@@ -27,88 +28,196 @@
 #include "emu/net/offload.h"
 #include "emu/net/packet.h"
 #include "emu/plane/plane.h"
+#include "emu/wire/forward_priv.h"
 #include "emu/wire/wire.h"
 #include "scratch_env.h"
 
 #define MTU	 1500
 #define START_MS 10000000
 #define OPS_MAX	 400 /* of one input */
-enum { NPORT = 4, MAC_LEN = 6, TAG_LEN = 4 };
+
+/* What is kept over inputs ends within AGE_MS; a switch serves RENEW of them. */
+#define AGE_MS	(10 * 60 * 1000)
+#define RENEW	512
+#define LINK_MS 500 /* between looks at cables */
+enum { NPORT = 5, MIRROR = 4, MAC_LEN = 6, TAG_LEN = 4 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+const char *__asan_default_options(void);
 
-static const char config[] = "configure\n"
-			     "bridge spanning-tree disabled\n"
-			     "ip record-route\n"
-			     "ip source-route\n"
-			     "interface 1/1\n"
-			     "bridge vlan 10\n"
-			     "interface 1/2\n"
-			     "bridge vlan 20\n"
-			     "interface 3/1\n"
-			     "trunk\n"
-			     "vlan 10\n"
-			     "vlan 20\n"
-			     "exit\n"
-			     "interface 3/2\n"
-			     "bridge vlan 20\n"
-			     "circuit VLAN10\n"
-			     "dhcp relay-to 10.1.1.11\n"
-			     "dhcp relay-to 10.1.1.12\n"
-			     "dhcp-relay-agent\n"
-			     "ip address 192.168.10.1 255.255.255.0\n"
-			     "exit\n"
-			     "circuit VLAN20\n"
-			     "ip address 10.1.1.1 255.255.255.0\n"
-			     "exit\n"
-			     "exit\n"
-			     "ip route 0.0.0.0 0.0.0.0 192.168.10.254\n"
-			     "ip route 172.16.0.0 255.255.0.0 10.1.1.254\n"
-			     "service s1\n"
-			     "ip address 10.1.1.11\n"
-			     "keepalive type none\n"
-			     "active\n"
-			     "service s2\n"
-			     "ip address 10.1.1.12\n"
-			     "port 8080\n"
-			     "keepalive type none\n"
-			     "active\n"
-			     "owner o\n"
-			     "content tcp\n"
-			     "vip address 192.168.10.20\n"
-			     "protocol tcp\n"
-			     "port 80\n"
-			     "add service s1\n"
-			     "add service s2\n"
-			     "active\n"
-			     "content udp\n"
-			     "vip address 192.168.10.20\n"
-			     "protocol udp\n"
-			     "port 5060\n"
-			     "add service s1\n"
-			     "active\n"
-			     "content any\n"
-			     "vip address 192.168.10.21\n"
-			     "add service s1\n"
-			     "active\n"
-			     "content ftp\n"
-			     "vip address 192.168.10.22\n"
-			     "protocol tcp\n"
-			     "port 21\n"
-			     "application ftp-control\n"
-			     "add service s1\n"
-			     "active\n"
-			     "content url\n"
-			     "vip address 192.168.10.23\n"
-			     "protocol tcp\n"
-			     "port 80\n"
-			     "url \"/*\"\n"
-			     "add service s1\n"
-			     "active\n"
-			     "group g\n"
-			     "vip address 192.168.10.30\n"
-			     "add service s2\n"
-			     "active\n";
+/* Fresh memory for each frame costs more than the frame does. */
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=4";
+}
+
+static const char config[] =
+	"configure\n"
+	"bridge forward-time 4\n"
+	"bridge max-age 6\n"
+	"bridge hello-time 1\n"
+	"cdp timer 30\n"
+	"cdp run\n"
+	"setspan src_port 3/1 dest_port 3/3 copyBoth\n"
+	"arp 10.1.1.11 02-00-00-00-00-11 1/2\n"
+	"arp 10.1.1.12 02-00-00-00-00-12 1/2\n"
+	"arp 10.1.1.254 02-00-00-00-02-54 3/2\n"
+	"ip record-route\n"
+	"ip source-route\n"
+	"ip subnet-broadcast\n"
+	"ip opportunistic all\n"
+	"ip ecmp roundrobin\n"
+	"interface 1/1\n"
+	"bridge vlan 10\n"
+	"bridge port-fast enable\n"
+	"interface 1/2\n"
+	"bridge vlan 20\n"
+	"bridge port-fast enable\n"
+	"interface 3/1\n"
+	"trunk\n"
+	"vlan 10\n"
+	"vlan 20\n"
+	"default-vlan\n"
+	"vlan 30\n"
+	"exit\n"
+	"bridge port-fast enable\n"
+	"interface 3/2\n"
+	"bridge vlan 20\n"
+	"circuit VLAN10\n"
+	"dhcp relay-to 10.1.1.11\n"
+	"dhcp relay-to 10.1.1.12\n"
+	"dhcp-relay-agent\n"
+	"ip address 192.168.10.1 255.255.255.0\n"
+	"exit\n"
+	"circuit VLAN20\n"
+	"ip address 10.1.1.1 255.255.255.0\n"
+	"exit\n"
+	"circuit VLAN30\n"
+	"ip address 10.3.0.1 255.255.0.0\n"
+	"exit\n"
+	"exit\n"
+	"ip firewall 1 192.168.10.2 10.1.1.2 10.3.0.2\n"
+	"ip firewall 2 192.168.10.3 10.1.1.3 10.3.0.2\n"
+	"ip route 0.0.0.0 0.0.0.0 192.168.10.254\n"
+	"ip route 172.16.0.0 255.255.0.0 10.1.1.254\n"
+	"ip route 172.16.0.0 255.255.0.0 10.3.0.254\n"
+	"ip route 172.17.0.0 255.255.0.0 firewall 1\n"
+	"ip route 172.17.0.0 255.255.0.0 firewall 2\n"
+	"ip route 172.18.0.0 255.255.0.0 blackhole\n"
+	"service s1\n"
+	"ip address 10.1.1.11\n"
+	"keepalive type none\n"
+	"active\n"
+	"service s2\n"
+	"ip address 10.1.1.12\n"
+	"port 8080\n"
+	"keepalive type none\n"
+	"active\n"
+	"service s3\n"
+	"ip address 10.3.0.13\n"
+	"keepalive type none\n"
+	"active\n"
+	"service s4\n"
+	"ip address 10.1.1.14\n"
+	"keepalive type none\n"
+	"active\n"
+	"service cache\n"
+	"ip address 10.3.0.15\n"
+	"type transparent-cache\n"
+	"keepalive type none\n"
+	"active\n"
+	"owner o\n"
+	"content tcp\n"
+	"vip address 192.168.10.20\n"
+	"protocol tcp\n"
+	"port 80\n"
+	"add service s1\n"
+	"add service s2\n"
+	"active\n"
+	"content udp\n"
+	"vip address 192.168.10.20\n"
+	"protocol udp\n"
+	"port 5060\n"
+	"add service s1\n"
+	"active\n"
+	"content sticky\n"
+	"vip address 192.168.10.20\n"
+	"protocol udp\n"
+	"port 69\n"
+	"advanced-balance sticky-srcip\n"
+	"add service s1\n"
+	"add service s3\n"
+	"add service s4\n"
+	"active\n"
+	"content dns\n"
+	"vip address 192.168.10.20\n"
+	"protocol udp\n"
+	"port 53\n"
+	"balance srcip\n"
+	"add service s1\n"
+	"add service s3\n"
+	"active\n"
+	"content any\n"
+	"vip address 192.168.10.21\n"
+	"add service s1\n"
+	"active\n"
+	"content ftp\n"
+	"vip address 192.168.10.22\n"
+	"protocol tcp\n"
+	"port 21\n"
+	"application ftp-control\n"
+	"add service s1\n"
+	"active\n"
+	"content url\n"
+	"vip address 192.168.10.23\n"
+	"protocol tcp\n"
+	"port 80\n"
+	"url \"/*\"\n"
+	"add service s1\n"
+	"active\n"
+	"content sticky-tcp\n"
+	"vip address 192.168.10.24 range 2\n"
+	"protocol tcp\n"
+	"port 443\n"
+	"advanced-balance sticky-srcip-dstport\n"
+	"add service s3\n"
+	"add service s4\n"
+	"active\n"
+	"content caches\n"
+	"protocol tcp\n"
+	"port 8888\n"
+	"add service cache\n"
+	"active\n"
+	"group g\n"
+	"vip address 192.168.10.30\n"
+	"add service s2\n"
+	"active\n"
+	"group there\n"
+	"vip address 10.1.1.31\n"
+	"add destination service s4\n"
+	"active\n"
+	"group clause\n"
+	"vip address 10.1.1.32\n"
+	"active\n"
+	"exit\n"
+	"acl enable\n"
+	"acl 10\n"
+	"clause 10 deny tcp any destination any eq 7\n"
+	"clause 20 deny icmp 192.168.10.66 destination any\n"
+	"clause 25 deny udp any destination 192.168.10.20 range 1000 1100\n"
+	"clause 30 bypass tcp 192.168.10.67 destination any\n"
+	"clause 40 permit udp 192.168.10.0 255.255.255.0 destination content "
+	"o/udp sourcegroup clause\n"
+	"clause 50 permit tcp 192.168.10.68 destination any eq 80 prefer s2\n"
+	"clause 254 permit any any destination any\n"
+	"apply circuit-(VLAN10)\n"
+	"acl 20\n"
+	"clause 10 deny udp any gt 60000 destination any\n"
+	"clause 20 permit any any destination any\n"
+	"apply circuit-(VLAN20)\n"
+	"acl 30\n"
+	"clause 10 permit any any destination any\n"
+	"apply circuit-(VLAN30)\n";
 
 /* ---- a switch -------------------------------------------------------------------- */
 
@@ -116,14 +225,18 @@ static const struct {
 	unsigned slot, number;
 	bool takes_offload;
 } ports[NPORT] = {
-	{ 1, 1, false }, { 1, 2, false }, { 3, 1, true }, { 3, 2, true }
+	{ 1, 1, false },
+	{ 1, 2, false },
+	{ 3, 1, true },
+	{ 3, 2, true },
+	{ 3, 3, true } /* MIRROR: only shows what came, as it came */
 };
 
 static struct env *env;
 static struct plane *plane;
 static struct wire *wire;
 static struct port_io *io[NPORT];
-static uint64_t now_ms;
+static uint64_t now_ms = START_MS;
 static bool is_clean; /* every checksum so far was right */
 
 static void rejected(void *arg, unsigned line, unsigned column,
@@ -143,6 +256,13 @@ static void must(bool ok, const char *what)
 	abort();
 }
 
+static void all_alive(void)
+{
+	for (unsigned i = 1; i <= SERVICE_MAX; i++)
+		if (env->conf->service_at[i])
+			plane_service_state(plane, i, SERVICE_ALIVE);
+}
+
 static void build(void)
 {
 	const struct script_result result = { .rejected = rejected };
@@ -154,9 +274,7 @@ static void build(void)
 	(void)script_run(env, config, sizeof(config) - 1, &result);
 	plane = plane_new(env->loop, env->map, 1, &err);
 	must(plane != NULL, err.msg);
-	for (unsigned i = 1; i <= SERVICE_MAX; i++)
-		if (env->conf->service_at[i])
-			plane_service_state(plane, i, SERVICE_ALIVE);
+	all_alive();
 	plane_publish(plane, env->conf, env->chassis, &warn);
 	out_fini(&warn);
 }
@@ -172,7 +290,6 @@ static void switch_on(void)
 {
 	const struct wire_inside inside = { NULL, swallow };
 
-	now_ms = START_MS;
 	wire = wire_new(plane, env->chassis, "fuzz", now_ms);
 	wire_set_inside(wire, &inside);
 	for (int i = 0; i < NPORT; i++) {
@@ -183,13 +300,18 @@ static void switch_on(void)
 	wire_publish(wire, env->conf, env->chassis, now_ms);
 }
 
-static void switch_off(void)
+static void no_flow_is_left(void)
 {
 	struct plane_totals t;
 
-	wire_free(wire);
 	plane_totals(plane, &t);
 	must(t.flows_active == 0, "a flow is left");
+}
+
+static void switch_off(void)
+{
+	wire_free(wire);
+	no_flow_is_left();
 }
 
 /* ---- what comes out ------------------------------------------------------------------ */
@@ -218,10 +340,12 @@ static bool l4_is_right(const struct packet *p)
 
 static void check_finished(void *arg, struct packet *p)
 {
+	const int *port = arg;
 	enum packet_fault fault = packet_parse(p);
 
-	(void)arg;
 	must(p->len <= ETH_LEN + MTU, "a frame beyond the MTU");
+	if (*port == MIRROR)
+		return;
 	must(fault != PACKET_BAD_SUM, "a wrong IPv4 header");
 	if (fault == PACKET_GOOD && is_clean)
 		must(l4_is_right(p), "a wrong checksum");
@@ -250,7 +374,7 @@ static void check_sent(int port)
 		     "an open checksum where none is taken");
 		(void)packet_parse(&p);
 		must(offload_split(&p, MTU, room, sizeof(room), check_finished,
-				   NULL) == 0,
+				   &port) == 0,
 		     "a frame that cannot be cut");
 	}
 }
@@ -260,6 +384,60 @@ static void check_all(void)
 	wire_flush(wire);
 	for (int i = 0; i < NPORT; i++)
 		check_sent(i);
+}
+
+/* ---- between inputs -------------------------------------------------------------------- */
+
+static void cables(bool in)
+{
+	for (int i = 0; i < NPORT; i++)
+		port_queue_link(io[i], in);
+}
+
+static void pass(uint64_t ms)
+{
+	now_ms += ms;
+	wire_advance(wire, now_ms);
+	check_all();
+}
+
+static void drop_flows(void)
+{
+	struct wflow *f = NULL;
+	uint32_t at = 0;
+
+	while ((f = flowtab_each(wire->forward->tab, &at)))
+		over_drop(wire, f);
+	no_flow_is_left();
+}
+
+/*
+ * A new switch costs more than most inputs do.  So it is kept: its cables are taken
+ * out, everything that has an end gets it by time, and each input finds the clock at
+ * the same place of all periods.
+ */
+static void forget(void)
+{
+	drop_flows();
+	cables(false);
+	now_ms = (now_ms / AGE_MS + 2) * AGE_MS;
+	pass(0);
+	wire_arp_clear(wire, (struct in_addr){ INADDR_ANY });
+}
+
+static void begin_input(void)
+{
+	static unsigned n;
+
+	if (n++ % RENEW == 0) {
+		if (wire)
+			switch_off();
+		switch_on();
+	}
+	is_clean = true;
+	all_alive();
+	cables(true);
+	pass(LINK_MS);
 }
 
 /* ---- what goes in --------------------------------------------------------------------- */
@@ -447,7 +625,19 @@ static void frame(struct input *in, uint8_t how)
 		into_port(&p, how);
 }
 
-/* Operation: bits 0-1 the port, bits 2-3 0: time passes, else a frame; bit 4: to the
+/* A cable goes out or in, a service dies or lives; and time passes. */
+static void event(uint8_t how, uint8_t what)
+{
+	if (what & 0x80)
+		port_queue_link(io[how & 3], what & 1);
+	else if (what & 0x40)
+		plane_service_state(plane, 1 + (how & 3),
+				    what & 1 ? SERVICE_ALIVE : SERVICE_DOWN);
+	now_ms += 1ull << (what % 22);
+	wire_advance(wire, now_ms);
+}
+
+/* Operation: bits 0-1 the port, bits 2-3 0: an event, else a frame; bit 4: to the
  * switch's MAC; bit 5: with checksums made right; bit 6: open, or a super-frame;
  * bit 7: out of the inside. */
 static void run(struct input *in)
@@ -456,8 +646,7 @@ static void run(struct input *in)
 		uint8_t how = take(in);
 
 		if ((how & 0x0c) == 0) {
-			now_ms += 1ull << (take(in) % 22);
-			wire_advance(wire, now_ms);
+			event(how, take(in));
 		} else {
 			frame(in, how);
 		}
@@ -471,9 +660,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (!env)
 		build();
-	is_clean = true;
-	switch_on();
+	begin_input();
 	run(&in);
-	switch_off();
+	forget();
 	return 0;
 }
