@@ -663,7 +663,7 @@ static void udp(struct first *b)
 
 /* ---- from both sides --------------------------------------------------------------- */
 
-static struct flow_key key_of(const struct tuple *k)
+struct flow_key begin_key(const struct tuple *k)
 {
 	return (struct flow_key){ .src.s_addr = k->src,
 				  .dst.s_addr = k->dst,
@@ -672,8 +672,7 @@ static struct flow_key key_of(const struct tuple *k)
 				  .proto = k->proto };
 }
 
-/* Content rules are not for the port, whichever end has it (content.md 3.6). */
-static enum port_mode mode_of(const struct policy *p, const struct tuple *k)
+enum port_mode begin_mode(const struct policy *p, const struct tuple *k)
 {
 	enum port_mode m = policy_port_mode(p, k->proto, ntohs(k->dport));
 
@@ -691,8 +690,8 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		.in = in,
 		.p = p,
 		.k = *k,
-		.use = { .key = key_of(k), .vlan = in->vlan },
-		.mode = mode_of(forward_policy(w->forward), k),
+		.use = { .key = begin_key(k), .vlan = in->vlan },
+		.mode = begin_mode(forward_policy(w->forward), k),
 	};
 
 	if (inner_awaits(w->worker->inner, &b.use.key)) {
@@ -744,7 +743,7 @@ struct half *begin_from_inside(struct wire *w, const struct tuple *k)
 	struct begun how = {
 		.kind = WFLOW_INSIDE, .from = *k, .to = *k, .back = HALF_INSIDE
 	};
-	struct flow_use use = { .key = key_of(k) };
+	struct flow_use use = { .key = begin_key(k) };
 	struct in_addr hop = { INADDR_ANY };
 	struct wflow *f = NULL;
 

@@ -69,8 +69,8 @@ static void send_on(struct wire *w, const struct ingress *in, struct packet *p,
 	}
 }
 
-void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
-		  struct half *h)
+void forward_note(struct wire *w, const struct ingress *in,
+		  const struct packet *p, struct half *h)
 {
 	struct wflow *f = wflow_of(h);
 	uint32_t len = p->len - p->l3;
@@ -85,6 +85,12 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 		use_account(w->worker, &f->use, h->side, len);
 	if (p->proto == IPPROTO_TCP)
 		over_segment(w, f, h, p);
+}
+
+void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
+		  struct half *h)
+{
+	forward_note(w, in, p, h);
 	if (h->ftp)
 		ftp_track_segment(w, h, p);
 	send_on(w, in, p, h);
@@ -146,7 +152,7 @@ static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
 	if (screen_packet(w, p))
 		return true;
 	if (!in->to_us && !l3_takes(w, in, p))
-		return false;
+		return passing_packet(w, in, p, k);
 	if (in->everybody)
 		everybody(w, in, p, k);
 	else if (p->proto == IPPROTO_ICMP && p->l4)
@@ -206,8 +212,8 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 	turn(w);
 	if (!w->worker->policy)
 		return !in->to_us ? false : (forward_plain(w, in, p), true);
-	if (p->fragment && !in->to_us)
-		return false;
+	if (p->fragment && !in->to_us) /* its ports are not known: as a whole */
+		return begin_denied(w, in, p);
 	if (p->fragment && !is_put_together(w, in, p))
 		return true;
 	told = xlate_tuple(p, &k);
@@ -228,8 +234,10 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 		return true;
 	}
 	if (!in->to_us && h->same && h->act == HALF_ROUTE &&
-	    !l3_takes(w, in, p))
-		return false; /* it passes at layer 2 */
+	    !l3_takes(w, in, p)) { /* it passes at layer 2 */
+		forward_note(w, in, p, h);
+		return false;
+	}
 	forward_flow(w, in, p, h);
 	return true;
 }

@@ -68,6 +68,9 @@ bool servers_is_cache(const struct forward *f, struct in_addr a);
 /* The first packet of a tuple; it has been screened, and is for us to pass on. */
 void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		  const struct tuple *k);
+struct flow_key begin_key(const struct tuple *k);
+/* Content rules are not for the port, whichever end has it (content.md 3.6). */
+enum port_mode begin_mode(const struct policy *p, const struct tuple *k);
 /* Of a protocol that gets no flows: do the access lists deny it? */
 bool begin_denied(struct wire *w, const struct ingress *in,
 		  const struct packet *p);
@@ -90,6 +93,12 @@ struct begun {
 struct wflow *begin_flow(struct wire *w, const struct begun *b,
 			 const struct flow_use *use);
 
+/* ---- passing.c: what passes at layer 2 ------------------------------------------ */
+/* The first packet of a tuple, or one without (k NULL), between two hosts of one
+ * VLAN.  false: it goes on as it is; true: it was taken, or denied. */
+bool passing_packet(struct wire *w, const struct ingress *in, struct packet *p,
+		    const struct tuple *k);
+
 /* ---- over.c: the end of flows --------------------------------------------------- */
 void over_close(struct wire *w, struct wflow *f); /* stays a moment */
 void over_drop(struct wire *w, struct wflow *f);  /* it is gone */
@@ -111,6 +120,9 @@ void over_refuse(struct wire *w, const struct packet *p);
  * the switch's own sockets. */
 void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 		  struct half *h);
+/* Noted and counted only. */
+void forward_note(struct wire *w, const struct ingress *in,
+		  const struct packet *p, struct half *h);
 /* To the switch itself when the address is its own, else routed. */
 void forward_plain(struct wire *w, const struct ingress *in, struct packet *p);
 
