@@ -19,7 +19,7 @@ vlan() { # VLAN ADDR/LEN: of host t
 	on t ip link add link eth0 name eth0."$1" type vlan id "$1" 2>/dev/null ||
 		on_background "vlan$1" t $PYTHON "$ROOT/tests/e2e/vlan.py" \
 			eth0 "$1" eth0."$1"
-	within 5 on t ip link set eth0."$1" up 2>/dev/null &&
+	within 30 on t ip link set eth0."$1" up 2>/dev/null &&
 		on t ip addr add "$2" dev eth0."$1" ||
 		fail "no interface for VLAN $1"
 }
