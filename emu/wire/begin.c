@@ -733,7 +733,7 @@ bool begin_datagram_denied(struct wire *w, const struct ingress *in,
 {
 	struct first b = { .w = w,
 			   .in = in,
-			   .use = { .key = key_of(k), .vlan = in->vlan } };
+			   .use = { .key = begin_key(k), .vlan = in->vlan } };
 
 	return is_denied(&b);
 }
