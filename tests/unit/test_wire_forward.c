@@ -1477,8 +1477,8 @@ static const char torn_heard[] = "220 x\r\n227-y\r\n" TOLD
 				 "150 Here\r\n226 Done\r\n";
 
 static struct talk {
-	uint32_t acked, sent;		  /* of the server's text */
-	bool has[sizeof(torn_heard)];	  /* what the client has */
+	uint32_t acked, sent;	      /* of the server's text */
+	bool has[sizeof(torn_heard)]; /* what the client has */
 	char heard[sizeof(torn_heard)];
 	bool nagle; /* the server waits until all is acknowledged */
 } talk;
