@@ -1,5 +1,5 @@
 # Medians of wire's raw lines as one Markdown table, with ratios of ours to the
-# kernel's (ended: to the host attachment).  least: "bulk=0.7,small=0.4"; status 1
+# kernel's (ended...: to the host attachment's).  least: "bulk=0.7,small=0.4"; status 1
 # when a ratio is below, or when something that has a least was not measured.
 
 BEGIN {
@@ -7,6 +7,10 @@ BEGIN {
 	title["wire"] = "TCP, frames of 1500 bytes: Gbit"
 	title["small"] = "60-byte packets, thousands; flows:"
 	title["ended"] = "ended TCP connections (per CPU second)"
+	title["ended-bulk"] = "ended TCP, 64 MB a response: GB (per CPU second)"
+	title["ended-messages"] = "ended TCP, requests (per CPU second)"
+	title["ended-tls"] = "TLS 1.3 handshakes on both sides (per CPU second)"
+	title["ended-tls-bulk"] = "TLS 1.3 on both sides: GB (per CPU second)"
 	n = split(least, part, ",")
 	for (i = 1; i <= n; i++) {
 		split(part[i], a, "=")
@@ -42,7 +46,7 @@ END {
 	for (i = 1; i <= rows; i++) {
 		key = row[i]
 		split(key, k, " ")
-		base = k[1] == "ended" ? "host" : "nft"
+		base = k[1] ~ /^ended/ ? "host" : "nft"
 		theirs = median(all[key, base]) + 0
 		ours = median(all[key, "ours"]) + 0
 		ratio = theirs > 0 ? ours / theirs : 0

@@ -2,7 +2,7 @@
 # The benchmark of packets measures all it names.  (How fast is for
 # tests/bench/wire to tell on a quiet machine.)
 # labels: slow
-# timeout: 300
+# timeout: 400
 . "$(dirname "$0")/lib.sh"
 
 [ -w /dev/net/tun ] && [ "$(id -u)" = 0 ] && command -v ethtool iperf3 nft \
@@ -17,11 +17,15 @@ same "the leasts are reached" $? 0
 for work in "bulk -" "wire -" "small 1" "small 1000"; do
 	for who in nft ours; do
 		has "$work is measured of $who" "$(<"$BENCH_OUT/wire.txt")" \
-			"$work $who figure=[0-9.]*[1-9]"
+			"^$work $who figure=[0-9.]*[1-9]"
 	done
 done
-has "ended connections are, too" "$(<"$BENCH_OUT/wire.txt")" \
-	"ended - ours figure=[0-9.]*[1-9]"
+for work in ended ended-bulk ended-messages ended-tls ended-tls-bulk; do
+	for who in host ours; do
+		has "$work is measured of $who" "$(<"$BENCH_OUT/wire.txt")" \
+			"^$work - $who figure=[0-9.]*[1-9]"
+	done
+done
 awk -v least="bulk=1e9" -f "$ROOT/tests/bench/wire.awk" "$BENCH_OUT/wire.txt" \
 	>table
 same "a least that is not reached gives status 1" $? 1
