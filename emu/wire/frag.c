@@ -320,10 +320,11 @@ bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms)
 /* The first fragment as it came; its bytes are there, since it is. */
 static bool first_of(const struct slot *s, struct packet *p)
 {
-	uint8_t *at = s->data + ROOM - s->head_len;
+	uint8_t *at = NULL;
 
 	if (s->spoilt || !s->head_len)
 		return false;
+	at = s->data + ROOM - s->head_len;
 	memcpy(at, s->head, s->head_len);
 	*p = (struct packet){ .data = at };
 	p->len = p->cap = ETH_LEN + get16(at + ETH_LEN + IP4_LEN);
