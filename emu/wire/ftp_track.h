@@ -24,7 +24,7 @@ void ftp_track_segment(struct wire *w, struct half *h, struct packet *p);
 uint32_t ftp_track_seq(const struct ftp_track *t, const struct half *h,
 		       uint32_t seq);
 
-/* ---- data connections that are expected ------------------------------------------- */
+/* ---- ftp_expect.c: data connections that are expected ------------------------------ */
 struct expected {	   /* from anywhere of a host to one port of another */
 	struct tuple from; /* sport 0: any */
 	struct tuple to;   /* the same, as it goes on */
@@ -37,6 +37,9 @@ struct expected {	   /* from anywhere of a host to one port of another */
 
 struct expected *expected_new(void);
 void expected_free(struct wire *w, struct expected *e);
+/* Of a channel's flow, whose use it is; never NULL. */
+struct expected *expected_add(struct wire *w, const struct wflow *f,
+			      const struct tuple *from, const struct tuple *to);
 /* NULL: nobody waits for it.  Good until the next call of ftp_track. */
 struct expected *expected_find(struct wire *w, const struct tuple *k);
 /* It has come (taken: its port is the flow's now), or nobody waits any more. */
