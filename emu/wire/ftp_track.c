@@ -10,8 +10,7 @@
 #include "emu/wire/ftp_torn.h"
 
 #define CONTROL_PORT 21
-#define EXPECT_MS    5000 /* ftp data-channel-timeout (content.md 3.4) */
-#define TEXT_SAFE    536  /* bytes that every path takes: RFC 9293 3.7.1 */
+#define TEXT_SAFE    536 /* bytes that every path takes: RFC 9293 3.7.1 */
 
 /* One sender's stream, whose bytes are numbered otherwise for its receiver. */
 struct stream_side {
