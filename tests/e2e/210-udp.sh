@@ -36,7 +36,7 @@ dns() { # NAME ADDRESS ANSWER
 			"protocol udp" "port $3" "add service one" \
 			"add service two" "add service three" "${@:4}" active
 	}
-	rule rr 50 7000
+	rule rr 50 7000 "flow-timeout-multiplier 30" # minutes, on a busy machine
 	rule stick 51 7000 "advanced-balance sticky-srcip"
 	rule short 52 7001 "flow-timeout-multiplier 1"
 	rule noflow 53 7002
