@@ -322,7 +322,7 @@ static bool first_of(const struct slot *s, struct packet *p)
 {
 	uint8_t *at = NULL;
 
-	if (s->spoilt || !s->head_len)
+	if (s->spoilt || !s->head_len || !s->data)
 		return false;
 	at = s->data + ROOM - s->head_len;
 	memcpy(at, s->head, s->head_len);
