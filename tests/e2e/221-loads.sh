@@ -62,7 +62,7 @@ ask() {
 }
 
 switch_start
-cli_ok configure "load step 10 static" "load ageout-timer 6" \
+cli_ok configure "load step 10 static" "load ageout-timer 20" \
 	"service fast" "ip address 10.9.1.11" "port 7001" "protocol tcp" \
 	"keepalive type none" active \
 	"service slow" "ip address 10.9.1.12" "port 7001" "protocol tcp" \
@@ -108,7 +108,7 @@ same "below it does" "$(ask 127.9.1.1 81 2)" "fast=1 slow=1"
 forgotten() {
 	[ "$(load_of slow)" = 2 ]
 }
-ok "an old load is forgotten" within 15 forgotten
+ok "an old load is forgotten" within 40 forgotten
 cli_ok configure "no load reporting" >/dev/null
 ask 127.9.1.1 81 4 >/dev/null
 sleep 2
