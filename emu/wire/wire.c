@@ -143,6 +143,21 @@ static void piece_send(void *arg, struct packet *p)
 	count_out(port, p, port->io->ops->send(port->io, p));
 }
 
+/* A checksum is finished where it lies; the next port wants it open again. */
+static int send_split(struct wire *w, struct piece *to, struct packet *p)
+{
+	uint8_t *sum = p->data + p->off.csum_start + p->off.csum_offset;
+	bool open =
+		p->off.checksum && sum + sizeof(uint16_t) <= p->data + p->len;
+	uint16_t was = open ? get16(sum) : 0;
+	int rc = offload_split(p, w->port[to->port].io->mtu, w->room,
+			       sizeof(w->room), piece_send, to);
+
+	if (open)
+		put16(sum, was);
+	return rc;
+}
+
 /* A tag moves the headers that an open checksum is counted from; what is put on
  * for one port must be off for the next. */
 static void tagged_send(struct wire *w, int port, unsigned tag,
@@ -158,8 +173,7 @@ static void tagged_send(struct wire *w, int port, unsigned tag,
 	else if (open && io->takes_offload &&
 		 (p->off.gso || p->len <= io->mtu + ETH_LEN))
 		piece_send(&to, &copy);
-	else if (offload_split(&copy, io->mtu, w->room, sizeof(w->room),
-			       piece_send, &to))
+	else if (send_split(w, &to, &copy))
 		port_count(&w->port[port], PORT_OUT_DISCARDS, 1);
 	if (copy.data != p->data) /* a tag was put on in front: back again */
 		memmove(p->data, copy.data, (size_t)ETH_LEN - 2);
