@@ -339,13 +339,15 @@ static bool hung(struct editor *e)
 
 /* ---- reading a line ------------------------------------------------------- */
 
-/* libedit sets the terminal its own way before and after each line. */
-static void editor_signals(struct editor *e)
+/* libedit sets the terminal its own way before and after each line.  The prompt is
+ * out before it is ready to echo: who is quick with an answer would have it echoed
+ * by the terminal, too. */
+static void editor_modes(struct editor *e)
 {
 	const char *isig = stops_switch(e) ? "+isig" : "-isig";
 
 	(void)el_set(e->seat->el, EL_SETTY, "-d", isig, NULL);
-	(void)el_set(e->seat->el, EL_SETTY, "-x", isig, NULL);
+	(void)el_set(e->seat->el, EL_SETTY, "-x", isig, "-echo", NULL);
 }
 
 static void redraw_edited(struct editor *e)
@@ -368,7 +370,7 @@ static bool read_edited(struct editor *e, char *line, size_t cap)
 	if (nl)
 		(void)put_bytes(e, e->r.prompt, (size_t)(nl + 1 - e->r.prompt));
 	edit_lock(e);
-	editor_signals(e);
+	editor_modes(e);
 	el_resize(e->seat->el);
 	e->redraw = redraw_edited;
 	text = el_gets(e->seat->el, &n);
