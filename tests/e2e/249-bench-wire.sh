@@ -1,7 +1,7 @@
 #!/bin/bash
 # The benchmark of packets measures all it names.  (How fast is for
 # tests/bench/wire to tell on a quiet machine.)
-# labels: slow
+# labels: slow bench
 # timeout: 400
 . "$(dirname "$0")/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The benchmark's set-up of this switch carries every kind of its work without a
 # failed connection.  (How fast is for tests/bench/run to tell.)
-# labels: slow
+# labels: slow bench
 # timeout: 200
 
 . "$(dirname "$0")/lib.sh"
