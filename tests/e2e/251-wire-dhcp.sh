@@ -33,7 +33,7 @@ seen() { # HOST [FILTER]: with Ethernet and the fields of the message
 }
 
 shows() { # HOST FILTER REGEX: a capture does, a moment later
-	within 5 shows_now "$@"
+	within 20 shows_now "$@"
 }
 shows_now() {
 	seen "$1" "$2" | grep -E -- "$3" >/dev/null
@@ -123,32 +123,32 @@ reached() { # XID
 	seen server | grep "xid 0x$1" >/dev/null
 }
 say xid=aa0004 hops=4
-ok "four hops are few enough" within 5 reached aa0004
+ok "four hops are few enough" within 20 reached aa0004
 has "and are five then" "$(seen server | grep 0xaa0004)" 'hops 5,'
 say xid=aa0005 hops=5
-ok "five are too many" within 5 has_counted "Requests Over Max Hops" 1
+ok "five are too many" within 20 has_counted "Requests Over Max Hops" 1
 cli_ok configure "dhcp-agent max-hops 5" >/dev/null
 say xid=aa0006 hops=5
-ok "unless they may" within 5 reached aa0006
+ok "unless they may" within 20 reached aa0006
 ok "before, they did not pass" not reached aa0005
 say xid=aa0007 giaddr=192.168.10.77 option82=cafe
-ok "another agent's request passes" within 5 reached aa0007
+ok "another agent's request passes" within 20 reached aa0007
 has "with its address and its option" "$(seen server | grep 0xaa0007)" \
 	'Gateway-IP 192\.168\.10\.77.*Agent-Information'
 say xid=aa0008 giaddr=192.168.10.1
-ok "what has passed us is in a loop" within 5 has_counted "Messages Discarded" 1
+ok "what has passed us is in a loop" within 20 has_counted "Messages Discarded" 1
 say xid=aa0009 cookie=00000000
 say xid=aa000a cut=200
 say xid=aa000b op=3
-ok "what is no message is counted" within 5 has_counted "Malformed Messages" 3
+ok "what is no message is counted" within 20 has_counted "Malformed Messages" 3
 say xid=aa000c
-ok "others still pass" within 5 reached aa000c
+ok "others still pass" within 20 reached aa000c
 lacks "these did not" "$(seen server)" 'xid 0xaa00(08|09|0a|0b)'
 forged() { # a reply for nobody here
 	on server $PYTHON "$ROOT/tests/e2e/dhcp.py" udp 192.168.10.1 op=2 "$@"
 }
 forged xid=bb0001 giaddr=192.168.99.1
-ok "a reply for another agent is none of ours" within 5 \
+ok "a reply for another agent is none of ours" within 20 \
 	has_counted "Messages Discarded" 2
 
 # ---- access lists --------------------------------------------------------------------

@@ -151,7 +151,7 @@ begin() { # one down and one up through each rule
 		# shellcheck disable=SC2046
 		on_background up-$s client $(curl_to $s /up -T up)
 	done
-	ok "each service has both" within 10 all_have 2
+	ok "each service has both" within 20 all_have 2
 	same "and the group two ports" "$(mapped | sed 's,.*/,,')" 2
 	ok "and all are shown" [ "$(flows)" -ge 16 ]
 	ok "data come" within 10 all_moving
@@ -162,10 +162,10 @@ all_over() {
 	ok "of the layer 4, layer 5 and SSL rules nothing is counted" \
 		within 50 all_have 0
 	ok "no flow is shown" within 20 no_flows
-	ok "the group's ports are back" within 5 none_mapped
+	ok "the group's ports are back" within 20 none_mapped
 	ok "servers of what the switch ended are told" \
-		within 5 ended five $((five + 2))
-	ok "of SSL, too" within 5 ended tls $((tls + 2))
+		within 20 ended five $((five + 2))
+	ok "of SSL, too" within 20 ended tls $((tls + 2))
 }
 forget() {
 	local s
