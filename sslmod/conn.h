@@ -26,6 +26,8 @@ struct tls {
 	bool drained;	      /* the library said that it has nothing more */
 	bool told, last, dry; /* see tls_ready; dry: not to be asked again */
 	bool more; /* the caller has another record behind this one */
+	bool together;	 /* records are made, and go in one piece */
+	size_t promised; /* of the caller's bytes that rest was made from */
 	uint8_t mac;
 	unsigned messages; /* of the handshake, for the counters */
 	bool des3, rc4;
@@ -36,6 +38,8 @@ struct tls {
 	uint64_t moved; /* bytes since the last handshake, when they count */
 	struct inject *http; /* owned, NULL: bytes pass as they are */
 	struct out in, out;  /* changed bytes: to the caller, to the peer */
+	struct out rest;     /* records that the socket has not taken */
+	size_t rest_at;
 	size_t in_at, out_at;
 	size_t absorbed; /* bytes of the caller's that out was made from */
 };

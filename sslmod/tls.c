@@ -60,16 +60,74 @@ static int sock_read(BIO *b, char *buf, int len)
 	return (int)n;
 }
 
+static ssize_t sock_send(struct tls *t, const void *buf, size_t len)
+{
+	ssize_t n =
+		send(t->fd, buf, len, MSG_NOSIGNAL | (t->more ? MSG_MORE : 0));
+
+	if (n > 0)
+		ssl_count(t->count, SSL_COUNT_WIRE_OUT, (uint64_t)n);
+	return n;
+}
+
+/* > 0: all of it has gone; < 0: as send(). */
+static ssize_t send_rest(struct tls *t)
+{
+	while (t->rest_at < t->rest.len) {
+		ssize_t n = sock_send(t, t->rest.buf + t->rest_at,
+				      t->rest.len - t->rest_at);
+
+		if (n < 0)
+			return n;
+		t->rest_at += (size_t)n;
+	}
+	out_fini(&t->rest);
+	t->rest_at = 0;
+	return 1;
+}
+
+/*
+ * Records that go together: the kernel makes super-frames of what it gets in one
+ * piece, and each call costs about the same.  A worker's thread makes them one
+ * connection after the other.
+ */
+#define TOGETHER 4 /* records */
+static _Thread_local struct {
+	size_t len;
+	char buf[TOGETHER *
+		 (SSL3_RT_MAX_ENCRYPTED_LENGTH + SSL3_RT_HEADER_LENGTH)];
+} room;
+
+/* There is room for the records; with messages of a handshake between them there
+ * may be none. */
+static void room_add(struct tls *t, const char *buf, size_t len)
+{
+	if (len > sizeof(room.buf) - room.len) {
+		out_write(&t->rest, room.buf, room.len);
+		room.len = 0;
+	}
+	if (len > sizeof(room.buf)) {
+		out_write(&t->rest, buf, len);
+		return;
+	}
+	memcpy(room.buf + room.len, buf, len);
+	room.len += len;
+}
+
 static int sock_write(BIO *b, const char *buf, int len)
 {
 	struct tls *t = BIO_get_data(b);
-	ssize_t n = send(t->fd, buf, (size_t)len,
-			 MSG_NOSIGNAL | (t->more ? MSG_MORE : 0));
+	ssize_t n;
 
 	BIO_clear_retry_flags(b);
-	if (n >= 0)
-		ssl_count(t->count, SSL_COUNT_WIRE_OUT, (uint64_t)n);
-	else if (is_later())
+	if (t->together) {
+		room_add(t, buf, (size_t)len);
+		return len;
+	}
+	n = send_rest(t); /* nothing overtakes it */
+	if (n > 0)
+		n = sock_send(t, buf, (size_t)len);
+	if (n < 0 && is_later())
 		BIO_set_retry_write(b);
 	return (int)n;
 }
@@ -148,7 +206,8 @@ static void count_failure(struct tls *t, unsigned long e)
 	case SSL_R_CERTIFICATE_VERIFY_FAILED:
 	case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
 		ssl_count(t->count,
-			  t->front ? SSL_COUNT_CLIENT_BAD : SSL_COUNT_SERVER_BAD,
+			  t->front ? SSL_COUNT_CLIENT_BAD
+				   : SSL_COUNT_SERVER_BAD,
 			  1);
 		return;
 	default:
@@ -352,12 +411,84 @@ int tls_raw_read(struct tls *t, void *buf, size_t cap)
 	return rc;
 }
 
+static void wrote(struct tls *t, size_t n)
+{
+	ssl_count(t->count, SSL_COUNT_APP_OUT, n);
+	counting_record(t);
+	renew_moved(t, n);
+}
+
+/* What the socket does not take is kept. */
+static void send_room(struct tls *t)
+{
+	ssize_t n = t->rest.len ? 0 : sock_send(t, room.buf, room.len);
+
+	if (n < 0)
+		n = 0; /* if it is broken, the rest will tell */
+	out_write(&t->rest, room.buf + n, room.len - (size_t)n);
+	room.len = 0;
+}
+
+/* The caller comes back with its bytes until all has gone that was made from them,
+ * and is told of them then. */
+static int keep_promise(struct tls *t)
+{
+	size_t n = t->promised;
+	ssize_t rc = send_rest(t);
+
+	if (rc < 0 && !is_later())
+		return tls_over(t, "connection lost", true);
+	t->owes = rc < 0;
+	if (rc < 0)
+		return TLS_WANT_WRITE;
+	t->promised = 0;
+	wrote(t, n);
+	return (int)n;
+}
+
+/* No record was made: what the library said instead, a message of a handshake or an
+ * alert, goes out first. */
+static int made_nothing(struct tls *t, int rc)
+{
+	t->owes = true;
+	rc = tls_classify(t, rc);
+	send_room(t);
+	return send_rest(t) < 0 && rc != 0 ? TLS_WANT_WRITE : rc;
+}
+
+static int write_together(struct tls *t, const char *buf, size_t len)
+{
+	size_t n = 0;
+	int rc = 1;
+
+	room.len = 0;
+	t->together = true;
+	ERR_clear_error();
+	for (int i = 0; i < TOGETHER && n < len && rc > 0; i++) {
+		rc = SSL_write(t->ssl, buf + n, clamp(len - n));
+		n += rc > 0 ? (size_t)rc : 0;
+	}
+	t->together = false;
+	if (n == 0)
+		return made_nothing(t, rc);
+	t->promised = n;
+	t->more = n < len && rc > 0;
+	send_room(t);
+	rc = keep_promise(t);
+	t->more = false;
+	return rc;
+}
+
 static int raw_write(struct tls *t, const void *buf, size_t len)
 {
 	int rc;
 
 	if (t->failed)
 		return 0;
+	if (t->promised)
+		return keep_promise(t);
+	if (len > SSL3_RT_MAX_PLAIN_LENGTH && !t->owes)
+		return write_together(t, buf, len);
 	ERR_clear_error();
 	/* one record a call: let the kernel join it to the next one's bytes */
 	t->more = len > SSL3_RT_MAX_PLAIN_LENGTH;
@@ -366,9 +497,7 @@ static int raw_write(struct tls *t, const void *buf, size_t len)
 	t->owes = rc <= 0;
 	if (rc <= 0)
 		return tls_classify(t, rc);
-	ssl_count(t->count, SSL_COUNT_APP_OUT, (uint64_t)rc);
-	counting_record(t);
-	renew_moved(t, (size_t)rc);
+	wrote(t, (size_t)rc);
 	return rc;
 }
 
@@ -587,6 +716,7 @@ void tls_free(struct tls *t)
 	inject_free(t->http);
 	out_fini(&t->in);
 	out_fini(&t->out);
+	out_fini(&t->rest);
 	OPENSSL_free(t);
 }
 
