@@ -272,6 +272,15 @@ static void begin_inside(struct first *b)
 	pass(b, flow_to(b, b->k, NULL, ended));
 }
 
+void begin_clause_hit(struct wire *w, const struct verdict *v,
+		      const struct flow_key *k)
+{
+	if (!v->clause)
+		return;
+	atomic_fetch_add_explicit(v->clause->hits, 1, memory_order_relaxed);
+	acl_log(v->clause, k, w->now_ms);
+}
+
 /* The clauses of the list are asked where no rule is (content.md 6.1). */
 static bool is_denied(struct first *b)
 {
@@ -280,11 +289,7 @@ static bool is_denied(struct first *b)
 	if (!p->acl_enabled)
 		return false;
 	use_foresee(b->w->worker, p, &b->use, NULL, &b->v);
-	if (b->v.clause) {
-		atomic_fetch_add_explicit(b->v.clause->hits, 1,
-					  memory_order_relaxed);
-		acl_log(b->v.clause, &b->use.key, b->w->now_ms);
-	}
+	begin_clause_hit(b->w, &b->v, &b->use.key);
 	return b->v.reason == REASON_ACL_DENY;
 }
 
@@ -571,9 +576,7 @@ static void middle(struct first *b)
 
 static void tcp(struct first *b)
 {
-	uint8_t flags = b->p->data[b->p->l4 + TCP_FLAGS];
-
-	if ((flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) != TCP_F_SYN)
+	if (!is_syn(b->p))
 		middle(b);
 	else if (!begin_expected(b))
 		syn(b);

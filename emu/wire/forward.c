@@ -99,10 +99,7 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 /* A client that begins anew from the port of a connection that is over. */
 static bool begins_anew(const struct wflow *f, const struct packet *p)
 {
-	const uint8_t flags = p->data[p->l4 + TCP_FLAGS];
-
-	return p->proto == IPPROTO_TCP && f->state >= WFLOW_OVER &&
-	       (flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_SYN;
+	return p->proto == IPPROTO_TCP && f->state >= WFLOW_OVER && is_syn(p);
 }
 
 /* false: it is nobody's of those that may send it. */

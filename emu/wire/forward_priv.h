@@ -52,6 +52,13 @@ static inline const struct policy *forward_policy(const struct forward *f)
 	return f->w->worker->policy->p;
 }
 
+/* A segment, of TCP, that opens a connection? */
+static inline bool is_syn(const struct packet *p)
+{
+	return (p->data[p->l4 + TCP_FLAGS] &
+		(TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_SYN;
+}
+
 /* ---- screen.c: attacks (content.md 6.7) --------------------------------------- */
 /* true: it is one, is counted and goes no further. */
 bool screen_packet(struct wire *w, const struct packet *p);
@@ -69,6 +76,10 @@ bool servers_is_cache(const struct forward *f, struct in_addr a);
 void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		  const struct tuple *k);
 struct flow_key begin_key(const struct tuple *k);
+/* The clause that an undone decision (use_foresee) was made by, if any, is counted
+ * and logged. */
+void begin_clause_hit(struct wire *w, const struct verdict *v,
+		      const struct flow_key *k);
 /* Content rules are not for the port, whichever end has it (content.md 3.6). */
 enum port_mode begin_mode(const struct policy *p, const struct tuple *k);
 /* Of a protocol that gets no flows: do the access lists deny it? */

@@ -10,23 +10,9 @@
  */
 #include "emu/wire/forward_priv.h"
 
-#include "emu/flow/acl_log.h"
-
 static bool is_opener(const struct packet *p)
 {
-	if (p->proto != IPPROTO_TCP)
-		return true;
-	return (p->data[p->l4 + TCP_FLAGS] &
-		(TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_SYN;
-}
-
-static void count_denied(struct wire *w, const struct verdict *v,
-			 const struct flow_key *k)
-{
-	if (!v->clause)
-		return;
-	atomic_fetch_add_explicit(v->clause->hits, 1, memory_order_relaxed);
-	acl_log(v->clause, k, w->now_ms);
+	return p->proto != IPPROTO_TCP || is_syn(p);
 }
 
 /*
@@ -85,7 +71,7 @@ bool passing_packet(struct wire *w, const struct ingress *in, struct packet *p,
 	use.key = begin_key(k);
 	use_foresee(w->worker, policy, &use, NULL, &v);
 	if (v.reason == REASON_ACL_DENY) {
-		count_denied(w, &v, &use.key);
+		begin_clause_hit(w, &v, &use.key);
 		return true;
 	}
 	if (begin_mode(policy, k) != PORT_FLOW) {
@@ -96,8 +82,7 @@ bool passing_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		begin_packet(w, in, p, k);
 		return true;
 	}
-	if (v.clause)
-		count_denied(w, &v, &use.key);
+	begin_clause_hit(w, &v, &use.key);
 	begin_passing(w, in, p, k, &use);
 	return false;
 }
