@@ -48,6 +48,9 @@ struct packet {
 			* is not the first, or one too small for the header */
 	uint8_t proto; /* of IPv4; 0: not IPv4 */
 	bool fragment; /* of IPv4: one of several */
+	/* bytes of IPv4 of the largest fragment that it was put together of, which
+	 * it is cut into when it is bridged on; 0: it came whole */
+	uint16_t pieces;
 };
 
 enum packet_fault {

@@ -717,7 +717,7 @@ static int16_t icmp_type(const struct packet *p)
 }
 
 bool begin_denied(struct wire *w, const struct ingress *in,
-		  const struct packet *p)
+		  const struct packet *p, const struct tuple *k)
 {
 	const uint8_t *ip = p->data + p->l3;
 	struct first b = { .w = w,
@@ -728,16 +728,10 @@ bool begin_denied(struct wire *w, const struct ingress *in,
 					     .icmp_type = icmp_type(p) },
 				    .vlan = in->vlan } };
 
-	return is_denied(&b);
-}
-
-bool begin_datagram_denied(struct wire *w, const struct ingress *in,
-			   const struct tuple *k)
-{
-	struct first b = { .w = w,
-			   .in = in,
-			   .use = { .key = begin_key(k), .vlan = in->vlan } };
-
+	if (k && p->proto != IPPROTO_ICMP) {
+		b.use.key.sport = k->sport;
+		b.use.key.dport = k->dport;
+	}
 	return is_denied(&b);
 }
 

@@ -133,8 +133,7 @@ static void everybody(struct wire *w, const struct ingress *in,
 		all = w->setup->ip[i].broadcast.s_addr == dst.s_addr;
 	if (!all)
 		return;
-	if (p->proto == IPPROTO_UDP && k ? !begin_datagram_denied(w, in, k)
-					 : !begin_denied(w, in, p))
+	if (!begin_denied(w, in, p, k))
 		l3_local(w, in, p, NULL);
 }
 
@@ -156,7 +155,7 @@ static bool of_none(struct wire *w, const struct ingress *in, struct packet *p,
 		icmp_packet(w, in, p);
 	else if (is_rule_proto(p->proto) && k)
 		begin_packet(w, in, p, k);
-	else if (!begin_denied(w, in, p))
+	else if (!begin_denied(w, in, p, NULL))
 		forward_plain(w, in, p);
 	return true;
 }
@@ -177,42 +176,57 @@ static void turn(struct wire *w)
 
 /* Of what may belong to a flow, or is for the switch (content.md 3.7): ports stand
  * in the first fragment only. */
-static bool must_be_whole(const struct wire *w, const struct packet *p)
+static bool must_be_whole(const struct wire *w, const struct ingress *in,
+			  const struct packet *p, bool routed)
 {
-	struct in_addr dst = get_addr(p->data + p->l3 + IP4_DST);
+	const uint8_t *ip = p->data + p->l3;
 
-	if (setup_address(w->setup, dst))
+	if (in->to_us &&
+	    (in->everybody || setup_address(w->setup, get_addr(ip + IP4_DST))))
 		return true;
-	return is_rule_proto(p->data[p->l3 + IP4_PROTO]) &&
-	       frag_wants(w->frag, p->data[p->l3 + IP4_PROTO]);
+	return is_rule_proto(ip[IP4_PROTO]) &&
+	       frag_wants(w->frag, ip[IP4_PROTO]) &&
+	       (routed || passing_may_take(w, p));
 }
 
-/* true: the packet is whole now.  Fragments of others pass as they are. */
-static bool is_put_together(struct wire *w, const struct ingress *in,
-			    struct packet *p)
+enum fragment {
+	FRAGMENT_WHOLE, /* with it, its packet is */
+	FRAGMENT_TAKEN,
+	FRAGMENT_PASSES, /* at layer 2, as it is */
+};
+
+static enum fragment fragment(struct wire *w, const struct ingress *in,
+			      struct packet *p)
 {
-	if (screen_packet(w, p))
-		return false;
-	if (in->everybody || must_be_whole(w, p))
-		return frag_add(w->frag, p, w->now_ms);
-	if (!begin_denied(w, in, p))
-		l3_forward(w, in, p);
-	return false;
+	bool routed = in->to_us || l3_takes(w, in, p);
+
+	if (routed && screen_packet(w, p))
+		return FRAGMENT_TAKEN;
+	if (must_be_whole(w, in, p, routed))
+		return frag_add(w->frag, p, w->now_ms) ? FRAGMENT_WHOLE
+						       : FRAGMENT_TAKEN;
+	if (begin_denied(w, in, p, NULL))
+		return FRAGMENT_TAKEN;
+	if (!routed)
+		return FRAGMENT_PASSES;
+	l3_forward(w, in, p);
+	return FRAGMENT_TAKEN;
 }
 
 bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 {
 	struct tuple k;
 	struct half *h = NULL;
+	enum fragment part = FRAGMENT_WHOLE;
 	bool told = false;
 
 	turn(w);
 	if (!w->worker->policy)
 		return !in->to_us ? false : (forward_plain(w, in, p), true);
-	if (p->fragment && !in->to_us) /* its ports are not known: as a whole */
-		return begin_denied(w, in, p);
-	if (p->fragment && !is_put_together(w, in, p))
-		return true;
+	if (p->fragment)
+		part = fragment(w, in, p);
+	if (part != FRAGMENT_WHOLE)
+		return part == FRAGMENT_TAKEN;
 	told = xlate_tuple(p, &k);
 	if (told && !in->everybody)
 		h = flowtab_find(w->forward->tab, &k);

@@ -15,7 +15,7 @@
  * under wire->lock.
  */
 
-/* Servers by address, of the policy in force: what matters of who opens a flow. */
+/* Servers by address, of the policy in force: what matters of who sends. */
 struct server {
 	struct in_addr addr;
 	const struct policy_service *svc;
@@ -37,7 +37,8 @@ struct forward {
 	struct held_policy *policy; /* what the following was made of */
 	struct server *server;	    /* owned, ascending */
 	size_t nserver;
-	bool may_end; /* rules may want connections to be ended here */
+	bool may_end;	   /* rules may want connections to be ended here */
+	bool takes_others; /* the policy may want what others send each other */
 	struct portmap_pool *ports; /* of flows whose own port is taken */
 	struct expected *expected;  /* owned; EXPECTED_MAX places */
 	int nexpected;
@@ -69,6 +70,7 @@ void servers_build(struct forward *f); /* of the worker's policy */
 const struct policy_group *servers_group(const struct forward *f,
 					 struct in_addr a,
 					 const struct policy_service **svc);
+bool servers_has(const struct forward *f, struct in_addr a); /* any of them */
 bool servers_is_cache(const struct forward *f, struct in_addr a);
 
 /* ---- begin.c: a new flow -------------------------------------------------------- */
@@ -82,12 +84,10 @@ void begin_clause_hit(struct wire *w, const struct verdict *v,
 		      const struct flow_key *k);
 /* Content rules are not for the port, whichever end has it (content.md 3.6). */
 enum port_mode begin_mode(const struct policy *p, const struct tuple *k);
-/* Of a protocol that gets no flows: do the access lists deny it? */
+/* Of what gets no flow: do the access lists deny it?  Its clause is counted and
+ * logged.  k NULL: its ports are not known, or there are none. */
 bool begin_denied(struct wire *w, const struct ingress *in,
-		  const struct packet *p);
-/* The same of a datagram to everybody, whose ports count. */
-bool begin_datagram_denied(struct wire *w, const struct ingress *in,
-			   const struct tuple *k);
+		  const struct packet *p, const struct tuple *k);
 /* The switch's own sockets open one; NULL: the table is full, or no port is
  * left. */
 struct half *begin_from_inside(struct wire *w, const struct tuple *k);
@@ -109,6 +109,9 @@ struct wflow *begin_flow(struct wire *w, const struct begun *b,
  * VLAN.  false: it goes on as it is; true: it was taken, or denied. */
 bool passing_packet(struct wire *w, const struct ingress *in, struct packet *p,
 		    const struct tuple *k);
+/* Of a fragment there: may it be of a packet that is taken, or of a flow that is
+ * translated? */
+bool passing_may_take(const struct wire *w, const struct packet *p);
 
 /* ---- over.c: the end of flows --------------------------------------------------- */
 void over_close(struct wire *w, struct wflow *f); /* stays a moment */

@@ -17,6 +17,7 @@
 #define SLOTS	     64 /* own bound: packets that are put together at a time */
 #define TIMEOUT_MS   30000 /* RFC 791 3.2 asks for 15 s at least */
 #define IP4_HEAD_MAX 60
+#define MTU_LEAST    (IP4_HEAD_MAX + 8) /* RFC 791 3.2: for the largest header */
 #define BLOCKS	     (65536 / 8)
 
 struct slot {
@@ -29,8 +30,9 @@ struct slot {
 	uint64_t until_ms;
 	uint8_t head[ETH_LEN + IP4_HEAD_MAX]; /* of the first fragment */
 	unsigned head_len;		      /* of both headers */
-	unsigned end;  /* of the payload; 0: the last one is not there */
-	unsigned have; /* bytes of the payload that are there */
+	unsigned end;	  /* of the payload; 0: the last one is not there */
+	unsigned have;	  /* bytes of the payload that are there */
+	unsigned largest; /* bytes of IPv4 of the largest fragment */
 	uint64_t bits[BLOCKS / 64];
 	uint8_t *data; /* owned; payload behind room for headers */
 	size_t cap;    /* of payload */
@@ -245,6 +247,8 @@ static void put(struct slot *s, const struct packet *p, const struct piece *c)
 	for (unsigned b = c->at / 8; b < (c->at + c->len + 7) / 8; b++)
 		s->bits[b / 64] |= UINT64_C(1) << (b % 64);
 	s->have += c->len;
+	if (c->head + c->len > s->largest)
+		s->largest = c->head + c->len;
 	if (!c->more)
 		s->end = c->at + c->len;
 	if (c->at == 0) {
@@ -268,7 +272,10 @@ static bool take_whole(struct frag *f, struct slot *s, struct packet *p)
 	*p = (struct packet){ .data = at,
 			      .len = s->head_len + s->end,
 			      .cap = (uint32_t)(s->head_len + s->cap),
-			      .vlan = p->vlan };
+			      .vlan = p->vlan,
+			      .pieces = (uint16_t)(s->largest > MTU_LEAST
+							   ? s->largest
+							   : MTU_LEAST) };
 	free(f->last);
 	f->last = s->data;
 	s->data = NULL;
@@ -393,7 +400,7 @@ int frag_split(struct packet *p, unsigned mtu, uint8_t *room, size_t cap,
 	if (place & IP4_DF)
 		return -1;
 	/* a wire that takes no header and eight bytes is none */
-	if (mtu < IP4_HEAD_MAX + 8 || cap < PACKET_HEADROOM + ETH_LEN + mtu)
+	if (mtu < MTU_LEAST || cap < PACKET_HEADROOM + ETH_LEN + mtu)
 		return -1;
 	for (unsigned at = 0; at < total;) {
 		unsigned h = at == 0 ? head : later_len;

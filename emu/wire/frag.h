@@ -29,7 +29,8 @@ void frag_configure(struct frag *f, const struct frag_conf *c);
 bool frag_wants(const struct frag *f, uint8_t proto);
 /*
  * Takes a copy of a fragment.  When it was the last one missing, *p becomes the
- * whole packet, in memory of frag's that stays until the next call, parsed: true.
+ * whole packet, in memory of frag's that stays until the next call, parsed, and
+ * pieces says what frag_split() makes the fragments of again: true.
  */
 bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms);
 /* Forgets what has waited too long.  over is told the first fragment, where it has
@@ -37,7 +38,7 @@ bool frag_add(struct frag *f, struct packet *p, uint64_t now_ms);
 void frag_tick(struct frag *f, uint64_t now_ms,
 	       void (*over)(void *arg, struct packet *first), void *arg);
 /* Cuts a packet into fragments of at most mtu bytes of IP; room as for
- * offload_split().  -1: its DF bit forbids it. */
+ * offload_split().  -1: its DF bit forbids it, or mtu is below 68. */
 int frag_split(struct packet *p, unsigned mtu, uint8_t *room, size_t cap,
 	       void (*send)(void *arg, struct packet *p), void *arg);
 

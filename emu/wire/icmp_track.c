@@ -204,7 +204,7 @@ void icmp_packet(struct wire *w, const struct ingress *in, struct packet *p)
 
 	if (is_error(type) && error_of_flow(w, in, p))
 		return;
-	if (begin_denied(w, in, p))
+	if (begin_denied(w, in, p, NULL))
 		return;
 	if (type == ICMP_ECHO && !setup_address(w->setup, dst) &&
 	    echo_of_server(w, in, p))

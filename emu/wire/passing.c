@@ -6,7 +6,8 @@
  * Access lists of the circuit hold for them, too.  A rule without a VIP (transparent
  * caching) takes what it fits, and a source group the connections that its servers
  * open; those are routed from here on.  All else goes on as it came, and has a flow
- * that is shown, counted and grows old like others.
+ * that is shown, counted and grows old like others.  Fragments are put together
+ * where one of these may take them.
  */
 #include "emu/wire/forward_priv.h"
 
@@ -30,6 +31,16 @@ static bool is_wanted(const struct wire *w, const struct verdict *v,
 		return v->rule->vip.s_addr == INADDR_ANY;
 	return (v->clause && v->clause->group) ||
 	       servers_group(w->forward, k->src, &server);
+}
+
+static bool is_taken(const struct wire *w, const struct packet *p,
+		     const struct verdict *v, const struct tuple *k)
+{
+	struct flow_key key = begin_key(k);
+
+	return v->reason != REASON_ACL_DENY && is_opener(p) &&
+	       begin_mode(forward_policy(w->forward), k) == PORT_FLOW &&
+	       is_wanted(w, v, &key);
 }
 
 static void begin_passing(struct wire *w, const struct ingress *in,
@@ -67,22 +78,28 @@ bool passing_packet(struct wire *w, const struct ingress *in, struct packet *p,
 	struct verdict v;
 
 	if (!k || (k->proto != IPPROTO_TCP && k->proto != IPPROTO_UDP))
-		return begin_denied(w, in, p);
+		return begin_denied(w, in, p, NULL);
 	use.key = begin_key(k);
 	use_foresee(w->worker, policy, &use, NULL, &v);
-	if (v.reason == REASON_ACL_DENY) {
-		begin_clause_hit(w, &v, &use.key);
-		return true;
-	}
-	if (begin_mode(policy, k) != PORT_FLOW) {
-		use_port_hit(policy, &use.key);
-		return false;
-	}
-	if (is_opener(p) && is_wanted(w, &v, &use.key)) {
+	if (is_taken(w, p, &v, k)) {
 		begin_packet(w, in, p, k);
 		return true;
 	}
 	begin_clause_hit(w, &v, &use.key);
-	begin_passing(w, in, p, k, &use);
+	if (v.reason == REASON_ACL_DENY)
+		return true;
+	if (begin_mode(policy, k) == PORT_FLOW)
+		begin_passing(w, in, p, k, &use);
+	else
+		use_port_hit(policy, &use.key);
 	return false;
+}
+
+bool passing_may_take(const struct wire *w, const struct packet *p)
+{
+	struct in_addr src = get_addr(p->data + p->l3 + IP4_SRC);
+
+	/* a cache answers with the address that was asked */
+	return w->forward->takes_others || servers_has(w->forward, src) ||
+	       setup_address(w->setup, src);
 }

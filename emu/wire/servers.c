@@ -1,6 +1,7 @@
 /*
  * Who is a server: those that open flows get the address of their source group,
- * and what a cache fetches does not go to a cache again.
+ * what a cache fetches does not go to a cache again, and what any of them sends
+ * may be an answer that is to be translated.
  */
 #include "emu/wire/forward_priv.h"
 
@@ -14,12 +15,6 @@ static int by_addr(const void *x, const void *y)
 		 b = ntohl(((const struct server *)y)->addr.s_addr);
 
 	return a < b ? -1 : a > b;
-}
-
-static bool matters(const struct policy_service *s)
-{
-	return s->addr.s_addr != INADDR_ANY &&
-	       (s->source_group || s->type == SERVICE_TRANSPARENT_CACHE);
 }
 
 static bool is_module(const struct policy_service *s)
@@ -46,6 +41,20 @@ static bool ends_connections(const struct policy *p)
 	return false;
 }
 
+/* Rules without a VIP, and clauses that name a group, are for what is sent between
+ * others, too. */
+static bool takes_from_others(const struct policy *p)
+{
+	for (int i = 0; i < p->nrule; i++)
+		if (p->rule[i].vip.s_addr == INADDR_ANY)
+			return true;
+	for (int i = 0; i < p->nacl && p->acl_enabled; i++)
+		for (int n = 0; n < p->acl[i].nclause; n++)
+			if (p->acl[i].clause[n].group)
+				return true;
+	return false;
+}
+
 static void add(struct forward *f, const struct policy_service *s)
 {
 	for (uint32_t i = 0; i < s->addr_range || !i; i++) {
@@ -69,8 +78,9 @@ void servers_build(struct forward *f)
 	f->policy = worker_policy(f->w->worker);
 	p = f->policy->p;
 	f->may_end = ends_connections(p);
+	f->takes_others = takes_from_others(p);
 	for (int i = 0; i < p->nservice; i++)
-		if (matters(&p->service[i]))
+		if (p->service[i].addr.s_addr != INADDR_ANY)
 			add(f, &p->service[i]);
 	if (f->nserver)
 		qsort(f->server, f->nserver, sizeof(*f->server), by_addr);
@@ -115,6 +125,11 @@ const struct policy_group *servers_group(const struct forward *f,
 		return s->svc->source_group;
 	}
 	return NULL;
+}
+
+bool servers_has(const struct forward *f, struct in_addr a)
+{
+	return server_find(f, a) != NULL;
 }
 
 bool servers_is_cache(const struct forward *f, struct in_addr a)

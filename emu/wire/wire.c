@@ -288,11 +288,39 @@ static bool is_ours(const struct wire *w, const uint8_t mac[6])
 	return !memcmp(mac, w->setup->mac, 6);
 }
 
-/* Bridged on, as it came; unless only the bridge's own port has the address. */
+struct bridging {
+	struct wire *w;
+	const struct ingress *in;
+};
+
+static void bridge_one(void *arg, struct packet *p)
+{
+	struct bridging *b = arg;
+
+	wire_transmit(b->w, b->in->vlan, PORT_FLOOD, b->in->port, p);
+}
+
+static void bridge_fragment(void *arg, struct packet *p)
+{
+	struct bridging *b = arg;
+
+	wire_count(b->w, NET_FRAGMENT_OUT);
+	bridge_one(arg, p);
+}
+
+/* Bridged on, as it came: what was put together is in fragments again. */
 static void bridge_on(struct wire *w, const struct ingress *in,
 		      struct packet *p)
 {
-	wire_transmit(w, in->vlan, PORT_FLOOD, in->port, p);
+	struct bridging b = { w, in };
+
+	if (!p->pieces || p->len - p->l3 <= p->pieces)
+		bridge_one(&b, p);
+	else if (frag_split(p, p->pieces, w->waited, sizeof(w->waited),
+			    bridge_fragment, &b) == 0)
+		wire_count(w, NET_FRAGMENT_SPLIT);
+	else
+		wire_count(w, NET_IP_OUT_DISCARDS);
 }
 
 static void deliver(struct wire *w, const struct ingress *in, struct packet *p)
