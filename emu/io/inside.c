@@ -12,6 +12,7 @@
 #include "emu/base/log.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "emu/io/rights.h"
 #include "emu/io/rtnl.h"
 #include "emu/io/sock.h"
 #include "emu/io/tun.h"
@@ -50,9 +51,7 @@ static int net_make(struct err *err)
 	if (errno == EPERM)
 		return err_set(err, ERR_DENIED, -1,
 			       "no network namespace of its own: "
-			       "CAP_SYS_ADMIN is missing; run as root, or "
-			       "under unshare -Urn, or with CAP_SYS_ADMIN, "
-			       "CAP_NET_ADMIN and CAP_NET_RAW (setcap)");
+			       "CAP_SYS_ADMIN is missing: " RIGHTS_CURE);
 	return err_set(err, ERR_IO, -1, "no network namespace of its own: %s",
 		       strerror(errno));
 }
@@ -71,6 +70,8 @@ static const struct {
 	/* A client's port comes again long before TIME-WAIT is over. */
 	{ "tcp_tw_reuse", "1" },
 	{ "ip_local_port_range", "1024 65535" },
+	/* No port of a VIP is a privileged one. */
+	{ "ip_unprivileged_port_start", "0" },
 	{ "tcp_no_metrics_save", "1" },
 };
 

@@ -10,6 +10,7 @@
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/io/port_priv.h"
+#include "emu/io/rights.h"
 
 static const struct port_ops *const kinds[] = { &port_packet, &port_pcap,
 						&port_tap, &port_file };
@@ -31,10 +32,8 @@ int port_refused(const struct port_io *io, const char *what, int error,
 {
 	if (error == EPERM || error == EACCES)
 		return err_set(err, ERR_IO, -1,
-			       "%s: %s: not permitted: run as root, with "
-			       "CAP_NET_RAW and CAP_NET_ADMIN, or in "
-			       "`unshare -Urn`",
-			       io->kind, what);
+			       "%s: %s: not permitted: " RIGHTS_CURE, io->kind,
+			       what);
 	if (error == ENODEV)
 		return err_set(
 			err, ERR_IO, -1,

@@ -5,7 +5,6 @@
  * go with virtio's header, one system call each: the device knows no batches.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 #include "emu/io/port_priv.h"
+#include "emu/io/tun.h"
 #include "emu/io/vnet.h"
 
 #ifndef TUN_F_USO4 /* Linux 6.2 */
@@ -116,9 +116,9 @@ static int tap_make(struct tap_port *t, struct err *err)
 	t->io.ctl = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (t->io.ctl < 0)
 		return port_refused(&t->io, "socket", errno, err);
-	t->io.fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	t->io.fd = tun_device_open(err);
 	if (t->io.fd < 0)
-		return port_refused(&t->io, "/dev/net/tun", errno, err);
+		return -1;
 	if (ioctl(t->io.fd, TUNSETIFF, &r) < 0)
 		return port_refused(&t->io, "TUNSETIFF", errno, err);
 	if (tap_offload(t, err) || tap_bring_up(t, &r, err))

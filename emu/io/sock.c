@@ -165,6 +165,8 @@ static int open_listener(const struct hostmap *m, int type,
 	return fd;
 }
 
+static int outer_net = -1, inner_net = -1; /* borrowed */
+
 static void cure(int error, const struct sockaddr_in *host, char *text,
 		 size_t cap)
 {
@@ -185,9 +187,11 @@ static void cure(int error, const struct sockaddr_in *host, char *text,
 		return;
 	case EACCES:
 		(void)snprintf(text, cap,
-			       "port %u is for root only; run as root, or "
-			       "give a --port-base such as 10000",
-			       port);
+			       "port %u is for root only; run as root, or %s",
+			       port,
+			       outer_net < 0 ? "give a --port-base such as "
+					       "10000"
+					     : "with CAP_NET_BIND_SERVICE");
 		return;
 	case EMFILE:
 	case ENFILE:
@@ -298,8 +302,6 @@ int sock_listen_udp(const struct hostmap *m, struct in_addr addr,
 {
 	return listen_mapped(SOCK_DGRAM, m, addr, port, shared, err);
 }
-
-static int outer_net = -1, inner_net = -1; /* borrowed */
 
 void sock_set_outside(int outer, int inner)
 {

@@ -23,6 +23,7 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "emu/io/rights.h"
 #include "emu/io/vnet.h"
 #include "emu/net/checksum.h"
 
@@ -50,7 +51,7 @@ struct tun {
 
 /* ---- life ---------------------------------------------------------------------- */
 
-static int device_open(struct err *err)
+int tun_device_open(struct err *err)
 {
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
@@ -58,8 +59,8 @@ static int device_open(struct err *err)
 		return fd;
 	return err_set(err, ERR_IO, -1, "/dev/net/tun: %s; %s", strerror(errno),
 		       errno == EACCES
-			       ? "let this user open it: chmod a+rw, as most "
-				 "systems have it"
+			       ? "let this user open it (chmod a+rw "
+				 "/dev/net/tun), as most systems do"
 			       : "load the module (modprobe tun), and give it "
 				 "to a container with --device /dev/net/tun");
 }
@@ -81,10 +82,12 @@ static int device_set(int fd, const char *name, unsigned mtu, struct err *err)
 
 	(void)str_copy(r.ifr_name, sizeof(r.ifr_name), name);
 	if (ioctl(fd, TUNSETIFF, &r) || offload_set(fd))
-		return err_set(err, ERR_IO, -1,
-			       "TUN device %s: %s; CAP_NET_ADMIN is needed: "
-			       "run as root, or under unshare -Urn",
-			       name, strerror(errno));
+		return err_set(
+			err, ERR_IO, -1, "TUN device %s: %s%s", name,
+			strerror(errno),
+			errno == EPERM
+				? "; CAP_NET_ADMIN is missing: " RIGHTS_CURE
+				: "");
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	r.ifr_mtu = (int)mtu;
 	rc = sock < 0 ? -1 : ioctl(sock, SIOCSIFMTU, &r);
@@ -99,7 +102,7 @@ static int device_set(int fd, const char *name, unsigned mtu, struct err *err)
 struct tun *tun_open(const char *name, unsigned mtu, struct err *err)
 {
 	struct tun *t = NULL;
-	int fd = device_open(err);
+	int fd = tun_device_open(err);
 
 	if (fd < 0)
 		return NULL;

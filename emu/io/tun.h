@@ -14,6 +14,9 @@ struct err;
  */
 struct tun;
 
+/* /dev/net/tun, without waiting; -1 and err, which says what helps. */
+int tun_device_open(struct err *err);
+
 /* In the namespace of the caller.  NULL and err. */
 struct tun *tun_open(const char *name, unsigned mtu, struct err *err);
 void tun_close(struct tun *t);
