@@ -94,6 +94,7 @@ static int statistics(struct cli *cli, const struct args *a, struct err *err)
 	col_count(o, COL_COUNTER, "Not started: no service", t.no_service);
 	col_count(o, COL_COUNTER, "Not started: refused", t.refused);
 	/* names as in content.md 3.6; where they are shown is a guess */
+	col_count(o, COL_COUNTER, "Mid Spoof Rejects", t.mid_spoof);
 	col_count(o, COL_COUNTER, "Mid NAT Rejects", t.mid_nat);
 	col_count(o, COL_COUNTER, "Mid Sticky Rejects", t.mid_sticky);
 	col_count(o, COL_COUNTER, "SYN Exceed Deletes", t.syn_exceeded);

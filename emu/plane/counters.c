@@ -332,6 +332,7 @@ void plane_totals(const struct plane *p, struct plane_totals *t)
 		t->no_service += get(&w->no_service);
 		t->refused += get(&w->refused);
 		t->mid_nat += get(&w->mid_nat);
+		t->mid_spoof += get(&w->mid_spoof);
 		t->mid_sticky += get(&w->mid_sticky);
 		t->syn_exceeded += get(&w->syn_exceeded);
 		t->acl_bypass += get(&w->acl_bypass);

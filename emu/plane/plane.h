@@ -102,7 +102,7 @@ struct plane_totals {
 	uint64_t flows_total, flows_active, tcp_total, udp_total;
 	uint64_t no_rule, no_service, refused; /* why flows did not start */
 	/* packets out of the middle that were refused, flows of too many SYNs */
-	uint64_t mid_nat, mid_sticky, syn_exceeded;
+	uint64_t mid_nat, mid_spoof, mid_sticky, syn_exceeded;
 	uint64_t acl_bypass, rule_bypass, param_bypass; /* past the rules */
 	uint64_t remapped, sent_round; /* requests that needed another service */
 	uint32_t high_flows;

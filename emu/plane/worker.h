@@ -60,9 +60,9 @@ struct worker_counters {
 	/* TCP connections: taken, begun, closed; broken by the peer, by us */
 	_Atomic uint64_t accepted, connected, legs_over[2], resets, resets_sent;
 	_Atomic uint64_t no_port; /* for a connection to a server */
-	/* packets out of the middle that would have to be translated, or be the
-	 * client's whose service is kept; flows of too many SYNs */
-	_Atomic uint64_t mid_nat, mid_sticky, syn_exceeded;
+	/* packets out of the middle that would have to be translated, be ended
+	 * here, or be the client's whose service is kept; flows of too many SYNs */
+	_Atomic uint64_t mid_nat, mid_spoof, mid_sticky, syn_exceeded;
 };
 
 /* No other thread writes it: a load and a store are enough. */

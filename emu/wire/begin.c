@@ -559,7 +559,8 @@ static void middle(struct first *b)
 	use_foresee(b->w->worker, forward_policy(f), &b->use, NULL, &b->v);
 	if (b->v.reason == REASON_ACL_DENY)
 		return;
-	if (ends_here(b)) {
+	if (ends_here(b)) { /* the sockets, who do not know it, refuse it */
+		count(&b->w->worker->c->mid_spoof, 1);
 		wire_to_inside(b->w, b->p);
 		return;
 	}

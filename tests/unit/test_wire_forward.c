@@ -749,6 +749,11 @@ START_TEST(layer5_is_ended_inside)
 	/* nobody on the wire speaks with our address */
 	nsent = 0;
 	ck_assert_int_eq(come(true, 1), NOTHING);
+	/* a connection that is none is refused there, too */
+	ck_assert_uint_eq(totals().mid_spoof, 0);
+	make_tcp(CLIENT, 40001, VIP, 80, TCP_F_ACK, "x");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	ck_assert_uint_eq(totals().mid_spoof, 1);
 	/* the worker connects with the client's own address */
 	make_tcp(CLIENT, 2017, SERVER, 8080, TCP_F_SYN, "");
 	forward_from_inside(w, &in);
