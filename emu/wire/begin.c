@@ -465,14 +465,6 @@ static bool ends_here(const struct first *b)
 		setup_address(b->w->setup, v->dst));
 }
 
-/* What a cache fetches itself comes from where it is. */
-static bool is_from_cache(const struct first *b)
-{
-	return b->v.kind == VERDICT_FORWARD &&
-	       b->v.member->svc->type == SERVICE_TRANSPARENT_CACHE &&
-	       servers_is_cache(b->w->forward, b->use.key.src);
-}
-
 static void refused(struct first *b)
 {
 	bool reset = b->w->setup->reset_unavailable;
@@ -515,6 +507,19 @@ static void decide(struct first *b)
 		acl_log(b->v.clause, &b->use.key, b->w->now_ms);
 }
 
+/* What a cache fetches itself comes from where it is, whatever rule is for it: a
+ * rule may have the origin's address for its VIP.  false: it is not fetched. */
+static bool is_fetched(struct first *b)
+{
+	if (b->v.kind != VERDICT_FORWARD ||
+	    b->v.member->svc->type != SERVICE_TRANSPARENT_CACHE ||
+	    !servers_is_cache(b->w->forward, b->use.key.src))
+		return false;
+	begin_clause_hit(b->w, &b->v, &b->use.key);
+	begin_routed(b, NULL, NULL);
+	return true;
+}
+
 static void syn(struct first *b)
 {
 	struct forward *f = b->w->forward;
@@ -526,10 +531,8 @@ static void syn(struct first *b)
 			begin_inside(b);
 			return;
 		}
-		if (is_from_cache(b)) {
-			begin_routed(b, NULL, NULL);
+		if (is_fetched(b))
 			return;
-		}
 	}
 	decide(b);
 	follow(b);
@@ -645,8 +648,9 @@ static void udp(struct first *b)
 	const struct policy *p = forward_policy(b->w->forward);
 
 	if (servers_is_cache(b->w->forward, b->use.key.src)) {
-		begin_routed(b, NULL, NULL);
-		return;
+		use_foresee(b->w->worker, p, &b->use, NULL, &b->v);
+		if (is_fetched(b))
+			return;
 	}
 	if (b->mode == PORT_PACKET)
 		use_port_hit(p, &b->use.key);
