@@ -135,6 +135,18 @@ static void cut_ip(const struct cut *c, struct packet *s, unsigned i)
 	put16(ip + IP4_SUM, sum_fold(sum_add(0, ip, c->l4 - c->l3)));
 }
 
+/* Urgent data end where they did, seen from a segment that begins later. */
+static void cut_urgent(uint8_t *tcp, uint32_t at)
+{
+	uint32_t end = get16(tcp + TCP_URGENT);
+
+	if (!(tcp[TCP_FLAGS] & TCP_F_URG) || !at)
+		return;
+	if (end <= at)
+		tcp[TCP_FLAGS] &= (uint8_t)~TCP_F_URG;
+	put16(tcp + TCP_URGENT, (uint16_t)(end > at ? end - at : 0));
+}
+
 static void cut_l4(const struct cut *c, struct packet *s, uint32_t at,
 		   bool is_last)
 {
@@ -146,6 +158,7 @@ static void cut_l4(const struct cut *c, struct packet *s, uint32_t at,
 		put16(l4 + UDP_LEN, (uint16_t)len);
 	} else {
 		put32(l4 + TCP_SEQ, get32(l4 + TCP_SEQ) + at);
+		cut_urgent(l4, at);
 		if (!is_last)
 			l4[TCP_FLAGS] &= (uint8_t) ~(TCP_F_FIN | TCP_F_PSH);
 		if (at > 0)

@@ -138,6 +138,7 @@ enum {
 	TCP_FLAGS = 13,
 	TCP_WIN = 14,
 	TCP_SUM = 16,
+	TCP_URGENT = 18, /* from the segment's number to behind urgent data */
 	TCP_MIN = 20,
 	UDP_LEN = 4,
 	UDP_SUM = 6,
@@ -152,7 +153,8 @@ enum {
 	TCP_F_SYN = 2,
 	TCP_F_RST = 4,
 	TCP_F_PSH = 8,
-	TCP_F_ACK = 16
+	TCP_F_ACK = 16,
+	TCP_F_URG = 32,
 };
 
 #endif

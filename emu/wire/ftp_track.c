@@ -560,6 +560,25 @@ static void tell_heard(struct wire *w, struct half *h, const struct segment *s,
 
 /* ---- a segment ------------------------------------------------------------------------ */
 
+/* Urgent data end where they did (RFC 9293 3.8.5), in a text that begins with
+ * another number now, or is another one.  What is further away than can be told is
+ * told again by segments that are nearer.  true: the pointer is another one. */
+static bool urgent(const struct stream_side *own, const struct segment *s)
+{
+	uint16_t was = get16(s->tcp + TCP_URGENT);
+	uint32_t is = shifted(own, s->seq + was) - get32(s->tcp + TCP_SEQ);
+
+	if (!(s->tcp[TCP_FLAGS] & TCP_F_URG) || is == was)
+		return false;
+	if ((int32_t)is <= 0) { /* it has gone on with what was in front */
+		s->tcp[TCP_FLAGS] &= (uint8_t)~TCP_F_URG;
+		is = 0;
+	}
+	put16(s->tcp + TCP_URGENT,
+	      (uint16_t)(is < UINT16_MAX ? is : UINT16_MAX));
+	return true;
+}
+
 /* Text and number of what is said; true: it is not what came in. */
 static bool said(struct wire *w, struct half *h, struct packet *p,
 		 const struct segment *s, bool *held)
@@ -588,6 +607,7 @@ static bool said(struct wire *w, struct half *h, struct packet *p,
 		  (o.len && memcmp(o.buf, s->text, o.len) != 0);
 	if (changed)
 		replace(p, s, &o, x.fin);
+	changed |= urgent(own, s);
 	out_fini(&joined);
 	out_fini(&o);
 	return changed || x.seq != s->seq;

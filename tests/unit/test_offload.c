@@ -260,6 +260,43 @@ START_TEST(superframes_are_cut_as_the_model_does)
 }
 END_TEST
 
+struct urgent {
+	uint16_t at[8]; /* 0: the segment has no urgent data */
+	unsigned n;
+};
+
+static void note_urgent(void *arg, struct packet *p)
+{
+	struct urgent *u = arg;
+	const uint8_t *tcp = p->data + p->l3 + IP4_MIN;
+
+	ck_assert_uint_lt(u->n, 8);
+	ck_assert_uint_eq(!(tcp[TCP_FLAGS] & TCP_F_URG),
+			  !get16(tcp + TCP_URGENT));
+	u->at[u->n++] = get16(tcp + TCP_URGENT);
+}
+
+/* RFC 9293 3.8.5: it is counted from the segment's own number. */
+START_TEST(urgent_data_end_where_they_did)
+{
+	struct said s = said_of(0);
+	struct urgent u = { 0 };
+	struct packet p;
+
+	s.len = 3000;
+	s.flags |= TCP_F_URG;
+	p = whole(&s, 1000);
+	put16(p.data + l4_of(&s) + TCP_URGENT, 1500);
+	ck_assert_int_eq(offload_split(&p, 1500, room, sizeof(room),
+				       note_urgent, &u),
+			 0);
+	ck_assert_uint_eq(u.n, 3);
+	ck_assert_uint_eq(u.at[0], 1500);
+	ck_assert_uint_eq(u.at[1], 500);
+	ck_assert_uint_eq(u.at[2], 0);
+}
+END_TEST
+
 START_TEST(a_room_that_is_too_small_is_not_written_over)
 {
 	struct said s = said_of(0);
@@ -434,6 +471,7 @@ int main(void)
 	tcase_add_loop_test(t, superframes_are_cut_as_the_model_does, 0,
 			    LEN(cases));
 	tcase_add_test(t, a_room_that_is_too_small_is_not_written_over);
+	tcase_add_test(t, urgent_data_end_where_they_did);
 	tcase_add_test(t, no_udp_checksum_becomes_none);
 	tcase_add_test(t, unsound_offload_is_known);
 	tcase_add_loop_test(t, open_checksums_and_superframes_are_recognised, 0,

@@ -1619,6 +1619,67 @@ START_TEST(torn_lines_arrive_whatever_is_lost)
 }
 END_TEST
 
+/* The client's text, urgent up to a place in it; it may go on as another one. */
+static void say_urgent(uint32_t seq, const char *text, uint16_t up_to)
+{
+	make_tcp(CLIENT, 40000, VIP, 21, TCP_F_ACK | TCP_F_PSH | TCP_F_URG,
+		 text);
+	put32(l4(&in) + TCP_SEQ, base + seq);
+	put32(l4(&in) + TCP_ACK, base + 1000);
+	put16(l4(&in) + TCP_URGENT, up_to);
+	finish();
+	ck_assert_int_eq(come(true, 0), ROUTED);
+}
+
+static void is_urgent(uint16_t up_to)
+{
+	ck_assert_uint_eq(!(l4(&last()->p)[TCP_FLAGS] & TCP_F_URG), !up_to);
+	ck_assert_uint_eq(get16(l4(&last()->p) + TCP_URGENT), up_to);
+	check_sums(&last()->p);
+}
+
+START_TEST(urgent_data_end_where_they_did)
+{
+	static const char port[] = "EPRT |1|10.1.0.7|25601|\r\n",
+			  abor[] = "ABOR\r\n";
+	const uint32_t len = sizeof(port) - 1;
+	char both[64];
+	const char *told = NULL;
+	uint16_t server_sees;
+	uint32_t more, end;
+
+	base = numbers_from[_i];
+	(void)ftp_rule();
+	(void)group(NULL, "s");
+	server_sees = ftp_shake(GROUP);
+	/* nothing in front of it changes */
+	say_urgent(1000, abor, 2);
+	heard(1000, 1000, abor);
+	is_urgent(2);
+	/* behind a line that goes on with another length, and in front of it */
+	(void)snprintf(both, sizeof(both), "%s%s", port, abor);
+	say_urgent(1006, both, (uint16_t)(len + 2));
+	told = (const char *)l4(&last()->p) + TCP_MIN;
+	more = (uint32_t)strcspn(told, "\n") + 1 - len;
+	ck_assert_uint_ne(more, 0);
+	is_urgent((uint16_t)(len + more + 2));
+	say_urgent(1006, both, 2);
+	is_urgent(2);
+	say_urgent(1006, both, UINT16_MAX); /* it cannot be told */
+	is_urgent(UINT16_MAX);
+	/* in what follows, all has moved */
+	end = 1006 + (uint32_t)strlen(both);
+	say_urgent(end, abor, 4);
+	heard(end + more, 1000, abor);
+	is_urgent(4);
+	/* the server has it all: what is sent again is nothing any more */
+	say(SERVER, 21, GROUP, server_sees, 1000, end + more + 6, "");
+	say_urgent(end, abor, 4);
+	heard(end + more + 5, 1000, "");
+	is_urgent(0);
+}
+END_TEST
+
 /* What is more than came in is cut into frames that are as large. */
 START_TEST(joined_line_may_be_cut_again)
 {
@@ -1939,6 +2000,7 @@ int main(void)
 	tcase_add_loop_test(t, torn_line_that_is_none_passes, 0, 3);
 	tcase_add_loop_test(t, torn_line_ends_with_its_connection, 0, 3);
 	tcase_add_loop_test(t, joined_line_may_be_cut_again, 0, 3);
+	tcase_add_loop_test(t, urgent_data_end_where_they_did, 0, 3);
 	tcase_add_loop_test(t, channel_is_closed_to_the_end, 0, 3);
 	tcase_add_loop_test(t, stream_begins_anew_while_half_open, 0, 3);
 	tcase_add_loop_test(t, torn_lines_arrive_whatever_is_lost, 0, 300);
