@@ -155,6 +155,16 @@
 #define T_DHCP_MALFORMED    "Malformed Messages"		   /* guess */
 #define T_DHCP_DISCARDS	    "Messages Discarded"		   /* guess */
 #define T_DHCP_SERVERS	    "A circuit has at most 2 DHCP servers" /* guess */
+#define T_DHCP_REQUEST_LOG  "Request of %s on VLAN%u goes to %s%s"  /* guess */
+#define T_DHCP_REPLY_LOG    "Reply of %s for %s goes to VLAN%u%s"   /* guess */
+#define T_DHCP_DROP_LOG	    "Message of %s on VLAN%u dropped: %s%s" /* guess */
+#define T_DHCP_IS_BAD	    "malformed"				    /* guess */
+#define T_DHCP_IS_FAR	    "over max hops"			    /* guess */
+#define T_DHCP_IS_LOOPED    "it was relayed here before"	    /* guess */
+#define T_DHCP_NO_ADDRESS   "the circuit has no address"	    /* guess */
+#define T_DHCP_NO_SERVER    "the circuit has no server"		    /* guess */
+#define T_DHCP_NO_AGENT	    "no relay agent is on for it"	    /* guess */
+#define T_DHCP_TO_ALL	    "a reply to everybody"		    /* guess */
 
 #define T_NO_STARTUP "There is no startup-config" /* guess */
 #define T_NO_STARTUP_ERRORS                                                    \

@@ -3,8 +3,12 @@
  * servers of their circuit, and what these answer goes out there.  A message is
  * changed where it lies; only its headers are made anew.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "emu/base/log.h"
+#include "emu/base/str.h"
+#include "emu/base/texts.h"
 #include "emu/net/checksum.h"
 #include "emu/net/dhcp.h"
 #include "emu/wire/l3_priv.h"
@@ -38,6 +42,92 @@ static enum dhcp_kind message_of(const struct packet *p, struct message *m)
 	if (p->off.gso || !is_sum_right(p))
 		return DHCP_BAD;
 	return dhcp_kind(m->data, m->len);
+}
+
+/* ---- what is logged -------------------------------------------------------------------- */
+
+#define MORE_LEN 24
+
+/* more: how many lines were left out before this one. */
+static bool may_log(const struct wire *w, enum log_level l, struct log_rate *r,
+		    char more[static MORE_LEN])
+{
+	unsigned skipped = 0;
+
+	if (log_level_get(LOG_DHCP) < l || !log_rate_ok(r, w->now_ms, &skipped))
+		return false;
+	more[0] = '\0';
+	if (skipped)
+		(void)snprintf(more, MORE_LEN, " (%u more)", skipped);
+	return true;
+}
+
+static const char *client_of(const struct message *m,
+			     char text[static MAC_TEXT_LEN + 1])
+{
+	return str_mac(m->data + DHCP_CHADDR, text);
+}
+
+static void request_log(const struct wire *w, const struct message *m,
+			unsigned vlan, struct in_addr server)
+{
+	static struct log_rate rate;
+	char more[MORE_LEN], mac[MAC_TEXT_LEN + 1];
+
+	if (may_log(w, LOG_INFO_6, &rate, more))
+		log_write(LOG_DHCP, LOG_INFO_6, T_DHCP_REQUEST_LOG,
+			  client_of(m, mac), vlan, str_addr(server), more);
+}
+
+static void reply_log(const struct wire *w, const struct message *m,
+		      unsigned vlan, struct in_addr server)
+{
+	static struct log_rate rate;
+	char more[MORE_LEN], mac[MAC_TEXT_LEN + 1];
+
+	if (may_log(w, LOG_INFO_6, &rate, more))
+		log_write(LOG_DHCP, LOG_INFO_6, T_DHCP_REPLY_LOG,
+			  str_addr(server), client_of(m, mac), vlan, more);
+}
+
+/* ---- what goes nowhere ------------------------------------------------------------------ */
+
+enum fault {
+	IS_BAD,
+	IS_FAR,
+	IS_LOOPED,
+	NO_ADDRESS,
+	NO_SERVER,
+	NO_AGENT,
+	TO_ALL,
+};
+
+static const struct {
+	enum net_counter counter;
+	enum log_level level;
+	const char *why;
+} faults[] = {
+	[IS_BAD] = { NET_DHCP_MALFORMED, LOG_WARNING_4, T_DHCP_IS_BAD },
+	[IS_FAR] = { NET_DHCP_TOO_FAR, LOG_WARNING_4, T_DHCP_IS_FAR },
+	[IS_LOOPED] = { NET_DHCP_DISCARDS, LOG_WARNING_4, T_DHCP_IS_LOOPED },
+	[NO_ADDRESS] = { NET_DHCP_DISCARDS, LOG_WARNING_4, T_DHCP_NO_ADDRESS },
+	[NO_SERVER] = { NET_DHCP_DISCARDS, LOG_WARNING_4, T_DHCP_NO_SERVER },
+	/* of others, whose business they are */
+	[NO_AGENT] = { NET_DHCP_DISCARDS, LOG_NOTICE_5, T_DHCP_NO_AGENT },
+	[TO_ALL] = { NET_DHCP_DISCARDS, LOG_NOTICE_5, T_DHCP_TO_ALL },
+};
+
+static void drop(struct wire *w, const struct ingress *in,
+		 const struct packet *p, enum fault f)
+{
+	static struct log_rate rate;
+	struct in_addr src = get_addr(p->data + p->l3 + IP4_SRC);
+	char more[MORE_LEN];
+
+	wire_count(w, faults[f].counter);
+	if (may_log(w, faults[f].level, &rate, more))
+		log_write(LOG_DHCP, faults[f].level, T_DHCP_DROP_LOG,
+			  str_addr(src), in->vlan, faults[f].why, more);
 }
 
 /* ---- headers of its own ---------------------------------------------------------------- */
@@ -126,24 +216,31 @@ static void request(struct wire *w, const struct ingress *in, struct packet *p,
 		setup_source(w->setup, in->vlan, any);
 
 	wire_count(w, NET_DHCP_IN_REQUESTS);
-	if (!by || !r->nserver || circuit_with(w->setup, dhcp_agent(m->data))) {
-		wire_count(w, NET_DHCP_DISCARDS);
+	if (!by || !r->nserver) {
+		drop(w, in, p, by ? NO_SERVER : NO_ADDRESS);
+		return;
+	}
+	if (circuit_with(w->setup, dhcp_agent(m->data))) {
+		drop(w, in, p, IS_LOOPED);
 		return;
 	}
 	if (!dhcp_relay(m->data, w->setup->relay_max_hops, by->addr)) {
-		wire_count(w, NET_DHCP_TOO_FAR);
+		drop(w, in, p, IS_FAR);
 		return;
 	}
 	strip(p);
-	for (int i = 0; i < r->nserver; i++)
+	for (int i = 0; i < r->nserver; i++) {
+		request_log(w, m, in->vlan, r->server[i]);
 		ask(w, p, by->addr, r->server[i]);
+	}
 }
 
 /* ---- replies --------------------------------------------------------------------------- */
 
 /* The client has no address that it would answer ARP for: its MAC address is that
  * of the message. */
-static void reply(struct wire *w, struct packet *p, const struct message *m)
+static void reply(struct wire *w, const struct ingress *in, struct packet *p,
+		  const struct message *m)
 {
 	const struct setup_circuit_ip *by =
 		circuit_with(w->setup, dhcp_agent(m->data));
@@ -152,9 +249,10 @@ static void reply(struct wire *w, struct packet *p, const struct message *m)
 
 	wire_count(w, NET_DHCP_IN_REPLIES);
 	if (!by || !relay_of(w->setup, by->vlan)) {
-		wire_count(w, NET_DHCP_DISCARDS);
+		drop(w, in, p, NO_AGENT);
 		return;
 	}
+	reply_log(w, m, by->vlan, get_addr(p->data + p->l3 + IP4_SRC));
 	e.src = by->addr;
 	if (!dhcp_client(m->data, &e.dst, mac)) {
 		e.dst.s_addr = INADDR_BROADCAST;
@@ -192,9 +290,8 @@ bool l3_dhcp(struct wire *w, const struct ingress *in, struct packet *p,
 	if (kind == DHCP_REQUEST)
 		request(w, in, p, &m);
 	else if (kind == DHCP_REPLY && !to_all)
-		reply(w, p, &m);
+		reply(w, in, p, &m);
 	else
-		wire_count(w, kind == DHCP_BAD ? NET_DHCP_MALFORMED
-					       : NET_DHCP_DISCARDS);
+		drop(w, in, p, kind == DHCP_BAD ? IS_BAD : TO_ALL);
 	return true;
 }

@@ -27,6 +27,7 @@
  *	link 1/1 down		or up
  *	include base.rpi	the lines of a file beside this one
  *	show flows		what the command prints...
+ *	log			what was logged since the last of these
  *	has TEXT		... holds this (any blanks are one)
  *	lacks TEXT
  *
@@ -43,6 +44,7 @@
 #include "cli/env.h"
 #include "cli/session.h"
 #include "emu/base/err.h"
+#include "emu/base/log.h"
 #include "emu/base/out.h"
 #include "emu/base/str.h"
 #include "emu/base/tally.h"
@@ -93,7 +95,7 @@ struct player {
 	char ignore[IGNORE_MAX][LINE_LEN];
 	int nignore;
 	struct session *session;
-	struct out shown;
+	struct out shown, logged;
 };
 
 /* ---- failing ---------------------------------------------------------------- */
@@ -641,6 +643,23 @@ static void play_do(struct player *p, char *rest)
 	driven_follow(&p->d);
 }
 
+static void keep_log(void *arg, enum log_level l, const char *line)
+{
+	struct player *p = arg;
+
+	(void)l;
+	out_printf(&p->logged, "%s\n", line);
+}
+
+static void play_log(struct player *p, char *rest)
+{
+	(void)rest;
+	settle(p);
+	out_clear(&p->shown);
+	out_puts(&p->shown, out_text(&p->logged));
+	out_clear(&p->logged);
+}
+
 static void play_has(struct player *p, char *rest)
 {
 	if (!shows(p, rest))
@@ -661,14 +680,14 @@ static const struct {
 	const char *word;
 	void (*play)(struct player *p, char *rest);
 } directives[] = {
-	{ "port", play_port },	     { "host", play_host },
-	{ "config", play_config },   { "service", play_service },
-	{ "in", play_in },	     { "out", play_out },
-	{ "skip", play_skip },	     { "ignore", play_ignore },
-	{ "wait", play_wait },	     { "link", play_link },
-	{ "show", play_show },	     { "do", play_do },
-	{ "has", play_has },	     { "lacks", play_lacks },
-	{ "include", play_include },
+	{ "port", play_port },	   { "host", play_host },
+	{ "config", play_config }, { "service", play_service },
+	{ "in", play_in },	   { "out", play_out },
+	{ "skip", play_skip },	   { "ignore", play_ignore },
+	{ "wait", play_wait },	   { "link", play_link },
+	{ "show", play_show },	   { "do", play_do },
+	{ "log", play_log },	   { "has", play_has },
+	{ "lacks", play_lacks },   { "include", play_include },
 };
 
 static void play_line(struct player *p, char *line)
@@ -740,11 +759,13 @@ static void finish(struct player *p)
 	tallies_free(p->d.scratch.env.tallies);
 	driven_close(&p->d);
 	out_fini(&p->shown);
+	out_fini(&p->logged);
 }
 
 int main(int argc, char **argv)
 {
 	static struct player p;
+	int sink = -1;
 
 	if (argc != 2) {
 		(void)fprintf(stderr, "usage: %s SCENARIO\n", argv[0]);
@@ -755,8 +776,10 @@ int main(int argc, char **argv)
 	wall_offset_set(NOON_MS - (wall_ms() - wall_offset()));
 	wall_zone_set(&(struct wall_zone){ .name = "" });
 	begin(&p);
+	sink = log_sink_add(keep_log, &p);
 	play_file(&p);
 	settle(&p);
+	log_sink_del(sink);
 	finish(&p);
 	return 0;
 }

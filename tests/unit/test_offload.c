@@ -287,9 +287,9 @@ START_TEST(urgent_data_end_where_they_did)
 	s.flags |= TCP_F_URG;
 	p = whole(&s, 1000);
 	put16(p.data + l4_of(&s) + TCP_URGENT, 1500);
-	ck_assert_int_eq(offload_split(&p, 1500, room, sizeof(room),
-				       note_urgent, &u),
-			 0);
+	ck_assert_int_eq(
+		offload_split(&p, 1500, room, sizeof(room), note_urgent, &u),
+		0);
 	ck_assert_uint_eq(u.n, 3);
 	ck_assert_uint_eq(u.at[0], 1500);
 	ck_assert_uint_eq(u.at[1], 500);
