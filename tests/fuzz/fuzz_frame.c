@@ -53,6 +53,9 @@ const char *__asan_default_options(void)
 
 static const char config[] =
 	"configure\n"
+	"tcp-ip-fragment-enabled\n"
+	"udp-ip-fragment-enabled\n"
+	"ip-fragment min-fragment-size 64\n"
 	"bridge forward-time 4\n"
 	"bridge max-age 6\n"
 	"bridge hello-time 1\n"
