@@ -547,6 +547,15 @@ static void refuse_middle(struct first *b)
 	over_refuse(b->w, b->p);
 }
 
+static void pass_middle(struct first *b)
+{
+	begin_clause_hit(b->w, &b->v, &b->use.key);
+	if (b->p->data[b->p->l4 + TCP_FLAGS] & TCP_F_RST)
+		l3_forward(b->w, b->in, b->p);
+	else
+		begin_routed(b, NULL, NULL);
+}
+
 /* Out of the middle of a connection that nobody knows (content.md 3.6). */
 static void middle(struct first *b)
 {
@@ -560,8 +569,10 @@ static void middle(struct first *b)
 		return;
 	}
 	use_foresee(b->w->worker, forward_policy(f), &b->use, NULL, &b->v);
-	if (b->v.reason == REASON_ACL_DENY)
+	if (b->v.reason == REASON_ACL_DENY) {
+		begin_clause_hit(b->w, &b->v, &b->use.key);
 		return;
+	}
 	if (ends_here(b)) { /* the sockets, who do not know it, refuse it */
 		count(&b->w->worker->c->mid_spoof, 1);
 		wire_to_inside(b->w, b->p);
@@ -572,10 +583,8 @@ static void middle(struct first *b)
 	if (b->v.kind == VERDICT_FORWARD || b->v.group || local ||
 	    (b->v.kind == VERDICT_DROP && b->v.rule) || own_group(b, &server))
 		refuse_middle(b);
-	else if (b->p->data[b->p->l4 + TCP_FLAGS] & TCP_F_RST)
-		l3_forward(b->w, b->in, b->p);
 	else
-		begin_routed(b, NULL, NULL);
+		pass_middle(b);
 }
 
 static void tcp(struct first *b)
