@@ -41,24 +41,43 @@ for what in $(sed -n 's/.*- \(\.\.[^:]*\):.*/\1/p' "$lab/css.clab.yml"); do
 done
 ok "start is a program" test -x "$lab/start"
 
-# the start script, on the interfaces of a lab
+# the start script, on the interfaces of a lab, with what an engine leaves to its
+# containers: /proc/sys to read, and these rights beside those of the line to run it
+kept=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service
+kept+=,sys_chroot,setfcap,$(grep -o -- '--cap-add [A-Z_]*' "$lab/Dockerfile" |
+	cut -d' ' -f2 | tr A-Z a-z | paste -sd,)
 mkdir bin
 ln -s "$CSS" bin/css11500
 cat >inside <<'END'
 ip link set lo up
 for n in 1 3 4; do ip link add eth$n type veth peer name far$n; ip link set far$n up; done
 mount -t sysfs sysfs /sys 2>/dev/null
-exec "$1"
+mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys || exit
+exec setpriv --bounding-set "-all,+$2" "$1"
 END
 CSS_DISK=$DISK CSS_OPTIONS="--telnet off" PATH=$T/bin:$PATH \
-	background container unshare -mn sh inside "$lab/start"
+	background container unshare -mn sh inside "$lab/start" \
+	"$(sed "s/,/,+/g" <<<"$kept")"
 within 30 test -S "$DISK/console" || fail "start boots no switch"
 shown=$(cli "show lab wire")
 has "eth1 is 1/1" "$shown" "1/1 .*eth1"
 has "eth3 is 3/1" "$shown" "3/1 .*eth3"
 has "eth4 is 3/2" "$shown" "3/2 .*eth4"
+has "start says so, too" "$(<container.log)" \
+	'^start: --port 1/1=eth1 --port 3/1=eth3 --port 3/2=eth4$'
 
 CSS_WAIT=0 PATH=$T/bin:$PATH unshare -mn sh -c \
 	'mount -t sysfs sysfs /sys; exec "$0"' "$lab/start" >said 2>&1
 same "without an interface it says so" $? 1
 has "and what to do" "$(<said)" "connect the container"
+
+# the first process of a process namespace, as it is in a container
+CSS_WAIT=60 PATH=$T/bin:$PATH background waiting unshare -mnpf --kill-child \
+	--mount-proc sh -c 'mount -t sysfs sysfs /sys; exec "$0"' "$lab/start"
+first=
+is_waiting() {
+	first=$(pgrep -P "${pid[waiting]}" -f "$lab/start")
+}
+within 10 is_waiting || fail "start does not wait"
+is_gone() { ! kill "$first" 2>/dev/null; }
+ok "while it waits it can be stopped" within 10 is_gone
