@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +14,14 @@
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
 #include "emu/io/rights.h"
+#include "emu/io/rnd.h"
 #include "emu/io/rtnl.h"
 #include "emu/io/sock.h"
 #include "emu/io/tun.h"
 
 #define DEVICE	    "css"
+#define CABLE	    "cable"
+#define CABLE_MTU   65535 /* super-frames pass whole */
 #define QUEUE	    4096 /* packets that wait for the packet thread */
 #define LOCAL_TABLE 100
 #define OWN_NET	    "/proc/thread-self/ns/net"
@@ -170,6 +174,58 @@ struct tun *inside_tun(const struct inside *in)
 int inside_outer(const struct inside *in)
 {
 	return in->outer;
+}
+
+/* ---- the cable --------------------------------------------------------------------- */
+
+int inside_call_outside(const struct inside *in, int (*fn)(void *arg),
+			void *arg)
+{
+	int rc = setns(in->outer, CLONE_NEWNET) ? -1 : fn(arg);
+
+	if (setns(in->inner, CLONE_NEWNET))
+		abort(); /* all that follows would be in the wrong place */
+	return rc;
+}
+
+struct far_end {
+	char name[IF_NAMESIZE];
+	unsigned index;
+	struct err *err;
+};
+
+static int far_end_up(void *arg)
+{
+	struct far_end *e = arg;
+	struct rtnl *r = rtnl_open(e->err);
+	int rc = -1;
+
+	e->index = if_nametoindex(e->name);
+	if (r)
+		rc = rtnl_link_up(r, e->index, CABLE_MTU, 0, e->err);
+	rtnl_close(r);
+	return rc;
+}
+
+/* Names on this host must not meet those of other switches. */
+int inside_make_cable(struct inside *in, struct inside_cable *c,
+		      struct err *err)
+{
+	struct far_end far = { .err = err };
+	uint32_t id = 0;
+
+	rnd_bytes(&id, sizeof(id));
+	(void)snprintf(far.name, sizeof(far.name), "css%08x", id);
+	if (rtnl_cable(in->rtnl, CABLE, far.name, in->outer, err))
+		return -1;
+	c->tun = in->link;
+	c->inner = if_nametoindex(CABLE);
+	if (rtnl_link_up(in->rtnl, c->inner, CABLE_MTU, 0, err) ||
+	    rtnl_rule(in->rtnl, CABLE, LOCAL_TABLE, err) ||
+	    inside_call_outside(in, far_end_up, &far))
+		return -1;
+	c->outer = far.index;
+	return 0;
 }
 
 /* ---- addresses and ways ----------------------------------------------------------- */

@@ -30,6 +30,21 @@ struct tun *inside_tun(const struct inside *in); /* borrowed */
 /* Descriptor of the namespace of the start; borrowed. */
 int inside_outer(const struct inside *in);
 
+/*
+ * A second way in, beside the TUN device, for what needs no packet thread
+ * (fastpath.h): one end is on this host, one inside, and what comes out of the
+ * latter is for the switch's own sockets.  Nothing goes in at the other by itself.
+ * Indices of interfaces, each in its own namespace.  The cable ends with the inside.
+ */
+struct inside_cable {
+	unsigned outer, inner, tun;
+};
+int inside_make_cable(struct inside *in, struct inside_cable *c,
+		      struct err *err);
+/* fn(arg), called in the namespace of the start; its answer. */
+int inside_call_outside(const struct inside *in, int (*fn)(void *arg),
+			void *arg);
+
 /* The address that is spoken from to a network. */
 struct inside_way {
 	struct in_addr net, src;

@@ -7,6 +7,7 @@
 #include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,33 @@ int rtnl_link_up(struct rtnl *r, unsigned link, unsigned mtu, unsigned queue,
 	put_values(n);
 	error = ask(r, n);
 	return error ? err_set(err, ERR_IO, -1, "interface %u up: %s", link,
+			       strerror(error))
+		     : 0;
+}
+
+int rtnl_cable(struct rtnl *r, const char *name, const char *far, int net,
+	       struct err *err)
+{
+	char buf[MESSAGE_MAX];
+	struct nlmsghdr *n =
+		begin(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlattr *info, *data, *peer;
+	int error;
+
+	(void)mnl_nlmsg_put_extra_header(n, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(n, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(n, IFLA_LINKINFO);
+	mnl_attr_put_strz(n, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(n, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(n, VETH_INFO_PEER);
+	(void)mnl_nlmsg_put_extra_header(n, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(n, IFLA_IFNAME, far);
+	mnl_attr_put_u32(n, IFLA_NET_NS_FD, (uint32_t)net);
+	mnl_attr_nest_end(n, peer);
+	mnl_attr_nest_end(n, data);
+	mnl_attr_nest_end(n, info);
+	error = ask(r, n);
+	return error ? err_set(err, ERR_IO, -1, "cable %s to %s: %s", name, far,
 			       strerror(error))
 		     : 0;
 }

@@ -21,6 +21,10 @@ void rtnl_close(struct rtnl *r);
  * too, and without forwarding. mtu, queue (packets) 0: as it is. */
 int rtnl_link_up(struct rtnl *r, unsigned link, unsigned mtu, unsigned queue,
 		 struct err *err);
+/* Two ends of one cable (veth(4)): name here, far in another network namespace, which
+ * net is a descriptor of. */
+int rtnl_cable(struct rtnl *r, const char *name, const char *far, int net,
+	       struct err *err);
 /* a/32; one that is there already, or is gone already, is no error. */
 int rtnl_address(struct rtnl *r, bool add, unsigned link, struct in_addr a,
 		 struct err *err);
