@@ -40,6 +40,8 @@ struct port_io {
 	char kind[48]; /* "packet:veth0" */
 	int fd; /* readable when a frame is there; -1: not to be waited for */
 	int ctl; /* a socket of the interface's network, to ask about it; -1: none */
+	unsigned index; /* of an interface whose packets may go by the fast path
+			 * (fastpath.h), fd being their packet socket; 0: may not */
 	bool takes_offload; /* super-frames and open checksums may be sent */
 	bool waits; /* frames are taken from the system and not yet received */
 	bool over;	    /* a file that has been read to its end */

@@ -294,6 +294,7 @@ static int packet_bind(struct packet_port *p, struct err *err)
 		return -1;
 	if (bind(p->io.fd, (struct sockaddr *)&at, sizeof(at)) < 0)
 		return port_refused(&p->io, "bind", errno, err);
+	p->io.index = (unsigned)at.sll_ifindex;
 	return 0;
 }
 

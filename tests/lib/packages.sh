@@ -34,8 +34,11 @@ PACKAGES_TESTS="clang libclang-rt-dev expect telnet curl iproute2 procps
 # compares with; those are named in need_peers.
 PACKAGES_BENCH="openssl iproute2 procps util-linux"
 
+# What the fast path on the wire is built with; without it all works, but slower.
+PACKAGES_FAST="clang libbpf-dev"
+
 # What the topologies of examples/wire and the benchmark of packets take besides.
-PACKAGES_WIRE="iproute2 ethtool nftables iperf3 iputils-ping traceroute curl
+PACKAGES_WIRE="$PACKAGES_FAST iproute2 ethtool nftables iperf3 iputils-ping traceroute curl
 	python3 procps util-linux"
 
 # The given packages that are not installed, one a line.

@@ -1,0 +1,54 @@
+#ifndef CSS_EMU_IO_FASTPATH_H
+#define CSS_EMU_IO_FASTPATH_H
+
+#include <stdbool.h>
+
+#include "emu/io/fastpath_shared.h"
+
+struct err;
+struct inside;
+
+/*
+ * Packets of flows that are set up go from interface to interface in the kernel, by
+ * BPF programs at the ports (fastpath.bpf.c, tc-bpf(8)), as far as the switch hands
+ * them over.  A flow has a way for each direction; ways have places, from 0 to
+ * FAST_WAYS - 1, that the caller gives out.
+ *
+ * All of it is for one thread at a time.  What the programs do ends with the packet
+ * sockets of the ports, whatever becomes of the process.
+ */
+struct fastpath;
+
+/* Loads the programs.  NULL and err: why there is no such thing here (a kernel
+ * without it, or CAP_BPF and CAP_NET_ADMIN are not to be had). */
+struct fastpath *fastpath_new(struct err *err);
+/* Takes the programs off the ports: in the namespace that fastpath_port() was called
+ * in. */
+void fastpath_free(struct fastpath *f);
+
+/* An interface, in the caller's namespace, and the packet socket that has its
+ * packets. */
+int fastpath_port(struct fastpath *f, unsigned index, int sock,
+		  struct err *err);
+/* The switch's own sockets take part.  The caller is in their namespace. */
+int fastpath_inside(struct fastpath *f, struct inside *in, struct err *err);
+/* Index of the interface that leads inside; 0: they do not take part. */
+unsigned fastpath_cable(const struct fastpath *f);
+
+/*
+ * The packets that way->key tells go by way from now on; its counters begin at 0, end
+ * at way->end.  No other place has that key.  false: there is no room in the hash.
+ */
+bool fastpath_put(struct fastpath *f, __u32 place, const struct fast_way *way);
+void fastpath_drop(struct fastpath *f, __u32 place);
+/* Everything goes by the switch again, until it is put again. */
+void fastpath_flush(struct fastpath *f);
+/* Is what was put there in force? */
+bool fastpath_is_current(const struct fastpath *f, __u32 place);
+/* What was put, and counters that grow under way: read them once. */
+const struct fast_way *fastpath_way(const struct fastpath *f, __u32 place);
+/* Sums of all CPUs since the start. */
+void fastpath_count(const struct fastpath *f, __u32 port,
+		    struct fast_port *total);
+
+#endif
