@@ -179,6 +179,16 @@ static int keylog_set(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int fast_path_set(struct options *o, const char *value, struct err *err)
+{
+	o->no_fast_path = !strcmp(value, "off");
+	if (o->no_fast_path || !strcmp(value, "auto"))
+		return 0;
+	return err_set(err, ERR_SYNTAX, -1,
+		       "--fast-path %s: auto (where the kernel has it) or off",
+		       value);
+}
+
 static int workers_set(struct options *o, const char *value, struct err *err)
 {
 	uint32_t n = 0;
@@ -347,6 +357,9 @@ static const struct option table[] = {
 	  "packets" },
 	{ "--port", "PORT=INTERFACE", RUN, port_set,
 	  "with wire: what a port is wired to, e.g. 1/1=veth0; repeatable" },
+	{ "--fast-path", "WHEN", RUN, fast_path_set,
+	  "with wire: auto (default), flows go on in the kernel where it can; "
+	  "or off" },
 	{ "--map", "MAP", RUN, map_set,
 	  "auto (a.b.c.d is 127.b.c.d), none, or NET=HOST-NET; repeatable" },
 	{ "--port-base", "N", RUN, port_base_set,

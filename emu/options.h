@@ -51,6 +51,7 @@ struct options {
 	bool wire;	     /* --attach wire */
 	const char *port[OPT_PORT_MAX]; /* "1/1=veth0" */
 	int nport;
+	bool no_fast_path; /* --fast-path off */
 	enum tls_profile tls;
 	const char *keylog; /* NULL: no TLS secrets are written */
 	int workers;  /* 0: one a core */

@@ -1,5 +1,6 @@
 #include "emu/wired.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "emu/base/err.h"
 #include "emu/base/str.h"
 #include "emu/base/xalloc.h"
+#include "emu/io/fastpath.h"
 #include "emu/io/hostmap.h"
 #include "emu/io/inside.h"
 #include "emu/io/loop.h"
@@ -21,6 +23,9 @@
 struct wired {
 	const struct options *opt;
 	struct inside *inside;		  /* owned */
+	struct fastpath *fast;		  /* owned; NULL: there is none */
+	bool is_fast[OPT_PORT_MAX];
+	char no_fast[320]; /* what of it there is not, and why */
 	struct port_io *io[OPT_PORT_MAX]; /* owned until wired_start() */
 	struct wire *wire;		  /* owned */
 };
@@ -40,6 +45,43 @@ static int ports_open(struct wired *w, struct err *err)
 	return 0;
 }
 
+/* What cannot go by the fast path goes by the packet thread, as everything would. */
+static void no_fast_path(struct wired *w, const char *what,
+			 const struct err *err)
+{
+	(void)snprintf(w->no_fast, sizeof(w->no_fast), "%s%s%s", what,
+		       *what ? ": " : "", err->msg);
+}
+
+static void fast_ports(struct wired *w)
+{
+	struct err err;
+
+	if (w->opt->no_fast_path)
+		return;
+	w->fast = fastpath_new(&err);
+	if (!w->fast)
+		no_fast_path(w, "", &err);
+	for (int i = 0; w->fast && i < w->opt->nport; i++) {
+		const struct port_io *io = w->io[i];
+
+		if (!io->index)
+			continue;
+		w->is_fast[i] =
+			!fastpath_port(w->fast, io->index, io->fd, &err);
+		if (!w->is_fast[i])
+			no_fast_path(w, io->name, &err);
+	}
+}
+
+static void fast_inside(struct wired *w)
+{
+	struct err err;
+
+	if (w->fast && fastpath_inside(w->fast, w->inside, &err))
+		no_fast_path(w, "own connections", &err);
+}
+
 struct wired *wired_open(const struct options *o, struct err *err)
 {
 	struct wired *w = xcalloc(1, sizeof(*w));
@@ -49,11 +91,13 @@ struct wired *wired_open(const struct options *o, struct err *err)
 		wired_close(w);
 		return NULL;
 	}
+	fast_ports(w);
 	w->inside = inside_new(INSIDE_MTU, err);
 	if (!w->inside) {
 		wired_close(w);
 		return NULL;
 	}
+	fast_inside(w);
 	hostmap_set_transparent(o->map);
 	return w;
 }
@@ -120,6 +164,9 @@ int wired_start(struct wired *w, struct env *env, struct err *err)
 		(void)wire_wire(w->wire, slot, number, w->io[i]);
 		w->io[i] = NULL;
 	}
+	if (w->fast)
+		wire_set_fast(w->wire, w->fast, w->is_fast);
+	wire_set_no_fast(w->wire, w->no_fast);
 	if (wire_start(w->wire, inside_tun(w->inside), err))
 		return -1;
 	env->wire = w->wire;
@@ -155,5 +202,6 @@ void wired_close(struct wired *w)
 		if (w->io[i])
 			w->io[i]->ops->close(w->io[i]);
 	inside_free(w->inside);
+	fastpath_free(w->fast); /* in the namespace that its ports are in */
 	free(w);
 }

@@ -127,9 +127,14 @@ void plane_net_counters(const struct plane *p, struct net_counters *c)
 	add_connections(p, c);
 }
 
+void plane_add_net(struct plane *p, enum net_counter c, uint64_t n)
+{
+	atomic_fetch_add_explicit(&p->frames->net[c], n, memory_order_relaxed);
+}
+
 void plane_count_net(struct plane *p, enum net_counter c)
 {
-	atomic_fetch_add_explicit(&p->frames->net[c], 1, memory_order_relaxed);
+	plane_add_net(p, c, 1);
 }
 
 void plane_zero_fragments(struct plane *p)

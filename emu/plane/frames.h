@@ -162,7 +162,9 @@ struct net_counters {
 };
 
 void plane_net_counters(const struct plane *p, struct net_counters *c);
-void plane_count_net(struct plane *p, enum net_counter c); /* any thread */
+/* any thread */
+void plane_count_net(struct plane *p, enum net_counter c);
+void plane_add_net(struct plane *p, enum net_counter c, uint64_t n);
 /* ip-fragment counting begins anew */
 void plane_zero_fragments(struct plane *p);
 

@@ -318,14 +318,14 @@ void use_port_hit(const struct policy *p, const struct flow_key *k)
 		atomic_fetch_add_explicit(at->hits, 1, memory_order_relaxed);
 }
 
-void use_account(struct worker *w, struct flow_use *u, bool from_server,
-		 uint64_t n)
+void use_account_frames(struct worker *w, struct flow_use *u, bool from_server,
+			uint64_t n, uint64_t frames)
 {
 	struct worker_counters *c = w->c;
 
 	if (u->rule) {
 		count(&c->rule[u->rule->index].bytes, n);
-		count(&c->rule[u->rule->index].frames, 1);
+		count(&c->rule[u->rule->index].frames, frames);
 	}
 	if (u->member && !from_server)
 		count(&c->service[u->member->svc->index].bytes_in, n);
@@ -333,7 +333,7 @@ void use_account(struct worker *w, struct flow_use *u, bool from_server,
 		count(&c->service[u->member->svc->index].bytes_out, n);
 	if (u->group) {
 		count(&c->group[u->group->index].bytes, n);
-		count(&c->group[u->group->index].frames, 1);
+		count(&c->group[u->group->index].frames, frames);
 	}
 	if (!u->member || !u->report_ms)
 		return;
@@ -342,6 +342,12 @@ void use_account(struct worker *w, struct flow_use *u, bool from_server,
 		u->answered += n;
 	if (w->now_ms - u->reported_ms >= u->report_ms)
 		report(w, u);
+}
+
+void use_account(struct worker *w, struct flow_use *u, bool from_server,
+		 uint64_t n)
+{
+	use_account_frames(w, u, from_server, n, 1);
 }
 
 /* ---- how long -------------------------------------------------------------- */

@@ -84,7 +84,10 @@ void use_domain(struct worker *w, const struct policy *p,
 		const struct request *req);
 /* Its port is in the flow-state table. */
 void use_port_hit(const struct policy *p, const struct flow_key *k);
-/* n bytes from the client, or from the server. */
+/* n bytes in frames from the client, or from the server. */
+void use_account_frames(struct worker *w, struct flow_use *u, bool from_server,
+			uint64_t n, uint64_t frames);
+/* In one. */
 void use_account(struct worker *w, struct flow_use *u, bool from_server,
 		 uint64_t n);
 

@@ -59,6 +59,7 @@ struct arp_table {
 	int32_t top;	    /* places that were ever used are below */
 	int32_t free, hand; /* free: below top; NONE: none is */
 	unsigned used, asking;
+	uint32_t changes;
 	size_t waiting_bytes;
 };
 
@@ -145,6 +146,7 @@ static void become(struct arp_table *t, struct neighbour *n, enum state s)
 {
 	t->asking -= n->state == ASKING;
 	t->asking += s == ASKING;
+	t->changes += n->state == KNOWN && s != KNOWN;
 	n->state = s;
 }
 
@@ -354,6 +356,8 @@ void arp_learn(struct arp_table *t, unsigned vlan, int port,
 		n = add(t, vlan, addr);
 	if (!n || (n->state == KNOWN && n->e.type == ARP_STATIC))
 		return;
+	t->changes += n->state == KNOWN &&
+		      (n->e.port != port || memcmp(n->e.mac, mac, ETH_ADDR_LEN));
 	become(t, n, KNOWN);
 	n->e.type = ARP_DYNAMIC;
 	n->e.port = port;
@@ -424,6 +428,11 @@ static void tick_one(struct arp_table *t, struct neighbour *n, uint64_t now_ms)
 		take_out(t, n);
 	else if (n->state == LOST)
 		due_at(t, n->over_ms);
+}
+
+uint32_t arp_changes(const struct arp_table *t)
+{
+	return t->changes;
 }
 
 uint64_t arp_due_ms(const struct arp_table *t)

@@ -65,6 +65,8 @@ void arp_ask(struct arp_table *t, unsigned vlan, struct in_addr addr,
 void arp_learn(struct arp_table *t, unsigned vlan, int port,
 	       struct in_addr addr, const uint8_t mac[6], bool create,
 	       uint64_t now_ms);
+/* Grows when a neighbour that was known is another's, or nobody's: as bridge_changes(). */
+uint32_t arp_changes(const struct arp_table *t);
 uint64_t arp_due_ms(const struct arp_table *t);
 void arp_tick(struct arp_table *t, uint64_t now_ms);
 void arp_clear(struct arp_table *t, struct in_addr addr); /* ANY: all dynamic */

@@ -31,6 +31,7 @@ struct entry {
 struct bridge {
 	uint64_t seed;
 	uint64_t ageing_ms, hurry_ms;
+	uint32_t changes;
 	bool hurry;
 	uint16_t newest, oldest, free;
 	uint16_t bucket[BUCKETS];
@@ -109,6 +110,7 @@ static void drop(struct bridge *b, uint16_t i)
 {
 	uint16_t *at = bucket_of(b, b->entry[i].key);
 
+	b->changes++;
 	while (*at != i)
 		at = &b->entry[*at].chain;
 	*at = b->entry[i].chain;
@@ -176,6 +178,7 @@ bool bridge_learn(struct bridge *b, unsigned vlan, const uint8_t mac[6],
 		list_in(b, i);
 	}
 	e = &b->entry[i];
+	b->changes += known && e->port != port;
 	moved = known && e->port != port && !is_old(b, e, now_ms);
 	e->port = (int16_t)port;
 	e->seen_ms = now_ms;
@@ -207,6 +210,11 @@ void bridge_hurry(struct bridge *b, uint32_t ageing_s, bool hurry)
 {
 	b->hurry_ms = (uint64_t)ageing_s * 1000;
 	b->hurry = hurry;
+}
+
+uint32_t bridge_changes(const struct bridge *b)
+{
+	return b->changes;
 }
 
 void bridge_age(struct bridge *b, uint64_t now_ms)

@@ -31,6 +31,8 @@ int bridge_find(const struct bridge *b, unsigned vlan, const uint8_t mac[6],
 void bridge_forget_port(struct bridge *b, int port); /* its link went */
 /* A change of topology: for a while entries grow old in this time instead. */
 void bridge_hurry(struct bridge *b, uint32_t ageing_s, bool hurry);
+/* Grows when a station moves or is forgotten: who has noted where one is looks again. */
+uint32_t bridge_changes(const struct bridge *b);
 void bridge_age(struct bridge *b, uint64_t now_ms); /* now and then */
 /* By VLAN, then address; owned by the caller. vlan 0: all */
 struct bridge_entry *bridge_copy(const struct bridge *b, unsigned vlan,

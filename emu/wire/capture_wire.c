@@ -4,6 +4,7 @@
 #include "emu/base/err.h"
 #include "emu/base/out.h"
 #include "emu/wire/capture.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/wire_priv.h"
 
 /* The place of the port; -1: it is wired to nothing. */
@@ -47,6 +48,7 @@ int wire_capture_start(struct wire *w, const struct capture_want *want,
 		w->captures = captures_new(s, NULL);
 	rc = capture_start(w->captures, want, place_of(w, want), &ports, fd,
 			   err);
+	fast_follow(w);
 	wire_unlock(w);
 	return rc;
 }

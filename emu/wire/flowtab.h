@@ -54,6 +54,8 @@ struct half {
 	bool linked : 1; /* is in the hash */
 	bool seen : 1;	 /* TCP: end is known */
 	bool ftp : 1;	 /* the flow has a track of it */
+	uint16_t sum_ports; /* of sum_l4, what ports are */
+	uint32_t fast;	    /* its way by the fast path: place + 1; 0: none */
 	uint64_t bytes, frames;
 };
 

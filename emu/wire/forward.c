@@ -12,6 +12,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/io/rnd.h"
 #include "emu/plane/plane.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/frag.h"
 
 /* ---- a packet of a flow ---------------------------------------------------------- */
@@ -93,7 +94,11 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 	forward_note(w, in, p, h);
 	if (h->ftp)
 		ftp_track_segment(w, h, p);
+	if (w->fast)
+		fast_offer(w, in, p, h);
 	send_on(w, in, p, h);
+	if (w->fast)
+		fast_withdraw(w);
 }
 
 /* A client that begins anew from the port of a connection that is over. */
@@ -234,6 +239,8 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 		__builtin_prefetch(&wflow_of(h)->use.rule, 0);
 		__builtin_prefetch(&wflow_of(h)->used_ms, 1);
 	}
+	if (h)
+		fast_settle(w, wflow_of(h));
 	if (h && begins_anew(wflow_of(h), p)) {
 		over_drop(w, wflow_of(h));
 		h = NULL;
@@ -276,6 +283,8 @@ void forward_from_inside(struct wire *w, struct packet *p)
 		return;
 	}
 	h = flowtab_find(w->forward->tab, &k);
+	if (h)
+		fast_settle(w, wflow_of(h));
 	if (h && (!h->inside || begins_anew(wflow_of(h), p))) {
 		if (wflow_of(h)->state >= WFLOW_OVER)
 			over_drop(w, wflow_of(h));
@@ -337,6 +346,7 @@ int forward_lines(struct wire *w, struct flow_line *line, int max)
 	uint32_t at = 0;
 	int n = 0;
 
+	fast_settle_all(w);
 	while (n + 2 <= max && (f = flowtab_each(w->forward->tab, &at))) {
 		if (!is_shown(f))
 			continue;
@@ -364,6 +374,7 @@ static void side_reset(void *arg, unsigned service)
 	uint32_t at = 0;
 
 	wire_lock(w);
+	fast_settle_all(w);
 	while ((f = flowtab_each(w->forward->tab, &at)))
 		if (is_shown(f) && f->use.member &&
 		    f->use.member->svc->index == service)

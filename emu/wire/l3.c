@@ -371,6 +371,42 @@ void l3_forward_via(struct wire *w, const struct ingress *in,
 	leave(w, in, p, &h);
 }
 
+static bool foresee_hop(struct wire *w, struct in_addr src, struct in_addr dst,
+			const struct in_addr *via, struct hop *h)
+{
+	const struct setup_circuit_ip *on =
+		via ? setup_circuit_of(w->setup, *via) : NULL;
+	struct fib_way way;
+
+	if (via) {
+		h->addr = *via;
+		h->vlan = on ? on->vlan : 0;
+		return on != NULL;
+	}
+	if (!fib_find(w->setup->fib, src, dst, true, &way) || way.blackhole ||
+	    setup_address(w->setup, way.next_hop) ||
+	    is_circuit_broadcast(w, way.next_hop))
+		return false;
+	h->addr = way.next_hop;
+	h->vlan = way.vlan;
+	return true;
+}
+
+bool l3_foresee(struct wire *w, struct in_addr src, struct in_addr dst,
+		const struct in_addr *via, struct l3_exit *exit)
+{
+	struct hop h = { .port = PORT_FLOOD };
+
+	if (ntohl(dst.s_addr) >> 28 >= 14 ||
+	    !foresee_hop(w, src, dst, via, &h) || !hop_find(w, &h) ||
+	    !h.known || !wire_may_send(w, h.port, h.vlan))
+		return false;
+	exit->vlan = h.vlan;
+	exit->port = h.port;
+	memcpy(exit->mac, h.mac, ETH_ADDR_LEN);
+	return true;
+}
+
 /*
  * ip opportunistic: a packet whose frame is for another station (a router on the
  * same VLAN, mostly) is routed all the same when the switch knows a shorter way:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "emu/net/checksum.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/hops.h"
 #include "emu/wire/l3_priv.h"
 
@@ -56,16 +57,22 @@ static bool alive(void *arg, struct in_addr hop)
 	return hops_alive(w->hops, hop);
 }
 
+static void ways_change(struct wire *w)
+{
+	setup_ways(w->setup, alive, w);
+	fast_flush(w);
+}
+
 void l3_hops_follow(struct wire *w)
 {
 	hops_set(w->hops, w->setup->hop, w->setup->nhop, w->now_ms);
-	setup_ways(w->setup, alive, w);
+	ways_change(w);
 }
 
 void l3_hops_tick(struct wire *w)
 {
 	if (hops_tick(w->hops, w->now_ms))
-		setup_ways(w->setup, alive, w);
+		ways_change(w);
 }
 
 bool l3_hops_reply(struct wire *w, const struct packet *p)
@@ -76,6 +83,6 @@ bool l3_hops_reply(struct wire *w, const struct packet *p)
 		return false;
 	if (hops_heard(w->hops, get_addr(p->data + p->l3 + IP4_SRC),
 		       get16(icmp + ICMP_REST + 2)))
-		setup_ways(w->setup, alive, w);
+		ways_change(w);
 	return true;
 }

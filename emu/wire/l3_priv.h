@@ -39,6 +39,19 @@ void l3_seal(uint8_t *ip);
 void l3_send_to(struct wire *w, unsigned vlan, const uint8_t mac[ETH_ADDR_LEN],
 		struct packet *p);
 
+/*
+ * Where a packet of ours will leave by, when that takes no question to anybody: a
+ * neighbour that is known, behind a port that is.  via: of transparent caches; NULL:
+ * by the routes.
+ */
+struct l3_exit {
+	unsigned vlan;
+	int port;
+	uint8_t mac[ETH_ADDR_LEN]; /* of the neighbour */
+};
+bool l3_foresee(struct wire *w, struct in_addr src, struct in_addr dst,
+		const struct in_addr *via, struct l3_exit *exit);
+
 /* ---- l3_dhcp.c ------------------------------------------------------------------ */
 /* A packet to the switch, or (to_all) to everybody: true, it was the relay agent's,
  * who passed it on or dropped it, counted. */

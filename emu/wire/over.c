@@ -10,6 +10,7 @@
 #include "emu/flow/shared.h"
 #include "emu/net/checksum.h"
 #include "emu/plane/plane.h"
+#include "emu/wire/fast.h"
 
 #define HALF_OPEN_MS 16000 /* guess: the longest that a handshake takes */
 #define SYNS_MAX     8	   /* guess: SynExceedDelete */
@@ -63,6 +64,7 @@ void over_close(struct wire *w, struct wflow *f)
 {
 	if (!is_counted(f))
 		return;
+	fast_recall(w, f);
 	count_over(w, f);
 	leave(w, f);
 	f->state = WFLOW_OVER;
@@ -71,6 +73,7 @@ void over_close(struct wire *w, struct wflow *f)
 
 void over_drop(struct wire *w, struct wflow *f)
 {
+	fast_recall(w, f);
 	if (is_counted(f))
 		count_over(w, f);
 	if (f->state != WFLOW_OVER)
@@ -109,6 +112,7 @@ static void count_parked(struct wire *w, struct wflow *f, uint64_t more)
 
 static void park(struct wire *w, struct wflow *f)
 {
+	fast_recall(w, f);
 	count_over(w, f);
 	count_parked(w, f, 1);
 	flowtab_park(w->forward->tab, f);
@@ -164,8 +168,10 @@ static void half_open_over(struct wire *w, struct wflow *f)
 void over_look(void *arg, struct wflow *f)
 {
 	struct wire *w = arg;
-	uint64_t limit = limit_ms(w, f);
+	uint64_t limit = 0;
 
+	fast_settle(w, f);
+	limit = limit_ms(w, f);
 	if (!limit || f->used_ms + limit > w->now_ms) {
 		uint64_t next = limit ? f->used_ms + limit : UINT64_MAX;
 
@@ -298,6 +304,7 @@ static void reset_side(struct wire *w, const struct wflow *f, int side)
 
 void over_reset(struct wire *w, struct wflow *f)
 {
+	fast_recall(w, f); /* nothing goes by behind what is told */
 	if (f->use.key.proto == IPPROTO_TCP) {
 		reset_side(w, f, 0);
 		reset_side(w, f, 1);

@@ -87,6 +87,7 @@ struct stp {
 	bool change;	      /* flag of our messages: as the root says */
 	uint64_t hello_due_ms, tcn_due_ms, change_due_ms;
 	uint64_t changes, changed_ms;
+	uint32_t blocked; /* ports, so often */
 };
 
 static const uint8_t group[] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x00 };
@@ -420,6 +421,7 @@ static void make_blocking(struct stp *s, struct stp_port *p) /* 8.6.13 */
 		return;
 	p->state = STP_BLOCK;
 	p->listen_ms = 0;
+	s->blocked++;
 	if (was != STP_LISTEN && !is_fast(p))
 		topology_change_detection(s);
 }
@@ -700,6 +702,11 @@ static void sooner(uint64_t *due, uint64_t timer)
 {
 	if (timer && timer < *due)
 		*due = timer;
+}
+
+uint32_t stp_blocked(const struct stp *s)
+{
+	return s->blocked;
 }
 
 uint64_t stp_due_ms(const struct stp *s)

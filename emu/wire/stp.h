@@ -73,6 +73,7 @@ void stp_configure(struct stp *s, const struct stp_conf *c,
  */
 bool stp_receive(struct stp *s, int port, const uint8_t *frame, size_t len,
 		 uint64_t now_ms);
+uint32_t stp_blocked(const struct stp *s); /* how often it has blocked a port */
 uint64_t stp_due_ms(const struct stp *s); /* when stp_tick is wanted; UINT64_MAX */
 void stp_tick(struct stp *s, uint64_t now_ms);
 enum stp_state stp_state(const struct stp *s, int port);

@@ -121,6 +121,15 @@ bool trees_receive(struct trees *t, unsigned vlan, int port,
 	       stp_receive(t->vlan[vlan]->stp, port, frame, len, now_ms);
 }
 
+uint32_t trees_changes(const struct trees *t)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < t->n; i++)
+		sum += stp_blocked(t->list[i]->stp);
+	return sum;
+}
+
 uint64_t trees_due_ms(const struct trees *t)
 {
 	uint64_t due = UINT64_MAX;

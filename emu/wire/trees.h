@@ -26,6 +26,8 @@ void trees_configure(struct trees *t, const struct stp_conf *c,
 /* The frame without its tag; as stp_receive(). */
 bool trees_receive(struct trees *t, unsigned vlan, int port,
 		   const uint8_t *frame, size_t len, uint64_t now_ms);
+/* Grows when a port that may have carried frames does not any more. */
+uint32_t trees_changes(const struct trees *t);
 uint64_t trees_due_ms(const struct trees *t);
 void trees_tick(struct trees *t, uint64_t now_ms);
 /* STP_DISABLED: no such VLAN */

@@ -22,6 +22,7 @@
 #include "emu/plane/worker.h"
 #include "emu/wire/capture.h"
 #include "emu/wire/cdp.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/frag.h"
 #include "emu/wire/hops.h"
 
@@ -197,7 +198,7 @@ static void port_send(struct wire *w, int port, unsigned vlan,
 		mirror(w, tag, p);
 }
 
-static bool may_send(const struct wire *w, int port, unsigned vlan)
+bool wire_may_send(const struct wire *w, int port, unsigned vlan)
 {
 	return is_open(w, port) && setup_carries(&w->setup->port[port], vlan) &&
 	       trees_state(w->trees, vlan, port) == STP_FORWARD;
@@ -207,7 +208,7 @@ static void flood(struct wire *w, unsigned vlan, int except,
 		  const struct packet *p)
 {
 	for (int i = 0; i < w->nport; i++)
-		if (i != except && may_send(w, i, vlan))
+		if (i != except && wire_may_send(w, i, vlan))
 			port_send(w, i, vlan, p);
 }
 
@@ -218,14 +219,17 @@ void wire_transmit(struct wire *w, unsigned vlan, int port, int except,
 		port = bridge_find(w->bridge, vlan, p->data, w->now_ms);
 	if (port == PORT_FLOOD)
 		flood(w, vlan, except, p);
-	else if (port != except && may_send(w, port, vlan))
+	else if (port != except && wire_may_send(w, port, vlan)) {
+		if (w->fast)
+			fast_leaves(w, vlan, port, p);
 		port_send(w, port, vlan, p);
+	}
 }
 
 bool wire_is_open(const struct wire *w, unsigned vlan)
 {
 	for (int i = 0; i < w->nport; i++)
-		if (may_send(w, i, vlan))
+		if (wire_may_send(w, i, vlan))
 			return true;
 	return false;
 }
@@ -456,6 +460,7 @@ static void tree_configure(struct wire *w)
 	for (size_t t = 0; t < w->setup->ntree; t++)
 		for (int i = 0; i < w->nport; i++)
 			w->setup->tree[t].port[i].up = is_open(w, i);
+	fast_flush(w);
 	trees_configure(w->trees, &w->setup->stp, w->setup->tree,
 			w->setup->ntree, w->nport, w->now_ms);
 }
@@ -552,6 +557,7 @@ void wire_advance(struct wire *w, uint64_t now_ms)
 		if (w->captures)
 			capture_flush(w->captures);
 	}
+	fast_tick(w);
 	if (forward_due_ms(w) <= now_ms)
 		forward_tick(w);
 	if (w->setup->cdp.run &&
@@ -567,6 +573,7 @@ uint64_t wire_due_ms(struct wire *w)
 	due = sooner(due, arp_due_ms(w->arp));
 	due = sooner(due, hops_due_ms(w->hops));
 	due = sooner(due, forward_due_ms(w));
+	due = sooner(due, fast_due_ms(w));
 	if (w->setup->cdp.run)
 		due = sooner(due, w->cdp_due_ms);
 	return due;
@@ -603,8 +610,9 @@ void wire_free(struct wire *w)
 	if (!w)
 		return;
 	wire_stop(w);
-	captures_free(w->captures);
 	forward_free(w->forward);
+	fast_free(w->fast);
+	captures_free(w->captures);
 	frag_free(w->frag);
 	hops_free(w->hops);
 	arp_free(w->arp);
@@ -629,6 +637,18 @@ int wire_wire(struct wire *w, unsigned slot, unsigned number,
 		.link = port_has_link(io),
 	};
 	return w->nport++;
+}
+
+void wire_set_fast(struct wire *w, struct fastpath *io, const bool *port)
+{
+	w->fast = fast_new(w, io);
+	for (int i = 0; i < w->nport; i++)
+		w->port[i].fast = port[i];
+}
+
+void wire_set_no_fast(struct wire *w, const char *why)
+{
+	(void)str_copy(w->no_fast, sizeof(w->no_fast), why);
 }
 
 void wire_set_inside(struct wire *w, const struct wire_inside *in)
@@ -671,6 +691,7 @@ void wire_publish(struct wire *w, const struct conf *conf,
 	ports_configure(w, old);
 	l3_hops_follow(w);
 	l3_published(w, old);
+	fast_follow(w);
 	wire_unlock(w);
 	wire_wake(w);
 	setup_free(old);
@@ -796,5 +817,7 @@ void wire_show(struct wire *w, struct out *o)
 		out_col(o, 18, "%llu", (unsigned long long)p->io->dropped);
 		out_printf(o, "%llu\n", (unsigned long long)p->io->unsent);
 	}
+	fast_settle_all(w);
+	fast_show(w, o);
 	wire_unlock(w);
 }

@@ -14,6 +14,7 @@ struct capture_want;
 struct chassis;
 struct conf;
 struct err;
+struct fastpath;
 struct out;
 struct packet;
 struct plane;
@@ -50,6 +51,11 @@ void wire_free(struct wire *w);
 int wire_wire(struct wire *w, unsigned slot, unsigned number,
 	      struct port_io *io);
 void wire_set_inside(struct wire *w, const struct wire_inside *in);
+/* Packets of set-up flows may go by themselves (fastpath.h) between those ports that
+ * take part: port[place].  Before it is started; io is borrowed. */
+void wire_set_fast(struct wire *w, struct fastpath *io, const bool *port);
+/* What of it there is not, and why, for `show lab wire`. */
+void wire_set_no_fast(struct wire *w, const char *why);
 /* Follows the configuration and the policy that the plane has published. */
 void wire_publish(struct wire *w, const struct conf *conf,
 		  const struct chassis *ch, uint64_t now_ms);

@@ -15,6 +15,7 @@
  * The packet thread's state, as the files of this folder share it: wire.c has
  * ports, VLANs and the bridge, l3.c what IP and ARP do, forward.c flows.
  */
+struct fast;
 struct frag;
 struct hops;
 struct forward;
@@ -26,6 +27,7 @@ struct wire_port {
 	bool link;
 	bool guarded; /* shut by bpdu-guard */
 	_Atomic uint64_t *count; /* of frames.h */
+	bool fast; /* its packets may go by the fast path */
 	uint64_t unsent; /* of io's, counted already */
 };
 
@@ -68,6 +70,8 @@ struct wire {
 	uint64_t late[64]; /* VLANs whose addresses are still to be announced */
 	uint64_t defend_again_ms; /* an address of ours that another uses */
 
+	struct fast *fast; /* owned; NULL: there is no fast path */
+	char no_fast[320]; /* why; "": it is all there, or was never asked for */
 	struct wire_thread *thread; /* NULL: driven */
 	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to cut frames in */
 	uint8_t waited[PACKET_HEADROOM + PACKET_MAX]; /* that ARP gave back */
@@ -92,6 +96,8 @@ void wire_wake(struct wire *w); /* of the thread, for new work */
  */
 void wire_transmit(struct wire *w, unsigned vlan, int port, int except,
 		   struct packet *p);
+/* Do frames of the VLAN leave by the port (PORT_FLOOD: no)? */
+bool wire_may_send(const struct wire *w, int port, unsigned vlan);
 /* Does a port of the VLAN take frames? */
 bool wire_is_open(const struct wire *w, unsigned vlan);
 /* To the switch's own sockets. */

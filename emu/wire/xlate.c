@@ -84,9 +84,9 @@ void xlate_prepare(struct half *h, const struct tuple *to)
 	h->to_sport = to->sport;
 	h->to_dport = to->dport;
 	h->sum_ip = fold(sum);
-	h->sum_l4 =
-		fold(h->sum_ip + (uint32_t)fold(gained16(h->sport, to->sport) +
-						gained16(h->dport, to->dport)));
+	h->sum_ports = fold(gained16(h->sport, to->sport) +
+			    gained16(h->dport, to->dport));
+	h->sum_l4 = fold(h->sum_ip + (uint32_t)h->sum_ports);
 	h->same = h->src == to->src && h->dst == to->dst &&
 		  h->sport == to->sport && h->dport == to->dport;
 }

@@ -1,0 +1,50 @@
+#ifndef CSS_EMU_WIRE_FAST_H
+#define CSS_EMU_WIRE_FAST_H
+
+struct out;
+
+#include "emu/io/fastpath.h"
+#include "emu/wire/forward_priv.h"
+
+/*
+ * Which directions of flows go by the fast path (fastpath.h), and their books.
+ *
+ * A direction is handed over by a packet that goes through the switch as all of it
+ * would: where that packet came in and left is the way.  Everything that might lead
+ * the next one elsewhere (configuration, links, neighbours, stations, trees) calls
+ * all of them back, and the next packet of each hands it over again.  Captures and
+ * mirrors want to see every frame: as long as there is one, nothing is handed over.
+ *
+ * What went by is booked when somebody asks, when the flow meets the switch again,
+ * and some times a second: counters, ages, what TCP was heard to say, and where
+ * stations are.
+ */
+struct fast;
+
+struct fast *fast_new(struct wire *w, struct fastpath *io); /* borrowed */
+void fast_free(struct fast *f);
+
+/* ---- of packets: wire->fast may be NULL ------------------------------------------- */
+/* A packet of h is about to be sent on: may those behind it go by themselves?  in
+ * NULL: from inside. */
+void fast_offer(struct wire *w, const struct ingress *in,
+		const struct packet *p, struct half *h);
+/* It leaves by this port, its MAC addresses filled in. */
+void fast_leaves(struct wire *w, unsigned vlan, int port,
+		 const struct packet *p);
+/* It has been sent on, or not. */
+void fast_withdraw(struct wire *w);
+/* One came to the switch whose flow has others under way: the books first. */
+void fast_settle(struct wire *w, struct wflow *f);
+/* The flow is over, or is not to be met by surprise: it is the switch's again. */
+void fast_recall(struct wire *w, struct wflow *f);
+
+/* ---- of all ------------------------------------------------------------------------ */
+void fast_flush(struct wire *w);      /* the world is another */
+void fast_follow(struct wire *w);     /* a new setup, or captures */
+void fast_settle_all(struct wire *w); /* somebody asks */
+void fast_tick(struct wire *w);	      /* each turn */
+uint64_t fast_due_ms(const struct wire *w);
+void fast_show(const struct wire *w, struct out *o);
+
+#endif
