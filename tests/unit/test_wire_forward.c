@@ -24,6 +24,7 @@
 #include "emu/plane/inner.h"
 #include "emu/plane/plane.h"
 #include "emu/plane/worker.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/frag.h"
 
 /*
@@ -127,6 +128,38 @@ void wire_unlock(struct wire *x)
 }
 
 void wire_wake(struct wire *x)
+{
+	(void)x;
+}
+
+/* There is no fast path (test_wire_fast.c has one). */
+void fast_offer(struct wire *x, const struct ingress *in,
+		const struct packet *p, struct half *h)
+{
+	(void)x;
+	(void)in;
+	(void)p;
+	(void)h;
+}
+
+void fast_withdraw(struct wire *x)
+{
+	(void)x;
+}
+
+void fast_settle(struct wire *x, struct wflow *f)
+{
+	(void)x;
+	(void)f;
+}
+
+void fast_recall(struct wire *x, struct wflow *f)
+{
+	(void)x;
+	(void)f;
+}
+
+void fast_settle_all(struct wire *x)
 {
 	(void)x;
 }
