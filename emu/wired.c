@@ -76,7 +76,7 @@ static void fast_ports(struct wired *w)
 
 static void fast_inside(struct wired *w)
 {
-	struct err err;
+	struct err err = { 0 };
 
 	if (w->fast && fastpath_inside(w->fast, w->inside, &err))
 		no_fast_path(w, "own connections", &err);

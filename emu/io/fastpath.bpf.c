@@ -9,11 +9,14 @@
  *		    switch's own sockets.
  *	own sockets ---> leave (tc egress of the TUN device) sends what is theirs
  *		    into the cable; at its other end
- *		  emerge (tc ingress) puts it on the port.
+ *		  emerge (tc ingress) puts it on the port; shut (tc egress) lets
+ *		  nothing in there.
  *
  * look decides and tells take by a note of this CPU's: both see the same frame, one
  * behind the other, in one softirq.  So a frame is always exactly one's, and when
- * the switch is gone, with its socket, nothing is taken any more.
+ * the switch is gone, with its socket, nothing is taken any more.  A note that is
+ * still there when the next frame comes tells that something keeps frames from take
+ * (another filter in front of it, or none is left): then nothing goes by any more.
  *
  * What is unusual is the switch's: whatever opens or ends a connection between
  * hosts, fragments, options, errors, a TTL that ends, what does not fit the MTU.
@@ -218,6 +221,13 @@ look_up(const struct fast_state *s, const struct fast_key *k, __u32 *place)
 	return 0;
 }
 
+/* What has a tag of another kind (802.1ad) is no packet of any VLAN of ours. */
+static __always_inline int is_tag_known(const struct __sk_buff *skb)
+{
+	return !skb->vlan_present ||
+	       (__u16)skb->vlan_proto == bpf_htons(ETH_P_8021Q);
+}
+
 /* Its way; NULL: the packet is the switch's. at: of IP; in: of the interface, 0
  * when it is the TUN device. */
 static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
@@ -230,7 +240,7 @@ static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
 	__u32 zero = 0, place = 0;
 
 	if (skb->protocol != bpf_htons(ETH_P_IP) || read_heads(skb, at, &h) ||
-	    !is_usual(&h) || !is_whole(&h, skb->len, at))
+	    !is_usual(&h) || !is_whole(&h, skb->len, at) || !is_tag_known(skb))
 		return 0;
 	k.src = h.src;
 	k.dst = h.dst;
@@ -240,7 +250,7 @@ static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
 	if (in && skb->vlan_present)
 		k.vlan = skb->vlan_tci & VLAN_MASK;
 	s = bpf_map_lookup_elem(&state, &zero);
-	w = s ? look_up(s, &k, &place) : 0;
+	w = s && !s->beaten ? look_up(s, &k, &place) : 0;
 	if (!w || !may_have(w, &h, in) || !fits(skb, &h, w->mtu) ||
 	    (w->routed && h.ttl <= 1) || (in && !is_from(skb, &w->from)))
 		return 0;
@@ -259,8 +269,8 @@ static __always_inline void count_way(struct fast_way *w, const struct note *n)
 {
 	__sync_fetch_and_add(&w->frames, 1);
 	__sync_fetch_and_add(&w->bytes, n->bytes);
-	if ((__s32)(n->end - w->end) > 0)
-		w->end = n->end;
+	if (!w->flags || (__s32)(n->end - w->end) > 0)
+		w->end = n->end; /* of the first one, whatever it is */
 	if (n->flags & ~w->flags)
 		w->flags |= n->flags;
 }
@@ -414,6 +424,15 @@ static __always_inline int retag(struct __sk_buff *skb, __u16 tag)
 
 /* ---- the programs -------------------------------------------------------------------- */
 
+static __always_inline void was_not_taken(void)
+{
+	__u32 zero = 0;
+	struct fast_state *s = bpf_map_lookup_elem(&state, &zero);
+
+	if (s)
+		s->beaten = 1;
+}
+
 SEC("socket")
 int look(struct __sk_buff *skb)
 {
@@ -422,6 +441,8 @@ int look(struct __sk_buff *skb)
 
 	if (!n)
 		return ALL_OF_IT;
+	if (n->way)
+		was_not_taken();
 	n->way = 0;
 	return find(skb, ETH_HLEN, skb->ifindex, n) ? 0 : ALL_OF_IT;
 }
@@ -477,6 +498,14 @@ int leave(struct __sk_buff *skb)
 	return bpf_redirect(s->inner, 0);
 }
 
+/* What this host's programs send to every interface is nothing to ours inside. */
+SEC("tc")
+int shut(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_SHOT;
+}
+
 SEC("tc")
 int emerge(struct __sk_buff *skb)
 {
@@ -485,7 +514,9 @@ int emerge(struct __sk_buff *skb)
 	struct fast_way *w;
 	__u32 place;
 
-	if (bpf_skb_load_bytes(skb, 0, &c, ETH_HLEN))
+	/* else the end inside says something by itself, IPv6 most likely */
+	if (bpf_skb_load_bytes(skb, 0, &c, ETH_HLEN) ||
+	    c.type != bpf_htons(ETH_P_IP))
 		return TC_ACT_SHOT;
 	place = c.way - 1;
 	w = bpf_map_lookup_elem(&ways, &place);

@@ -13,6 +13,7 @@
 #include "emu/base/xalloc.h"
 #include "emu/io/inside.h"
 #include "emu/io/rnd.h"
+#include "emu/io/rtnl.h"
 
 #ifndef SO_ATTACH_BPF
 #define SO_ATTACH_BPF 50
@@ -22,7 +23,7 @@
  * replaced. */
 #define HANDLE	 0xc55
 #define PRIORITY 11500
-#define TAPS_MAX (FAST_PORTS + 2)
+#define TAPS_MAX (FAST_PORTS + 3)
 
 /* The compiled programs, byte for byte. */
 __asm__(".section .rodata\n"
@@ -67,10 +68,12 @@ static int quiet(enum libbpf_print_level level, const char *format,
 static int refused(const char *what, int error, struct err *err)
 {
 	if (error == EPERM || error == EACCES)
-		return err_set(err, ERR_DENIED, -1,
-			       "%s: not permitted: CAP_BPF and CAP_NET_ADMIN "
-			       "of the host are needed",
-			       what);
+		return err_set(
+			err, ERR_DENIED, -1,
+			"%s: not permitted: run as root of this host "
+			"(in `unshare -Urn` nobody may), or with CAP_BPF "
+			"besides (of a container, --cap-add)",
+			what);
 	return err_set(err, ERR_IO, -1, "%s: %s", what, strerror(error));
 }
 
@@ -153,6 +156,17 @@ static void fill(const struct tap *t, struct bpf_tc_hook *hook,
 	opts->priority = PRIORITY;
 }
 
+/* Others may have put filters of theirs there since. */
+static bool is_in_use(const struct tap *t)
+{
+	struct err err;
+	struct rtnl *r = rtnl_open(&err);
+	bool in_use = !r || rtnl_has_filters(r, (unsigned)t->index);
+
+	rtnl_close(r);
+	return in_use;
+}
+
 static void detach(const struct tap *t)
 {
 	struct bpf_tc_hook hook;
@@ -160,7 +174,7 @@ static void detach(const struct tap *t)
 
 	fill(t, &hook, &opts);
 	(void)bpf_tc_detach(&hook, &opts);
-	if (!t->has_queue)
+	if (!t->has_queue || is_in_use(t))
 		return;
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* all of it */
 	(void)bpf_tc_hook_destroy(&hook);
@@ -232,10 +246,11 @@ static int attach_outside(void *arg)
 {
 	struct emerging *e = arg;
 
-	return attach(e->f, e->index, BPF_TC_INGRESS, "emerge", e->err);
+	return attach(e->f, e->index, BPF_TC_INGRESS, "emerge", e->err) ||
+	       attach(e->f, e->index, BPF_TC_EGRESS, "shut", e->err);
 }
 
-/* These two go with the cable, and are not taken off. */
+/* These go with the cable, and are not taken off. */
 int fastpath_inside(struct fastpath *f, struct inside *in, struct err *err)
 {
 	struct inside_cable c;
@@ -332,6 +347,11 @@ bool fastpath_is_current(const struct fastpath *f, __u32 place)
 const struct fast_way *fastpath_way(const struct fastpath *f, __u32 place)
 {
 	return &f->way[place];
+}
+
+bool fastpath_is_beaten(const struct fastpath *f)
+{
+	return __atomic_load_n(&f->state->beaten, __ATOMIC_RELAXED) != 0;
 }
 
 void fastpath_count(const struct fastpath *f, __u32 port,

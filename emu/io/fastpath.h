@@ -47,6 +47,9 @@ void fastpath_flush(struct fastpath *f);
 bool fastpath_is_current(const struct fastpath *f, __u32 place);
 /* What was put, and counters that grow under way: read them once. */
 const struct fast_way *fastpath_way(const struct fastpath *f, __u32 place);
+/* Something took frames away from the programs at a port, another filter most likely:
+ * from then on all goes by the switch. */
+bool fastpath_is_beaten(const struct fastpath *f);
 /* Sums of all CPUs since the start. */
 void fastpath_count(const struct fastpath *f, __u32 port,
 		    struct fast_port *total);

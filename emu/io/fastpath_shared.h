@@ -71,6 +71,8 @@ struct fast_state {
 	__u32 epoch; /* of the ways that are in force; 0: none is */
 	__u32 seed;  /* of the hash: nobody chooses ways that collide */
 	__u32 inner; /* the switch's end of the cable inside (inside.h) */
+	/* written by the kernel's programs */
+	__u32 beaten; /* a frame was lost: nothing goes by any more */
 };
 
 static inline __u32 fast_mix(__u32 h, __u32 word)

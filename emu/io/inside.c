@@ -22,7 +22,7 @@
 #define DEVICE	    "css"
 #define CABLE	    "cable"
 #define CABLE_MTU   65535 /* super-frames pass whole */
-#define QUEUE	    4096 /* packets that wait for the packet thread */
+#define QUEUE	    4096  /* packets that wait for the packet thread */
 #define LOCAL_TABLE 100
 #define OWN_NET	    "/proc/thread-self/ns/net"
 
@@ -201,8 +201,10 @@ static int far_end_up(void *arg)
 	int rc = -1;
 
 	e->index = if_nametoindex(e->name);
-	if (r)
+	if (r) {
+		rtnl_link_quiet(r, e->index);
 		rc = rtnl_link_up(r, e->index, CABLE_MTU, 0, e->err);
+	}
 	rtnl_close(r);
 	return rc;
 }
@@ -220,6 +222,7 @@ int inside_make_cable(struct inside *in, struct inside_cable *c,
 		return -1;
 	c->tun = in->link;
 	c->inner = if_nametoindex(CABLE);
+	rtnl_link_quiet(in->rtnl, c->inner);
 	if (rtnl_link_up(in->rtnl, c->inner, CABLE_MTU, 0, err) ||
 	    rtnl_rule(in->rtnl, CABLE, LOCAL_TABLE, err) ||
 	    inside_call_outside(in, far_end_up, &far))

@@ -6,6 +6,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -56,8 +57,8 @@ static struct nlmsghdr *begin(char *buf, uint16_t type, uint16_t flags)
 	return n;
 }
 
-/* 0, or the kernel's errno. */
-static int ask(struct rtnl *r, struct nlmsghdr *n)
+/* 0, or the kernel's errno; each part of a longer answer goes to cb. */
+static int ask_for(struct rtnl *r, struct nlmsghdr *n, mnl_cb_t cb, void *arg)
 {
 	char buf[ANSWER_MAX];
 	ssize_t len;
@@ -71,9 +72,14 @@ static int ask(struct rtnl *r, struct nlmsghdr *n)
 		if (len < 0)
 			return errno;
 		rc = mnl_cb_run(buf, (size_t)len, r->seq,
-				mnl_socket_get_portid(r->sock), NULL, NULL);
+				mnl_socket_get_portid(r->sock), cb, arg);
 	}
 	return rc < 0 ? errno : 0;
+}
+
+static int ask(struct rtnl *r, struct nlmsghdr *n)
+{
+	return ask_for(r, n, NULL, NULL);
 }
 
 /* ---- links ----------------------------------------------------------------------- */
@@ -103,17 +109,24 @@ static void put_values(struct nlmsghdr *n)
 	mnl_attr_nest_end(n, spec);
 }
 
+static struct nlmsghdr *change_link(char *buf, unsigned link, unsigned flags)
+{
+	struct nlmsghdr *n = begin(buf, RTM_NEWLINK, 0);
+	struct ifinfomsg *i = mnl_nlmsg_put_extra_header(n, sizeof(*i));
+
+	i->ifi_family = AF_UNSPEC;
+	i->ifi_index = (int)link;
+	i->ifi_flags = i->ifi_change = flags;
+	return n;
+}
+
 int rtnl_link_up(struct rtnl *r, unsigned link, unsigned mtu, unsigned queue,
 		 struct err *err)
 {
 	char buf[MESSAGE_MAX];
-	struct nlmsghdr *n = begin(buf, RTM_NEWLINK, 0);
-	struct ifinfomsg *i = mnl_nlmsg_put_extra_header(n, sizeof(*i));
+	struct nlmsghdr *n = change_link(buf, link, IFF_UP);
 	int error;
 
-	i->ifi_family = AF_UNSPEC;
-	i->ifi_index = (int)link;
-	i->ifi_flags = i->ifi_change = IFF_UP;
 	if (mtu)
 		mnl_attr_put_u32(n, IFLA_MTU, mtu);
 	if (queue)
@@ -125,12 +138,54 @@ int rtnl_link_up(struct rtnl *r, unsigned link, unsigned mtu, unsigned queue,
 		     : 0;
 }
 
+/* One by one: a kernel without IPv6 refuses all of what names it. */
+void rtnl_link_quiet(struct rtnl *r, unsigned link)
+{
+	char buf[MESSAGE_MAX];
+	struct nlmsghdr *n = change_link(buf, link, IFF_NOARP);
+	struct nlattr *spec, *inet6;
+
+	(void)ask(r, n);
+	n = change_link(buf, link, 0);
+	spec = mnl_attr_nest_start(n, IFLA_AF_SPEC);
+	inet6 = mnl_attr_nest_start(n, AF_INET6);
+	mnl_attr_put_u8(n, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(n, inet6);
+	mnl_attr_nest_end(n, spec);
+	(void)ask(r, n);
+}
+
+static int filter_there(const struct nlmsghdr *n, void *arg)
+{
+	(void)n;
+	*(bool *)arg = true;
+	return MNL_CB_OK;
+}
+
+bool rtnl_has_filters(struct rtnl *r, unsigned link)
+{
+	static const uint32_t sides[] = { TC_H_MIN_INGRESS, TC_H_MIN_EGRESS };
+	char buf[MESSAGE_MAX];
+	bool there = false;
+
+	for (size_t i = 0; i < sizeof(sides) / sizeof(*sides); i++) {
+		struct nlmsghdr *n = begin(buf, RTM_GETTFILTER, NLM_F_DUMP);
+		struct tcmsg *t = mnl_nlmsg_put_extra_header(n, sizeof(*t));
+
+		t->tcm_family = AF_UNSPEC;
+		t->tcm_ifindex = (int)link;
+		t->tcm_parent = TC_H_MAKE(TC_H_CLSACT, sides[i]);
+		if (ask_for(r, n, filter_there, &there))
+			return true;
+	}
+	return there;
+}
+
 int rtnl_cable(struct rtnl *r, const char *name, const char *far, int net,
 	       struct err *err)
 {
 	char buf[MESSAGE_MAX];
-	struct nlmsghdr *n =
-		begin(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlmsghdr *n = begin(buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct nlattr *info, *data, *peer;
 	int error;
 

@@ -21,6 +21,11 @@ void rtnl_close(struct rtnl *r);
  * too, and without forwarding. mtu, queue (packets) 0: as it is. */
 int rtnl_link_up(struct rtnl *r, unsigned link, unsigned mtu, unsigned queue,
 		 struct err *err);
+/* It has nothing to say by itself: no IPv6 address of its own making, no ARP.  For one
+ * that is down still; what the kernel cannot do of it is left. */
+void rtnl_link_quiet(struct rtnl *r, unsigned link);
+/* Does its "clsact" (tc-bpf(8)) have filters, of anybody's?  true when in doubt. */
+bool rtnl_has_filters(struct rtnl *r, unsigned link);
 /* Two ends of one cable (veth(4)): name here, far in another network namespace, which
  * net is a descriptor of. */
 int rtnl_cable(struct rtnl *r, const char *name, const char *far, int net,
