@@ -18,6 +18,7 @@
 #include "emu/flow/shared.h"
 #include "emu/plane/inner.h"
 #include "emu/plane/plane.h"
+#include "emu/wire/fast.h"
 
 #define ASKED_AGAIN 8 /* when others take what was decided on */
 /* Datagrams of traceroute get no flow (content.md 3.6; the range is a guess). */
@@ -44,6 +45,7 @@ static bool is_free(struct wire *w, const struct tuple *k)
 
 	if (!h)
 		return true;
+	fast_settle(w, wflow_of(h));
 	if (wflow_of(h)->state < WFLOW_OVER)
 		return false;
 	over_drop(w, wflow_of(h));
