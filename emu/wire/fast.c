@@ -14,7 +14,10 @@
 #define BOOKS_MS   200 /* between looks at what went by */
 #define FEW	   8192 /* ways: more are looked at more seldom */
 #define BOOKS_MANY 1000
-#define NOWHERE	   FAST_PORTS
+/* As many in use: connections that are not open yet get none.  Who floods with them
+ * leaves room for those that are. */
+#define HALF_OPEN_MOST (FAST_WAYS / 4)
+#define NOWHERE	       FAST_PORTS
 
 struct held {			/* a place */
 	struct half *h;		/* NULL: free */
@@ -131,13 +134,15 @@ static void count_ip(struct wire *w, const struct half *h, uint64_t frames)
 			      frames);
 }
 
-/* The station that sent it is where it was. */
+/* The station that sent it is where it was, unless it has been heard elsewhere or its
+ * port is lost: then it went by before that. */
 static void seen_there(struct wire *w, const struct held *e,
 		       const struct fast_way *way)
 {
 	const uint8_t *src = (const uint8_t *)&way->from + ETH_ADDR_LEN;
 
-	if (e->in >= 0)
+	if (e->in >= 0 &&
+	    bridge_find(w->bridge, e->vlan, src, w->now_ms) == e->in)
 		(void)bridge_learn(w->bridge, e->vlan, src, e->in, w->now_ms);
 }
 
@@ -151,6 +156,7 @@ static void tcp_heard(struct wflow *f, struct half *h,
 		f->state = WFLOW_OPEN;
 }
 
+/* A program that is at work there has counted the frame before the rest of it. */
 static void settle_half(struct wire *w, struct half *h)
 {
 	struct held *e = held_of(w->fast, h);
@@ -160,7 +166,9 @@ static void settle_half(struct wire *w, struct half *h)
 	uint64_t frames = __atomic_load_n(&way->frames, __ATOMIC_RELAXED);
 	uint64_t more = frames - e->frames;
 
-	if (!more)
+	if (frames && h->proto == IPPROTO_TCP)
+		tcp_heard(f, h, way);
+	if (!more && bytes == e->bytes)
 		return;
 	f->used_ms = w->now_ms;
 	h->frames += more;
@@ -173,8 +181,6 @@ static void settle_half(struct wire *w, struct half *h)
 	w->fast->frames += more;
 	count_ip(w, h, more);
 	seen_there(w, e, way);
-	if (h->proto == IPPROTO_TCP)
-		tcp_heard(f, h, way);
 }
 
 /* What a connection of our own sockets ended with went by (fastpath.bpf.c). */
@@ -279,12 +285,21 @@ void fast_settle_all(struct wire *w)
 /* ---- handing over --------------------------------------------------------------------- */
 
 /* A connection of our own sockets is worth it at once: they see to it themselves. */
-static bool is_worth_it(const struct half *h)
+static bool is_own(const struct fast *fast, const struct half *h,
+		   const struct wflow *f)
+{
+	if (h->proto != IPPROTO_TCP || !fastpath_cable(fast->io))
+		return false;
+	return f->state == WFLOW_OPEN ||
+	       (f->state == WFLOW_HALF_OPEN && fast->nlive < HALF_OPEN_MOST);
+}
+
+static bool is_worth_it(const struct fast *fast, const struct half *h)
 {
 	const struct wflow *f = wflow_of((struct half *)(uintptr_t)h);
 
 	if (f->kind == WFLOW_INSIDE)
-		return h->proto == IPPROTO_TCP && f->state <= WFLOW_OPEN;
+		return is_own(fast, h, f);
 	return f->kind == WFLOW_PLAIN && f->state == WFLOW_OPEN && !f->fins &&
 	       !h->ftp && h->frames >= FROM &&
 	       (h->proto == IPPROTO_TCP || h->proto == IPPROTO_UDP);
@@ -429,8 +444,7 @@ static void hand_over(struct wire *w, const struct offer *o)
 static void go_inside(struct wire *w, struct offer *o)
 {
 	o->way.out = fastpath_cable(w->fast->io);
-	if (o->way.out)
-		hand_over(w, o);
+	hand_over(w, o);
 }
 
 /* What answers a packet of our own sockets most likely comes from where it went; when
@@ -483,8 +497,7 @@ void fast_offer(struct wire *w, const struct ingress *in,
 	struct offer *o = &f->offer;
 
 	o->h = NULL;
-	if (f->off || !is_worth_it(h) || !may_come_by(w, in) ||
-	    (h->inside && !fastpath_cable(f->io)))
+	if (f->off || !is_worth_it(f, h) || !may_come_by(w, in))
 		return;
 	*o = offer_of(h);
 	o->data = p->data;
