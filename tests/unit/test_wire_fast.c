@@ -43,7 +43,7 @@ struct fastpath {
 	bool there[FAST_WAYS];
 	uint32_t epoch, nlive, nput, top; /* top: places that were ever put */
 	unsigned cable;
-	bool full;
+	bool full, beaten;
 	struct fast_port count[FAST_PORTS];
 };
 static struct fastpath io;
@@ -93,6 +93,11 @@ bool fastpath_is_current(const struct fastpath *f, __u32 place)
 const struct fast_way *fastpath_way(const struct fastpath *f, __u32 place)
 {
 	return &f->way[place];
+}
+
+bool fastpath_is_beaten(const struct fastpath *f)
+{
+	return f->beaten;
 }
 
 void fastpath_count(const struct fastpath *f, __u32 port,
@@ -338,7 +343,11 @@ static void setup(void)
 	const struct wire_inside in = { NULL, to_inside };
 	struct err err = { 0 };
 
-	memset(&io, 0, sizeof(io));
+	memset(io.way, 0, io.top * sizeof(*io.way)); /* all of it is large */
+	memset(io.there, 0, io.top * sizeof(*io.there));
+	memset(io.count, 0, sizeof(io.count));
+	io.nlive = io.nput = io.top = 0;
+	io.full = io.beaten = false;
 	io.epoch = 1;
 	io.cable = CABLE;
 	ninside = 0;
@@ -924,6 +933,27 @@ START_TEST(what_went_by_is_booked_once)
 }
 END_TEST
 
+START_TEST(operator_is_told)
+{
+	struct out o = { 0 };
+
+	opens(&web);
+	settle();
+	goes_by(&web.there, 5, 500, 3000, TCP_F_ACK);
+	wire_set_no_fast(d.wire, "own connections: no cable");
+	wire_show(d.wire, &o);
+	ck_assert_ptr_nonnull(
+		strstr(out_text(&o), "Fast path: on, 2 ways, 5 "));
+	ck_assert_ptr_nonnull(strstr(out_text(&o), "no cable"));
+	ck_assert_ptr_null(strstr(out_text(&o), "frames were lost"));
+	out_clear(&o);
+	io.beaten = true;
+	wire_show(d.wire, &o);
+	ck_assert_ptr_nonnull(strstr(out_text(&o), "frames were lost"));
+	out_fini(&o);
+}
+END_TEST
+
 /* The programs count one thing behind the other, and who looks may come between. */
 START_TEST(half_a_frame_is_booked_in_the_end)
 {
@@ -1453,6 +1483,7 @@ int main(void)
 	tcase_add_test(t, ports_may_not_take_part);
 	tcase_add_test(t, what_finds_no_room_is_tried_again);
 	tcase_add_loop_test(t, what_went_by_is_booked_once, 0, 2);
+	tcase_add_test(t, operator_is_told);
 	tcase_add_test(t, half_a_frame_is_booked_in_the_end);
 	tcase_add_test(t, what_went_by_last_is_booked);
 	tcase_add_test(t, flow_under_way_is_not_idle);
