@@ -479,7 +479,8 @@ static void foresee_answer(struct wire *w, struct half *asked)
 	    !l3_foresee(w, (struct in_addr){ h->to_src },
 			(struct in_addr){ h->to_dst },
 			h->act == HALF_VIA ? &f->via : NULL, &exit) ||
-	    !w->port[exit.port].fast)
+	    !w->port[exit.port].fast ||
+	    !wire_may_send(w, exit.port, exit.vlan))
 		return;
 	memcpy(macs, exit.mac, ETH_ADDR_LEN);
 	memcpy(macs + ETH_ADDR_LEN, w->setup->mac, ETH_ADDR_LEN);

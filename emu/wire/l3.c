@@ -399,7 +399,7 @@ bool l3_foresee(struct wire *w, struct in_addr src, struct in_addr dst,
 
 	if (ntohl(dst.s_addr) >> 28 >= 14 ||
 	    !foresee_hop(w, src, dst, via, &h) || !hop_find(w, &h) ||
-	    !h.known || !wire_may_send(w, h.port, h.vlan))
+	    !h.known || h.port == PORT_FLOOD)
 		return false;
 	exit->vlan = h.vlan;
 	exit->port = h.port;
