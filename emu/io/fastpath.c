@@ -70,9 +70,9 @@ static int refused(const char *what, int error, struct err *err)
 	if (error == EPERM || error == EACCES)
 		return err_set(
 			err, ERR_DENIED, -1,
-			"%s: not permitted: run as root of this host "
-			"(in `unshare -Urn` nobody may), or with CAP_BPF "
-			"besides (of a container, --cap-add)",
+			"%s: not permitted: run as root of this host, not in "
+			"a user namespace (`unshare -Urn`, a rootless "
+			"container)",
 			what);
 	return err_set(err, ERR_IO, -1, "%s: %s", what, strerror(error));
 }

@@ -104,6 +104,13 @@ struct port_io *port_open(const char *text, struct err *err)
 	return open_best(text, err);
 }
 
+/* One that was deleted and made again has a name that is ours, and no more. */
+static bool is_another(const struct port_io *io, struct ifreq *r)
+{
+	return io->index && (ioctl(io->ctl, SIOCGIFINDEX, r) < 0 ||
+			     (unsigned)r->ifr_ifindex != io->index);
+}
+
 bool port_has_link(const struct port_io *io)
 {
 	struct ifreq r = { 0 };
@@ -111,7 +118,7 @@ bool port_has_link(const struct port_io *io)
 	if (io->ctl < 0)
 		return !io->unplugged;
 	str_copy(r.ifr_name, sizeof(r.ifr_name), io->name);
-	return ioctl(io->ctl, SIOCGIFFLAGS, &r) == 0 &&
+	return !is_another(io, &r) && ioctl(io->ctl, SIOCGIFFLAGS, &r) == 0 &&
 	       (r.ifr_flags & IFF_UP) && (r.ifr_flags & IFF_RUNNING);
 }
 

@@ -824,7 +824,7 @@ void wire_show(struct wire *w, struct out *o)
 		out_puts(o, "Not by the fast path: anything, since frames were "
 			    "lost: a port has no filter `take` any more, or "
 			    "another in front of it (`tc filter show dev "
-			    "INTERFACE ingress`); start the switch again "
-			    "behind its removal\n");
+			    "INTERFACE ingress`); mend it and start the "
+			    "switch again\n");
 	wire_unlock(w);
 }

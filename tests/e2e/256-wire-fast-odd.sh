@@ -139,3 +139,14 @@ tc qdisc del dev css1-2 clsact
 boot
 switch_stop
 same "of the rest there is nothing" "$(tc qdisc show dev css1-2 clsact)$(cable)" ""
+
+# ---- an interface that is made again ------------------------------------------------------
+boot
+ip link del css1-2
+ip link add css1-2 type veth peer name eth0 netns "${pid[host-servers]}" &&
+	ip link set css1-2 up && on servers ip link set eth0 up || fail "no new cable"
+down() { cli "show lab wire" | grep -q '^1/2 .* Down '; }
+ok "an interface that was made again is another" within 5 down
+sleep 1
+ok "and stays so" down
+switch_stop
