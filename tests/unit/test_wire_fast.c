@@ -1468,12 +1468,14 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("wire fast");
-	TCase *t = tcase_create("ways");
+	TCase *t = tcase_create("ways"), *many = tcase_create("many");
 	SRunner *r;
 	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 100);
+	tcase_add_checked_fixture(many, setup, teardown);
+	tcase_set_timeout(t, 20);
+	tcase_set_timeout(many, 100);
 	tcase_add_loop_test(t, connection_is_handed_over_behind_its_handshake,
 			    0, 2);
 	tcase_add_test(t, directions_count_for_themselves);
@@ -1503,9 +1505,10 @@ int main(void)
 	tcase_add_loop_test(t, own_connection_ends_by_what_went_by, 0, 3);
 	tcase_add_test(t, end_that_nobody_has_looked_at_frees_the_port);
 	tcase_add_test(t, end_is_not_forgotten_by_a_flush);
-	tcase_add_test(t, places_are_used_again);
-	tcase_add_test(t, flood_leaves_room);
+	tcase_add_test(many, places_are_used_again);
+	tcase_add_test(many, flood_leaves_room);
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, many);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
