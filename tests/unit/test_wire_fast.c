@@ -1242,6 +1242,26 @@ START_TEST(blocked_port_calls_all_back)
 }
 END_TEST
 
+/* A port that the guard has shut: whom it knows there stays known. */
+START_TEST(guarded_port_calls_all_back)
+{
+	configure("bridge spanning-tree enabled\n"
+		  "bridge bpdu-guard enabled\n"
+		  "interface 3/2\n"
+		  "  bridge port-fast enable\n");
+	pass_ms(60000);
+	all_speak();
+	opens(&routed);
+	pass_ms(1);
+	ck_assert(both_go_by(&routed));
+	better_root(OTHER, 1);
+	ck_assert(d.wire->port[OTHER].guarded);
+	ck_assert_int_eq(found(20, &web2), OTHER);
+	ck_assert_ptr_null(way_of(&routed.there));
+	ck_assert_ptr_null(way_of(&routed.back));
+}
+END_TEST
+
 START_TEST(captures_and_mirrors_see_every_frame)
 {
 	const struct capture_want want = { .kind = CAPTURE_PORT,
@@ -1289,6 +1309,19 @@ START_TEST(way_follows_its_packets)
 	ck_assert_ptr_nonnull(way_of(&by_other));
 	ck_assert_uint_eq(half_of(&web.back)->frames, frames + 3 + 1);
 	ck_assert_uint_eq(io.nlive, 2);
+}
+END_TEST
+
+/* The same frame by another port is another way, before anybody has noticed more. */
+START_TEST(way_leaves_by_where_its_packet_went)
+{
+	opens(&web);
+	moves_to(&web1, OTHER);
+	drain();
+	says(&web, 0, 10);
+	(void)left_by(OTHER);
+	ck_assert_uint_eq(way_of(&web.there)->out, INDEX + OTHER);
+	ck_assert_uint_eq(way_of(&web.there)->out_port, OTHER);
 }
 END_TEST
 
@@ -1340,8 +1373,9 @@ START_TEST(own_connection_is_booked)
 
 	comes(&ended.there, TCP_F_SYN, 1000, 0);
 	goes_by(&ended.back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
-	goes_by(&ended.there, 1, 40, 1001, TCP_F_ACK);
+	settle(); /* the answer alone opens nothing */
 	ck_assert_int_eq(state_of(&ended), WFLOW_HALF_OPEN);
+	goes_by(&ended.there, 1, 40, 1001, TCP_F_ACK);
 	settle();
 	ck_assert_int_eq(state_of(&ended), WFLOW_OPEN);
 	pass_ms(30000);
@@ -1398,6 +1432,20 @@ START_TEST(end_that_nobody_has_looked_at_frees_the_port)
 	f = left_by(SERVERS);
 	ck_assert_uint_eq(get16(f.data + ETH_LEN + IP4_MIN), 40000);
 	ck_assert_uint_eq(io.nlive, 0);
+}
+END_TEST
+
+/* Our own sockets open one anew from the port of one that nobody knows is over. */
+START_TEST(own_sockets_begin_anew)
+{
+	comes(&asked.there, TCP_F_SYN, 1000, 0);
+	goes_by(&asked.there, 2, 80, 1002, TCP_F_ACK | TCP_F_FIN);
+	goes_by(&asked.back, 2, 80, 2002, TCP_F_ACK | TCP_F_FIN);
+	comes(&asked.there, TCP_F_SYN, 77000, 0);
+	ck_assert_uint_eq(half_of(&asked.there)->frames, 1);
+	ck_assert_int_eq(wflow_of(half_of(&asked.there))->fins, 0);
+	ck_assert(both_go_by(&asked));
+	ck_assert_uint_eq(io.nlive, 2);
 }
 END_TEST
 
@@ -1496,14 +1544,17 @@ int main(void)
 	tcase_add_loop_test(t, another_world_calls_all_back, 0, NCHANGES);
 	tcase_add_test(t, forgotten_neighbour_calls_all_back);
 	tcase_add_test(t, blocked_port_calls_all_back);
+	tcase_add_test(t, guarded_port_calls_all_back);
 	tcase_add_test(t, captures_and_mirrors_see_every_frame);
 	tcase_add_test(t, way_follows_its_packets);
+	tcase_add_test(t, way_leaves_by_where_its_packet_went);
 	tcase_add_test(t, ended_connection_is_handed_over_at_once);
 	tcase_add_test(t, asked_server_may_answer_at_once);
 	tcase_add_test(t, without_cable_own_connections_stay);
 	tcase_add_test(t, own_connection_is_booked);
 	tcase_add_loop_test(t, own_connection_ends_by_what_went_by, 0, 3);
 	tcase_add_test(t, end_that_nobody_has_looked_at_frees_the_port);
+	tcase_add_test(t, own_sockets_begin_anew);
 	tcase_add_test(t, end_is_not_forgotten_by_a_flush);
 	tcase_add_test(many, places_are_used_again);
 	tcase_add_test(many, flood_leaves_room);
