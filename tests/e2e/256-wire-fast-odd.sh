@@ -95,6 +95,15 @@ comes "two fragments" pieces 1 "$answer pieces x*"
 comes "one whose TTL ends" last 0 "icmp 11 0 from 192.168.10.1"
 comes "one with a wrong checksum" wrong-ip-sum 0 -
 comes "one without a checksum" no-sum 2 "$answer no-sum"
+on_background sniff servers tcpdump -n -c 1 -U -X -i eth0 \
+	'udp dst port 7000 and udp[8:4] = 0x7a65726f'
+within 5 grep -qs listening sniff.log || fail "tcpdump"
+before=$(fast packets)
+on client $PYTHON "$ROOT/tests/e2e/frames.py" eth0 "$mac" 192.168.10.9:4000 \
+	192.168.10.20:7000 zero >/dev/null 2>&1
+wait "${pid[sniff]}"
+same "one whose checksum becomes 0" $(($(fast packets) - before)) 2
+has "is not one without a checksum" "$(<sniff.log)" '0x0010: .* 000e ffff '
 comes "one that must be cut" large 0 "$large"
 comes "one that must not" unbroken 0 "icmp 3 4 from 192.168.10.1"
 comes "one with a priority tag" priority 2 "$answer priority"

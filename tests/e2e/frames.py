@@ -61,6 +61,13 @@ def kinds(d):
         data = d.udp()
         return [d.packet(data[:1024], 0x2000), d.packet(data[1024:], 128)]
 
+    def zero():
+        """Its checksum is 0 once it goes to 10.1.1.11."""
+        to = Datagram(d.src, (socket.inet_aton("10.1.1.11"), d.dst[1]),
+                      b"zero\0\0")
+        rest = struct.unpack("!H", to.udp()[6:8])[0]
+        return whole(text=b"zero" + struct.pack("!H", rest))
+
     many = b"large " + b"x" * 1300
     return {
         "plain": lambda: whole(),
@@ -71,6 +78,7 @@ def kinds(d):
         "last": lambda: whole(ttl=1),
         "wrong-ip-sum": lambda: whole(sum_ip=0x0101),
         "no-sum": lambda: whole(sum_udp=False),
+        "zero": zero,
         "large": lambda: whole(text=many),
         "unbroken": lambda: whole(text=many, frag=0x4000),
         "stranger": lambda: whole(source=b"\x02\0\0\0\0\x99"),
