@@ -122,6 +122,13 @@ bool port_has_link(const struct port_io *io)
 	       (r.ifr_flags & IFF_UP) && (r.ifr_flags & IFF_RUNNING);
 }
 
+bool port_follow_mtu(struct port_io *io)
+{
+	uint32_t was = io->mtu;
+
+	return io->ctl >= 0 && !port_ask_mtu(io, NULL) && io->mtu != was;
+}
+
 const char *port_kind(const struct port_io *io)
 {
 	return io->kind;

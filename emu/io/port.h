@@ -58,6 +58,8 @@ struct port_io *port_open(const char *text, struct err *err);
 /* Has it carrier, and is it up?  A file always has.  A system call: not for every
  * packet. */
 bool port_has_link(const struct port_io *io);
+/* Has its interface another MTU since?  io->mtu is the one from now on. */
+bool port_follow_mtu(struct port_io *io);
 /* "packet:veth0" */
 const char *port_kind(const struct port_io *io);
 

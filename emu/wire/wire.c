@@ -478,6 +478,8 @@ static void look_at_links(struct wire *w)
 	for (int i = 0; i < w->nport; i++) {
 		bool link = port_has_link(w->port[i].io);
 
+		if (port_follow_mtu(w->port[i].io))
+			fast_flush(w);
 		if (link == w->port[i].link)
 			continue;
 		w->port[i].link = link;

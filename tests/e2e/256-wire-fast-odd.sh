@@ -106,6 +106,18 @@ same "one whose checksum becomes 0" $(($(fast packets) - before)) 2
 has "is not one without a checksum" "$(<sniff.log)" '0x0010: .* 000e ffff '
 comes "one that must be cut" large 0 "$large"
 comes "one that must not" unbroken 0 "icmp 3 4 from 192.168.10.1"
+mtu() { # BYTES
+	ip link set css1-2 mtu "$1" && on servers ip link set eth0 mtu "$1"
+}
+mtu_is() { cli "show lab wire" | grep -q "^1/2 .* $1  "; }
+mtu 1500
+ok "a larger MTU is heard of" within 5 mtu_is 1500
+same "the flow is set up again" "$(warm)" 20
+comes "one that fits now" unbroken 2 "$large"
+mtu 1200
+ok "so is a smaller one" within 5 mtu_is 1200
+comes "one that does not any more" unbroken 0 "icmp 3 4 from 192.168.10.1"
+same "the flow is set up once more" "$(warm)" 20
 comes "one with a priority tag" priority 2 "$answer priority"
 comes "one that is tagged for this port" own-vlan 1 "$answer own-vlan"
 comes "one that is tagged for another" other-vlan 0 -
