@@ -1467,6 +1467,45 @@ END_TEST
 
 /* ---- places --------------------------------------------------------------------------- */
 
+/* In whatever order others end, what goes by of the rest is booked. */
+START_TEST(places_are_given_back_in_any_order)
+{
+	enum { MANY = 60 };
+	struct direction k = ended.there;
+
+	for (uint16_t i = 0; i < MANY; i++) {
+		k.sport = (uint16_t)(40000 + i);
+		comes(&k, TCP_F_SYN, 1000, 0);
+	}
+	ck_assert_uint_eq(io.nlive, 2 * MANY);
+	for (uint16_t i = 0; i < MANY; i++) { /* 0, 7, 14 ... */
+		uint16_t n = i * 7 % MANY;
+
+		if (n % 3 == 0)
+			continue;
+		k.sport = (uint16_t)(40000 + n);
+		comes(&k, TCP_F_RST, 1001, 0);
+	}
+	ck_assert_uint_eq(io.nlive, 2 * MANY / 3);
+	for (uint16_t i = 0; i < MANY; i += 3) {
+		k.sport = (uint16_t)(40000 + i);
+		goes_by(&k, 5, 500, 1500, TCP_F_ACK);
+	}
+	settle();
+	for (uint16_t i = 0; i < MANY; i += 3) {
+		k.sport = (uint16_t)(40000 + i);
+		ck_assert_uint_eq(half_of(&k)->frames, 1 + 5);
+	}
+	/* they end while they are looked at, all at once */
+	for (uint16_t i = 0; i < MANY; i += 3) {
+		k.sport = (uint16_t)(40000 + i);
+		goes_by(&k, 1, 40, 1501, TCP_F_RST);
+	}
+	settle();
+	ck_assert_uint_eq(io.nlive, 0);
+}
+END_TEST
+
 /* More than there are: they must be used again. */
 START_TEST(places_are_used_again)
 {
@@ -1556,6 +1595,7 @@ int main(void)
 	tcase_add_test(t, end_that_nobody_has_looked_at_frees_the_port);
 	tcase_add_test(t, own_sockets_begin_anew);
 	tcase_add_test(t, end_is_not_forgotten_by_a_flush);
+	tcase_add_test(t, places_are_given_back_in_any_order);
 	tcase_add_test(many, places_are_used_again);
 	tcase_add_test(many, flood_leaves_room);
 	suite_add_tcase(s, t);
