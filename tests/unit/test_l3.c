@@ -103,12 +103,6 @@ bool wire_is_open(const struct wire *v, unsigned vlan)
 	return !closed;
 }
 
-bool wire_may_send(const struct wire *v, int port, unsigned vlan)
-{
-	(void)vlan;
-	return !closed && port >= 0 && port < v->nport;
-}
-
 bool l3_hops_reply(struct wire *v, const struct packet *q)
 {
 	(void)v;
