@@ -121,6 +121,7 @@ same "the flow is set up once more" "$(warm)" 20
 comes "one with a priority tag" priority 2 "$answer priority"
 comes "one that is tagged for this port" own-vlan 1 "$answer own-vlan"
 comes "one that is tagged for another" other-vlan 0 -
+same "the flow is untagged again" "$(warm)" 20
 comes "one with a tag of another kind" service-tag 0 -
 comes "one with two" two-tags 0 -
 same "the flow is as it was" "$(warm)" 20
