@@ -550,7 +550,7 @@ void fast_follow(struct wire *w)
 {
 	if (!w->fast)
 		return;
-	w->fast->off = is_watched(w);
+	w->fast->off = is_watched(w) || fastpath_is_beaten(w->fast->io);
 	fast_flush(w);
 }
 
@@ -566,7 +566,8 @@ void fast_tick(struct wire *w)
 	if (changes != f->changes)
 		fast_flush(w);
 	f->changes = changes;
-	f->off = is_watched(w); /* a capture may have ended by itself */
+	/* a capture may have ended by itself */
+	f->off = is_watched(w) || fastpath_is_beaten(f->io);
 	if (f->nlive && f->due_ms <= w->now_ms)
 		fast_settle_all(w);
 }
@@ -576,15 +577,26 @@ uint64_t fast_due_ms(const struct wire *w)
 	return w->fast && w->fast->nlive ? w->fast->due_ms : UINT64_MAX;
 }
 
+static const char *state_of(const struct fast *f)
+{
+	if (fastpath_is_beaten(f->io))
+		return "off since frames were lost";
+	return f->off ? "off while frames are captured or mirrored" : "on";
+}
+
 void fast_show(const struct wire *w, struct out *o)
 {
 	const struct fast *f = w->fast;
 
 	if (f)
 		out_printf(o, "Fast path: %s, %u ways, %llu packets\n",
-			   f->off ? "off while frames are captured or mirrored"
-				  : "on",
-			   f->nlive, (unsigned long long)f->frames);
+			   state_of(f), f->nlive,
+			   (unsigned long long)f->frames);
+	if (f && fastpath_is_beaten(f->io))
+		out_puts(o, "Not by the fast path: anything: a port has no "
+			    "filter `take` any more, or another in front of it "
+			    "(`tc filter show dev INTERFACE ingress`); mend it "
+			    "and start the switch again\n");
 	if (w->no_fast[0])
 		out_printf(o, "Not by the fast path: %s\n", w->no_fast);
 }

@@ -12,7 +12,9 @@ struct out;
  * A direction is handed over by a packet that goes through the switch as all of it
  * would: where that packet came in and left is the way.  Everything that might lead
  * the next one elsewhere (configuration, links, neighbours, stations, trees) calls
- * all of them back, and the next packet of each hands it over again.  Captures and
+ * all of them back, and the next packet of each hands it over again; whose station or
+ * neighbour it was is not asked, so that who floods addresses makes packets go through
+ * the switch, and loses none.  Captures and
  * mirrors want to see every frame: as long as there is one, nothing is handed over.
  *
  * What went by is booked when somebody asks, when the flow meets the switch again,

@@ -644,7 +644,6 @@ int wire_wire(struct wire *w, unsigned slot, unsigned number,
 void wire_set_fast(struct wire *w, struct fastpath *io, const bool *port)
 {
 	w->fast = fast_new(w, io);
-	w->fastpath = io;
 	for (int i = 0; i < w->nport; i++)
 		w->port[i].fast = port[i];
 }
@@ -822,11 +821,5 @@ void wire_show(struct wire *w, struct out *o)
 	}
 	fast_settle_all(w);
 	fast_show(w, o);
-	if (w->fastpath && fastpath_is_beaten(w->fastpath))
-		out_puts(o, "Not by the fast path: anything, since frames were "
-			    "lost: a port has no filter `take` any more, or "
-			    "another in front of it (`tc filter show dev "
-			    "INTERFACE ingress`); mend it and start the "
-			    "switch again\n");
 	wire_unlock(w);
 }

@@ -16,7 +16,6 @@
  * ports, VLANs and the bridge, l3.c what IP and ARP do, forward.c flows.
  */
 struct fast;
-struct fastpath;
 struct frag;
 struct hops;
 struct forward;
@@ -72,7 +71,6 @@ struct wire {
 	uint64_t defend_again_ms; /* an address of ours that another uses */
 
 	struct fast *fast; /* owned; NULL: there is no fast path */
-	const struct fastpath *fastpath; /* borrowed; of fast */
 	char no_fast[320]; /* why; "": it is all there, or was never asked for */
 	struct wire_thread *thread; /* NULL: driven */
 	uint8_t room[PACKET_HEADROOM + PACKET_MAX]; /* to cut frames in */
