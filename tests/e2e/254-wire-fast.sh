@@ -188,7 +188,7 @@ has "its flow is shown" "$(cli "show flows")" \
 
 # ---- what calls it back --------------------------------------------------------------------------
 slow_fetch() { # URL
-	on_background slow client curl -sS -m 100 --limit-rate 3M -o "$T/slow" "$1"
+	on_background slow client curl -sS -m 100 --limit-rate 1M -o "$T/slow" "$1"
 }
 slow_done() { # SENTENCE
 	wait "${pid[slow]}"

@@ -3,7 +3,7 @@
 # what comes of it is what would without one; what stands in front of the programs at a
 # port ends the fast path, not the traffic; nothing of it is in anybody's way.
 # labels: traffic
-# timeout: 120
+# timeout: 240
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/tests/e2e/wire.sh"
 
