@@ -309,6 +309,67 @@ static void build_ports(struct build *b)
 	free(row);
 }
 
+static int by_port(const void *a, const void *b)
+{
+	const struct policy_open *x = a, *y = b;
+
+	return x->port - y->port;
+}
+
+/* The first of the port, or of a higher one. */
+static int open_find(const struct policy *p, uint16_t port)
+{
+	int low = 0, high = p->nopen;
+
+	while (low < high) {
+		int middle = (low + high) / 2;
+
+		if (p->open[middle].port < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_named(const struct policy *p, uint16_t port)
+{
+	int i = open_find(p, port);
+
+	return i < p->nopen && p->open[i].port == port;
+}
+
+static uint16_t find_door(const struct policy *p)
+{
+	uint16_t port = UINT16_MAX;
+
+	while (port && is_named(p, port))
+		port--;
+	return port;
+}
+
+static void build_open(struct build *b)
+{
+	struct policy *p = b->p;
+	bool every = false;
+
+	p->open = xcalloc((size_t)p->nrule + 1, sizeof(*p->open));
+	for (int i = 0; i < p->nrule; i++) {
+		const struct policy_rule *r = &p->rule[i];
+
+		if (r->proto && r->proto != IPPROTO_TCP)
+			continue;
+		every |= !r->port;
+		if (r->port)
+			p->open[p->nopen++] = (struct policy_open){
+				r->vip, r->vip_range, r->port
+			};
+	}
+	if (p->nopen)
+		qsort(p->open, (size_t)p->nopen, sizeof(*p->open), by_port);
+	p->door = every ? find_door(p) : 0;
+}
+
 static void build_limits(struct build *b)
 {
 	const struct flow_conf *f = &b->conf->global->flow;
@@ -344,6 +405,7 @@ struct policy *policy_build(const struct conf *conf, const struct chassis *ch,
 	build_rules(&b);
 	policy_build_acls(&b);
 	build_ports(&b);
+	build_open(&b);
 	build_limits(&b);
 	build_domains(&b);
 	return b.p;
@@ -380,6 +442,7 @@ void policy_unref(struct policy *p)
 	free(p->service);
 	free(p->group);
 	free(p->port);
+	free(p->open);
 	free(p);
 }
 
@@ -403,6 +466,19 @@ bool flow_parses(const struct flow_conf *f, const char *method, size_t len)
 bool policy_parses(const struct policy *p, const char *method, size_t len)
 {
 	return flow_parses(&p->flow, method, len);
+}
+
+bool policy_is_open(const struct policy *p, struct in_addr a, uint16_t port)
+{
+	for (int i = open_find(p, port);
+	     i < p->nopen && p->open[i].port == port; i++) {
+		const struct policy_open *o = &p->open[i];
+
+		if (o->vip.s_addr == INADDR_ANY ||
+		    ntohl(a.s_addr) - ntohl(o->vip.s_addr) < o->range)
+			return true;
+	}
+	return false;
 }
 
 bool policy_has_vip(const struct policy *p, struct in_addr a)

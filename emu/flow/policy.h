@@ -182,6 +182,12 @@ struct policy_acl {
 	int nclause;
 };
 
+/* Addresses of a rule's own port. */
+struct policy_open {
+	struct in_addr vip; /* INADDR_ANY: all */
+	uint16_t range, port; /* host order */
+};
+
 struct policy {
 	_Atomic uint32_t refs;
 	uint64_t generation;		/* of the configuration it came from */
@@ -191,6 +197,11 @@ struct policy {
 	struct policy_group *group;	/* owned */
 	struct policy_rule *rule;	/* owned */
 	struct policy_port *port;	/* owned */
+	struct policy_open *open;	/* owned, ascending port; of TCP */
+	int nopen;
+	/* A port that no rule has, behind which connections of rules for every port
+	 * are ended (inner.h); 0: there is no such rule. Host order. */
+	uint16_t door;
 	uint16_t permanent[FLOW_PERMANENT_MAX]; /* host order, 0: none */
 	uint8_t domains_min; /* interval of counting domain names; 0: off */
 	uint16_t tcp_mss; /* of connections from clients; 0: no limit set */
@@ -219,6 +230,8 @@ void policy_unref(struct policy *p); /* any thread */
 /* Do layer 5 rules look at requests with this method (content.md 2.3)? */
 bool flow_parses(const struct flow_conf *f, const char *method, size_t len);
 bool policy_parses(const struct policy *p, const char *method, size_t len);
+/* Has a rule the port, host order, of TCP for its own at the address? */
+bool policy_is_open(const struct policy *p, struct in_addr a, uint16_t port);
 /* Is the address one of a rule's VIPs? */
 bool policy_has_vip(const struct policy *p, struct in_addr a);
 /* Is it a cache's, proxy or transparent? */

@@ -659,20 +659,23 @@ struct flow *flow_begin(struct worker *w, struct held_policy *h, int fd)
 void flow_accepted(struct worker *w, const struct point *at, int fd,
 		   const struct sockaddr_in *peer)
 {
-	struct flow *f = flow_begin(w, worker_policy(w), fd);
-	struct in_addr dst = at->addr;
+	struct flow_use use = { .key = { .src = hostmap_reverse(w->map,
+								peer->sin_addr),
+					 .dst = at->addr,
+					 .sport = peer->sin_port,
+					 .dport = at->port,
+					 .proto = IPPROTO_TCP } };
+	struct flow *f = NULL;
 
-	if (!f)
+	if (at->addr.s_addr == htonl(INADDR_ANY)) /* of every address */
+		use.key.dst = sock_name(fd).sin_addr;
+	if (at->door && !inner_take_port(w->inner, &use.key, &use.key.dport)) {
+		(void)close(fd);
 		return;
-	if (dst.s_addr == htonl(INADDR_ANY)) /* a listener of every address */
-		dst = sock_name(fd).sin_addr;
-	begin_use(f,
-		  (struct flow_use){ .key = { .src = hostmap_reverse(
-						      w->map, peer->sin_addr),
-					      .dst = dst,
-					      .sport = peer->sin_port,
-					      .dport = at->port,
-					      .proto = IPPROTO_TCP } });
+	}
+	f = flow_begin(w, worker_policy(w), fd);
+	if (f)
+		begin_use(f, use);
 }
 
 /* ---- questions ---------------------------------------------------------------------- */

@@ -12,6 +12,7 @@ struct listener {
 	struct in_addr addr;
 	in_port_t port;
 	uint8_t proto;	      /* IPPROTO_TCP, IPPROTO_UDP */
+	bool door;	      /* policy.h */
 	struct point **point; /* one a worker; NULL: not open */
 };
 

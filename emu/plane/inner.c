@@ -11,16 +11,23 @@
 #include "emu/base/xalloc.h"
 
 /*
- * Both tables are nearly always empty, which is known without the lock.  Hops are
- * taken within the time that a SYN needs to the packet thread; one that never is
- * (the connection could not be opened) is written over by and by.
+ * All tables are nearly always empty, which is known without the lock.  Hops are
+ * taken within the time that a SYN needs to the packet thread, ports within that of a
+ * handshake; what never is taken (the connection could not be opened) is written over
+ * by and by.
  */
-#define HOPS	1024 /* a power of two */
+#define HOPS	1024 /* powers of two */
+#define PORTS	16384
 #define BUCKETS 1024
 
 struct hop {
 	struct flow_key key;
 	struct in_addr to; /* INADDR_ANY: free */
+};
+
+struct meant { /* a port */
+	struct flow_key key;
+	in_port_t port; /* 0: free */
 };
 
 struct awaited_at {
@@ -35,6 +42,7 @@ struct inner {
 	pthread_mutex_t lock;
 	atomic_uint nhop, nawaited;
 	struct hop hop[HOPS];
+	struct meant *meant;	       /* owned; PORTS */
 	struct bucket bucket[BUCKETS]; /* owned */
 };
 
@@ -42,6 +50,7 @@ struct inner *inner_new(void)
 {
 	struct inner *n = xcalloc(1, sizeof(*n));
 
+	n->meant = xcalloc(PORTS, sizeof(*n->meant));
 	pthread_mutex_init(&n->lock, NULL);
 	return n;
 }
@@ -58,6 +67,7 @@ void inner_free(struct inner *n)
 			free(a);
 		}
 	pthread_mutex_destroy(&n->lock);
+	free(n->meant);
 	free(n);
 }
 
@@ -71,13 +81,18 @@ static bool is_key(const struct flow_key *a, const struct flow_key *b)
 }
 
 /* Keys have bytes that mean nothing. */
-static struct hop *place_of(struct inner *n, const struct flow_key *k)
+static size_t hash_of(const struct flow_key *k)
 {
 	const uint32_t words[] = { k->src.s_addr, k->dst.s_addr,
 				   (uint32_t)k->sport << 16 | k->dport,
 				   k->proto };
 
-	return &n->hop[map_hash(0, words, sizeof(words)) & (HOPS - 1)];
+	return map_hash(0, words, sizeof(words));
+}
+
+static struct hop *place_of(struct inner *n, const struct flow_key *k)
+{
+	return &n->hop[hash_of(k) & (HOPS - 1)];
 }
 
 void inner_set_hop(struct inner *n, const struct flow_key *k,
@@ -107,6 +122,30 @@ bool inner_take_hop(struct inner *n, const struct flow_key *k,
 		*hop = h->to;
 		h->to.s_addr = INADDR_ANY;
 		atomic_fetch_sub(&n->nhop, 1);
+	}
+	pthread_mutex_unlock(&n->lock);
+	return found;
+}
+
+/* ---- ports that were meant --------------------------------------------------- */
+
+void inner_set_port(struct inner *n, const struct flow_key *k, in_port_t port)
+{
+	pthread_mutex_lock(&n->lock);
+	n->meant[hash_of(k) & (PORTS - 1)] = (struct meant){ *k, port };
+	pthread_mutex_unlock(&n->lock);
+}
+
+bool inner_take_port(struct inner *n, const struct flow_key *k, in_port_t *port)
+{
+	struct meant *m = &n->meant[hash_of(k) & (PORTS - 1)];
+	bool found;
+
+	pthread_mutex_lock(&n->lock);
+	found = m->port && is_key(&m->key, k);
+	if (found) {
+		*port = m->port;
+		m->port = 0;
 	}
 	pthread_mutex_unlock(&n->lock);
 	return found;

@@ -26,6 +26,15 @@ bool inner_take_hop(struct inner *n, const struct flow_key *k,
 		    struct in_addr *hop);
 
 /*
+ * A connection that a rule for every port ends comes to a port that stands for all of
+ * them (policy.h, door): k is as the socket sees it, *port the one that the client has
+ * asked for.  It is told once, to who accepts it; false: too many are on their way.
+ */
+void inner_set_port(struct inner *n, const struct flow_key *k, in_port_t port);
+bool inner_take_port(struct inner *n, const struct flow_key *k,
+		     in_port_t *port);
+
+/*
  * A socket waits at an address and port for what another connection has announced
  * (announced.h, stream.h): what comes there is for it, whatever the rules say.
  */

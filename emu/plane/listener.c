@@ -38,32 +38,13 @@ static bool on_wire(const struct plane *p)
 	return hostmap_is_transparent(p->map);
 }
 
-/* Do all of its connections need a socket of ours, whatever is in them?  Others
- * may, too, and then find one. */
-static bool ends_connections(const struct policy_rule *r)
-{
-	if (r->layer5 || *r->redirect)
-		return true;
-	for (int i = 0; i < r->nmember; i++)
-		if (r->member[i].svc->type == SERVICE_SSL_ACCEL ||
-		    r->member[i].svc->type == SERVICE_SSL_INIT)
-			return true;
-	return false;
-}
-
 static bool opens_ports(const struct plane *p, const struct policy_rule *r,
 			struct out *warn)
 {
 	const char *why = NULL;
 
-	if (on_wire(p)) {
-		if (!r->port && ends_connections(r))
-			out_printf(warn,
-				   "Rule %s/%s ends no connections: it stands "
-				   "for every port; give it a port\n",
-				   r->owner, r->name);
+	if (on_wire(p)) /* those for every port have a door together */
 		return r->port;
-	}
 	if (r->vip.s_addr == INADDR_ANY)
 		why = "it has no VIP; give it a vip address";
 	else if (!r->port)
@@ -154,6 +135,11 @@ static struct listener *wanted(const struct plane *p, int *n, struct out *warn)
 
 	for (int i = 0; i < p->policy->nrule; i++)
 		add_rule(&ls, p, &p->policy->rule[i], warn);
+	if (on_wire(p) && p->policy->door) {
+		add(&ls, (struct in_addr){ htonl(INADDR_ANY) }, p->policy->door,
+		    IPPROTO_TCP);
+		ls.l[ls.n - 1].door = true;
+	}
 	if (ls.n)
 		qsort(ls.l, (size_t)ls.n, sizeof(*ls.l), listener_order);
 	for (int i = 0; i < ls.n; i++)
@@ -223,7 +209,8 @@ static int listener_open(struct plane *p, struct listener *l, struct err *err)
 					    .fd = fd,
 					    .addr = l->addr,
 					    .port = l->port,
-					    .proto = l->proto };
+					    .proto = l->proto,
+					    .door = l->door };
 	}
 	for (int i = 0; i < p->nworkers; i++)
 		worker_mail(p->worker[i], &(struct mail){ .kind = MAIL_LISTEN,

@@ -298,7 +298,7 @@ void plane_show_listeners(const struct plane *p, struct out *o)
 	for (int i = 0; i < p->nlistener; i++) {
 		const struct listener *l = &p->listener[i];
 
-		out_col(o, 24, "%s:%u",
+		out_col(o, 24, l->door ? "%s:any" : "%s:%u",
 			l->addr.s_addr == htonl(INADDR_ANY)
 				? "any"
 				: str_addr(l->addr),

@@ -89,6 +89,7 @@ struct point { /* one worker's socket of a listener */
 	struct in_addr addr;
 	in_port_t port;
 	uint8_t proto;	/* IPPROTO_TCP, IPPROTO_UDP */
+	bool door;	/* port stands for every port (inner.h) */
 	unsigned batch; /* connections to take at the next call */
 	LIST_ENTRY(point) link;
 };

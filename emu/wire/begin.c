@@ -266,12 +266,43 @@ static void begin_routed(struct first *b, const struct policy_group *g,
 	pass(b, f);
 }
 
+static const struct begun ended = { .kind = WFLOW_INSIDE,
+				    .there = HALF_INSIDE };
+
+/* To a socket that is there. */
+static void begin_at_socket(struct first *b)
+{
+	pass(b, flow_to(b, b->k, NULL, ended));
+}
+
+/* By the door behind which connections of rules for every port are ended. */
+static void begin_by_door(struct first *b, in_port_t door)
+{
+	struct tuple to = b->k;
+	struct wflow *f;
+
+	to.dport = door;
+	f = flow_to(b, to, NULL, ended);
+	if (f)
+		inner_set_port(b->w->worker->inner,
+			       &(struct flow_key){ .src = { f->half[0].to_src },
+						   .dst = { f->half[0].to_dst },
+						   .sport = f->half[0].to_sport,
+						   .dport = f->half[0].to_dport,
+						   .proto = IPPROTO_TCP },
+			       b->k.dport);
+	pass(b, f);
+}
+
 static void begin_inside(struct first *b)
 {
-	static const struct begun ended = { .kind = WFLOW_INSIDE,
-					    .there = HALF_INSIDE };
+	const struct policy *p = forward_policy(b->w->forward);
 
-	pass(b, flow_to(b, b->k, NULL, ended));
+	if (p->door && b->k.proto == IPPROTO_TCP &&
+	    !policy_is_open(p, b->use.key.dst, ntohs(b->k.dport)))
+		begin_by_door(b, htons(p->door));
+	else
+		begin_at_socket(b);
 }
 
 void begin_clause_hit(struct wire *w, const struct verdict *v,
@@ -714,7 +745,7 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 	};
 
 	if (inner_awaits(w->worker->inner, &b.use.key)) {
-		begin_inside(&b);
+		begin_at_socket(&b);
 	} else if (b.mode == PORT_ROUTED) {
 		use_port_hit(forward_policy(w->forward), &b.use.key);
 		if (!is_denied(&b))

@@ -209,6 +209,25 @@ has "and goes on with one of the global-portmap at another server" "$moved" \
 	'^keep2 192\.168\.10\.9:(3[0-9]{3}|4[0-9]{3}|50[0-4][0-9]) /2$'
 lacks "which is not the client's" "$moved" '^keep2 192\.168\.10\.9:4079 '
 
+# ---- layer 5 rules for every port -----------------------------------------------------
+cli_ok configure "owner acme" "content every" "vip address 192.168.10.25" \
+	"url \"/*\"" "add service web1" active exit \
+	"content own" "vip address 192.168.10.25" "protocol tcp" "port 8082" \
+	"url \"/*\"" "add service keep2" active >/dev/null
+has "they have one listener together" "$(cli "show lab map")" '^any:any '
+same "a port is kept on the way to the server" \
+	"$(get 192.168.10.25 /a --local-port 4080)" \
+	"web1 192.168.10.9:4080 10.1.1.11 /a"
+same "whichever it is" "$(get 192.168.10.25:8081 /b --local-port 4081)" \
+	"keep1 192.168.10.9:4081 /b"
+has "at a port that nobody has, it is as with any server that refuses" \
+	"$(get 192.168.10.25:9 /c)" 'Empty reply|reset by peer|refused'
+has "a rule with a port has its own" "$(get 192.168.10.25:8082 /d)" \
+	'^keep2 192\.168\.10\.9:[0-9]+ /d$'
+door=$(cli "show lab map" | sed -nE 's/^any:any +[0-9.]+:([0-9]+) .*/\1/p')
+has "nobody comes in by the listener's own port" \
+	"$(get "192.168.10.25:$door" /e)" 'Empty reply|reset by peer|refused'
+
 # ---- SSL ---------------------------------------------------------------------------
 tls() { # PORT [CURL-OPTION...]
 	on client curl -sS --max-time 10 --cacert x-ca.pem \

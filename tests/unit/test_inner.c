@@ -64,6 +64,22 @@ START_TEST(hops_that_nobody_takes_do_not_pile_up)
 }
 END_TEST
 
+START_TEST(a_port_is_told_once_to_who_accepts)
+{
+	const struct flow_key k = key(1, 4077, 2, 65535, IPPROTO_TCP);
+	const struct flow_key other = key(1, 4078, 2, 65535, IPPROTO_TCP);
+	in_port_t port = 0;
+
+	ck_assert(!inner_take_port(n, &k, &port));
+	inner_set_port(n, &k, htons(80));
+	ck_assert(!inner_take_port(n, &other, &port));
+	inner_set_port(n, &k, htons(81)); /* its SYN once more */
+	ck_assert(inner_take_port(n, &k, &port));
+	ck_assert_uint_eq(port, htons(81));
+	ck_assert(!inner_take_port(n, &k, &port));
+}
+END_TEST
+
 START_TEST(what_is_awaited_is_until_it_is_over)
 {
 	struct flow_key k = key(1, 4077, 2, 5000, IPPROTO_UDP);
@@ -96,6 +112,7 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, a_hop_is_told_once_to_its_connection);
 	tcase_add_test(c, hops_that_nobody_takes_do_not_pile_up);
+	tcase_add_test(c, a_port_is_told_once_to_who_accepts);
 	tcase_add_test(c, what_is_awaited_is_until_it_is_over);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);

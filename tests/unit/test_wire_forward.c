@@ -797,6 +797,61 @@ START_TEST(layer5_is_ended_inside)
 }
 END_TEST
 
+static struct content *layer5(const char *name, unsigned port)
+{
+	struct content *c = rule(name, VIP, PROTO_TCP, port, "s");
+
+	OK(content_set_url(
+		conf, c,
+		&(struct content_url){
+			.url = "/*", .eql = "", .dql = "", .urql = "" },
+		&err));
+	OK(content_activate(conf, c, &err));
+	return c;
+}
+
+/* The port that the client has asked for is told to who accepts. */
+START_TEST(rules_for_every_port_end_behind_one_door)
+{
+	struct flow_key k = { .src = ip(CLIENT),
+			      .dst = ip(VIP),
+			      .sport = htons(40000),
+			      .proto = IPPROTO_TCP };
+	in_port_t meant = 0;
+	uint16_t door;
+
+	(void)svc("s", SERVER, 0);
+	(void)layer5("every", 0);
+	(void)layer5("last", 65535);
+	publish();
+	door = plane_policy(plane)->door;
+	ck_assert_uint_eq(door, 65534);
+	k.dport = htons(door);
+	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	is_packet(&last()->p, CLIENT, 40000, VIP, door);
+	ck_assert(inner_take_port(w->worker->inner, &k, &meant));
+	ck_assert_uint_eq(meant, htons(80));
+	make_tcp(VIP, door, CLIENT, 40000, TCP_F_SYN | TCP_F_ACK, "");
+	forward_from_inside(w, &in);
+	is_packet(&last()->p, VIP, 80, CLIENT, 40000);
+	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_ACK, "x");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	is_packet(&last()->p, CLIENT, 40000, VIP, door);
+	/* the same port of the client's to another of the VIP's gets another */
+	make_tcp(CLIENT, 40000, VIP, 81, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	k.sport = htons(get16(l4(&last()->p)));
+	ck_assert_uint_ne(k.sport, htons(40000));
+	ck_assert(inner_take_port(w->worker->inner, &k, &meant));
+	ck_assert_uint_eq(meant, htons(81));
+	/* who has a port is met there */
+	make_tcp(CLIENT, 40001, VIP, 65535, TCP_F_SYN, "");
+	ck_assert_int_eq(come(true, 0), INSIDE);
+	is_packet(&last()->p, CLIENT, 40001, VIP, 65535);
+}
+END_TEST
+
 START_TEST(inside_port_that_a_client_has_is_changed)
 {
 	struct content *c = NULL;
@@ -2012,6 +2067,7 @@ int main(void)
 	tcase_add_test(t, two_vips_to_one_server_are_told_apart);
 	tcase_add_test(t, suspended_service_resets_both_ends);
 	tcase_add_test(t, layer5_is_ended_inside);
+	tcase_add_test(t, rules_for_every_port_end_behind_one_door);
 	tcase_add_test(t, inside_port_that_a_client_has_is_changed);
 	tcase_add_test(t, a_cache_gets_what_is_sent_to_the_origin);
 	tcase_add_test(t, what_is_awaited_goes_inside);
