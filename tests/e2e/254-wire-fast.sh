@@ -190,7 +190,7 @@ has "its flow is shown" "$(cli "show flows")" \
 # a small window, so that it flows and does not come in fits and starts
 on client sysctl -qw net.ipv4.tcp_rmem="4096 65536 131072"
 slow_fetch() { # URL
-	on_background slow client curl -sS -m 100 --limit-rate 1M -o "$T/slow" "$1"
+	on_background slow client curl -sS -m 100 --limit-rate 1500k -o "$T/slow" "$1"
 }
 slow_done() { # SENTENCE
 	wait "${pid[slow]}"

@@ -753,19 +753,26 @@ END_TEST
 
 /* ---- ended connections -------------------------------------------------------------- */
 
-START_TEST(layer5_is_ended_inside)
+static struct content *layer5(const char *name, unsigned port)
 {
-	struct content *c = NULL;
-	struct rule_counters r;
+	struct content *c = rule(name, VIP, PROTO_TCP, port, "s");
 
-	(void)svc("s", SERVER, 8080);
-	c = rule("r", VIP, PROTO_TCP, 80, "s");
 	OK(content_set_url(
 		conf, c,
 		&(struct content_url){
 			.url = "/*", .eql = "", .dql = "", .urql = "" },
 		&err));
 	OK(content_activate(conf, c, &err));
+	return c;
+}
+
+START_TEST(layer5_is_ended_inside)
+{
+	struct content *c = NULL;
+	struct rule_counters r;
+
+	(void)svc("s", SERVER, 8080);
+	c = layer5("r", 80);
 	publish();
 	make_tcp(CLIENT, 40000, VIP, 80, TCP_F_SYN, "");
 	ck_assert_int_eq(come(true, 0), INSIDE);
@@ -796,19 +803,6 @@ START_TEST(layer5_is_ended_inside)
 	is_packet(&last()->p, SERVER, 8080, CLIENT, 2017);
 }
 END_TEST
-
-static struct content *layer5(const char *name, unsigned port)
-{
-	struct content *c = rule(name, VIP, PROTO_TCP, port, "s");
-
-	OK(content_set_url(
-		conf, c,
-		&(struct content_url){
-			.url = "/*", .eql = "", .dql = "", .urql = "" },
-		&err));
-	OK(content_activate(conf, c, &err));
-	return c;
-}
 
 /* The port that the client has asked for is told to who accepts. */
 START_TEST(rules_for_every_port_end_behind_one_door)
@@ -854,17 +848,10 @@ END_TEST
 
 START_TEST(inside_port_that_a_client_has_is_changed)
 {
-	struct content *c = NULL;
 	uint16_t port;
 
 	simple();
-	c = rule("l5", VIP, PROTO_TCP, 88, "s");
-	OK(content_set_url(
-		conf, c,
-		&(struct content_url){
-			.url = "/*", .eql = "", .dql = "", .urql = "" },
-		&err));
-	OK(content_activate(conf, c, &err));
+	(void)layer5("l5", 88);
 	publish();
 	shake(40000);
 	make_tcp(CLIENT, 40000, SERVER, 8080, TCP_F_SYN, "");
