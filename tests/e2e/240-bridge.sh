@@ -61,9 +61,6 @@ mac_of() { # HOST [INTERFACE]
 	on "$1" ip -o link show "${2:-eth0}" |
 		sed -n 's|.*link/ether \([^ ]*\).*|\1|p' | tr : -
 }
-pings() { # HOST ADDRESS
-	on "$1" ping -q -c 1 -W 1 "$2" >/dev/null
-}
 count_of() { # LABEL TEXT
 	sed -nE "s/.*$1: +([0-9]+).*/\\1/p" <<<"$2"
 }

@@ -96,8 +96,8 @@ END
 boot() {
 	wire_start --startup startup "$@"
 	for s in one far web; do wait_service $s Alive; done
-	within 20 on client ping -q -c 1 -W 1 192.168.10.1 >/dev/null &&
-		within 20 on servers ping -q -c 1 -W 1 10.1.1.1 >/dev/null ||
+	within 20 pings client 192.168.10.1 &&
+		within 20 pings servers 10.1.1.1 ||
 		fail "the switch does not answer"
 }
 boot
@@ -110,9 +110,6 @@ if [[ $shown != *"Fast path: on, "* ]]; then
 	echo "skipped the rest: $(grep '^Not by' <<<"$shown")"
 	exit 0
 fi
-fast() { # packets|ways: that went by, that are set up
-	cli "show lab wire" | sed -nE "s/^Fast path: .* ([0-9]+) $1.*/\\1/p"
-}
 of_rule() { # RULE LABEL
 	cli "show rule acme $1 statistics" |
 		sed -nE "s/^Total $2: +([0-9]+).*/\\1/p"
@@ -127,12 +124,12 @@ fetch() { # URL [OPTION...]
 fetched() { # SENTENCE LEAST URL: the same bytes, so many frames by the fast path
 	local before
 
-	before=$(fast packets)
+	before=$(fast_path packets)
 	fetch "$3"
 	ok "$1" cmp -s got "files/${3##*/}"
-	ok "and goes by" [ $(($(fast packets) - before)) -gt "$2" ]
+	ok "and goes by" [ $(($(fast_path packets) - before)) -gt "$2" ]
 }
-no_ways() { [ "$(fast ways)" = 0 ]; }
+no_ways() { [ "$(fast_path ways)" = 0 ]; }
 
 # ---- what is translated ---------------------------------------------------------------------
 dump() { # NAME HOST
@@ -173,10 +170,10 @@ same "in the VLAN's tag" "$(field at-tagged 'tcp.dstport==80' vlan.id)" 3
 
 # ---- what is counted --------------------------------------------------------------------------
 in=$(of_port 1/1 "In Unicast") out=$(of_port 1/1 "Out Unicast")
-frames=$(of_rule any Frames) bytes=$(of_rule any Bytes) went=$(fast packets)
+frames=$(of_rule any Frames) bytes=$(of_rule any Bytes) went=$(fast_path packets)
 same "datagrams come and go" "$(on client $PYTHON "$ROOT/tests/e2e/udp.py" \
 	ask 192.168.10.9:4000 192.168.10.20:7000 'flood 1000')" 1000
-ok "by the fast path" [ $(($(fast packets) - went)) -ge 1900 ]
+ok "by the fast path" [ $(($(fast_path packets) - went)) -ge 1900 ]
 same "each is one frame of its rule" $(($(of_rule any Frames) - frames)) 2000
 got=$(($(of_rule any Bytes) - bytes))
 # 28 of IP and UDP, "number N"; "one 192.168.10.9 4000 " in front of the answer
@@ -197,16 +194,16 @@ slow_done() { # SENTENCE
 	ok "$1" cmp -s slow files/blob
 }
 slow_fetch http://192.168.10.20/blob
-ways_are() { [ "$(fast ways)" -ge 2 ]; }
+ways_are() { [ "$(fast_path ways)" -ge 2 ]; }
 within 5 ways_are || fail "no way is set up"
 cli_ok "lab capture start 1/1 all.pcapng size 64" >/dev/null
 has "while frames are captured, all come to the switch" "$(cli "show lab wire")" \
 	'^Fast path: off while frames are captured or mirrored'
-went=$(fast packets)
+went=$(fast_path packets)
 sleep 1
-same "each of them" "$(fast packets)" "$went"
+same "each of them" "$(fast_path packets)" "$went"
 cli_ok "lab capture stop" >/dev/null
-more() { [ "$(fast packets)" -gt $((went + 50)) ]; }
+more() { [ "$(fast_path packets)" -gt $((went + 50)) ]; }
 ok "then they go by again" within 10 more
 on servers sh -c 'ip link set eth0 down && ip link set eth0 address 02:00:00:00:77:01 &&
 	ip link set eth0 up && ip route add default via 10.1.1.1'

@@ -53,8 +53,8 @@ END
 boot() {
 	wire_start --startup startup
 	wait_service one Alive
-	within 20 on client ping -q -c 1 -W 1 192.168.10.1 >/dev/null &&
-		within 20 on servers ping -q -c 1 -W 1 10.1.1.1 >/dev/null ||
+	within 20 pings client 192.168.10.1 &&
+		within 20 pings servers 10.1.1.1 ||
 		fail "the switch does not answer"
 }
 tc qdisc add dev css1-1 clsact &&
@@ -66,9 +66,6 @@ if [[ $(cli "show lab wire") != *"Fast path: on, "* ]]; then
 	exit 77
 fi
 mac=$(on client ip -j neigh show 192.168.10.1 | sed -nE 's/.*"lladdr":"([^"]*)".*/\1/p')
-fast() { # packets|ways
-	cli "show lab wire" | sed -nE "s/^Fast path: .* ([0-9]+) $1.*/\\1/p"
-}
 
 # ---- unusual packets ------------------------------------------------------------------
 warm() {
@@ -80,11 +77,11 @@ answer="one 192.168.10.9 4000"
 comes() { # SENTENCE KIND PACKETS WHAT: so many of them by the fast path
 	local before
 
-	before=$(fast packets)
+	before=$(fast_path packets)
 	has "$1" "$(on client $PYTHON "$ROOT/tests/e2e/frames.py" eth0 "$mac" \
 		192.168.10.9:4000 192.168.10.20:7000 "$2")" "^$4\$"
 	same "by the fast path, of question and answer" \
-		$(($(fast packets) - before)) "$3"
+		$(($(fast_path packets) - before)) "$3"
 }
 large="$answer large x*"
 comes "an ordinary datagram" plain 2 "$answer plain"
@@ -98,11 +95,11 @@ comes "one without a checksum" no-sum 2 "$answer no-sum"
 on_background sniff servers tcpdump -n -c 1 -U -X -i eth0 \
 	'udp dst port 7000 and udp[8:4] = 0x7a65726f'
 within 5 grep -qs listening sniff.log || fail "tcpdump"
-before=$(fast packets)
+before=$(fast_path packets)
 on client $PYTHON "$ROOT/tests/e2e/frames.py" eth0 "$mac" 192.168.10.9:4000 \
 	192.168.10.20:7000 zero >/dev/null 2>&1
 wait "${pid[sniff]}"
-same "one whose checksum becomes 0" $(($(fast packets) - before)) 2
+same "one whose checksum becomes 0" $(($(fast_path packets) - before)) 2
 has "is not one without a checksum" "$(<sniff.log)" '0x0010: .* 000e ffff '
 comes "one that must be cut" large 0 "$large"
 comes "one that must not" unbroken 0 "icmp 3 4 from 192.168.10.1"

@@ -7,6 +7,8 @@
 #	on NAME COMMAND...		what a program says there
 #	on_background PROCESS NAME COMMAND...	as background of lib.sh
 #	wire_start [OPTION...]		boots the switch, wired to the hosts' ports
+#	pings HOST ADDRESS [FROM]	does one come back?
+#	fast_path packets|ways		of it: that went by, that are set up
 
 wire=() # --port PORT=INTERFACE
 
@@ -47,4 +49,12 @@ wire_start() {
 	switch_start --attach wire "${wire[@]}" "$@"
 	lacks "the startup-config has no errors" \
 		"$(cli "show startup-errors")" '%%'
+}
+
+pings() {
+	on "$1" ping -q -c 1 -W 1 ${3:+-I "$3"} "$2" >/dev/null
+}
+
+fast_path() {
+	cli "show lab wire" | sed -nE "s/^Fast path: .* ([0-9]+) $1.*/\\1/p"
 }
