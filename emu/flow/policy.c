@@ -361,9 +361,9 @@ static void build_open(struct build *b)
 			continue;
 		every |= !r->port;
 		if (r->port)
-			p->open[p->nopen++] = (struct policy_open){
-				r->vip, r->vip_range, r->port
-			};
+			p->open[p->nopen++] =
+				(struct policy_open){ r->vip, r->vip_range,
+						      r->port };
 	}
 	if (p->nopen)
 		qsort(p->open, (size_t)p->nopen, sizeof(*p->open), by_port);
@@ -468,6 +468,12 @@ bool policy_parses(const struct policy *p, const char *method, size_t len)
 	return flow_parses(&p->flow, method, len);
 }
 
+/* Of a VIP and those behind it. */
+static bool is_among(struct in_addr a, struct in_addr vip, uint16_t range)
+{
+	return ntohl(a.s_addr) - ntohl(vip.s_addr) < range;
+}
+
 bool policy_is_open(const struct policy *p, struct in_addr a, uint16_t port)
 {
 	for (int i = open_find(p, port);
@@ -475,7 +481,7 @@ bool policy_is_open(const struct policy *p, struct in_addr a, uint16_t port)
 		const struct policy_open *o = &p->open[i];
 
 		if (o->vip.s_addr == INADDR_ANY ||
-		    ntohl(a.s_addr) - ntohl(o->vip.s_addr) < o->range)
+		    is_among(a, o->vip, o->range))
 			return true;
 	}
 	return false;
@@ -487,7 +493,7 @@ bool policy_has_vip(const struct policy *p, struct in_addr a)
 		const struct policy_rule *r = &p->rule[i];
 
 		if (r->vip.s_addr != INADDR_ANY &&
-		    ntohl(a.s_addr) - ntohl(r->vip.s_addr) < r->vip_range)
+		    is_among(a, r->vip, r->vip_range))
 			return true;
 	}
 	return false;

@@ -170,13 +170,13 @@ static __always_inline int fits(const struct __sk_buff *skb,
 static __always_inline int may_have(const struct fast_way *w,
 				    const struct heads *h, __u32 in)
 {
-	__u32 not = F_URG;
+	__u32 barred = F_URG;
 
 	if (h->proto != IPPROTO_TCP)
 		return 1;
 	if (!w->inside && in)
-		not |= F_SYN | F_FIN | F_RST;
-	return (h->flags & F_ACK || h->flags & F_RST) && !(h->flags & not ) &&
+		barred |= F_SYN | F_FIN | F_RST;
+	return (h->flags & F_ACK || h->flags & F_RST) && !(h->flags & barred) &&
 	       h->offset >= TCP_MIN / 4 << 4 &&
 	       heads_len(h) <= bpf_ntohs(h->len);
 }

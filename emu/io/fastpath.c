@@ -14,6 +14,7 @@
 #include "emu/io/inside.h"
 #include "emu/io/rnd.h"
 #include "emu/io/rtnl.h"
+#include "emu/io/sock.h"
 
 #ifndef SO_ATTACH_BPF
 #define SO_ATTACH_BPF 50
@@ -260,7 +261,7 @@ int fastpath_inside(struct fastpath *f, struct inside *in, struct err *err)
 	if (inside_make_cable(in, &c, err))
 		return -1;
 	e.index = c.outer;
-	if (inside_call_outside(in, attach_outside, &e) ||
+	if (sock_call_outside(attach_outside, &e) ||
 	    attach(f, c.tun, BPF_TC_EGRESS, "leave", err))
 		return -1;
 	f->ntap = ntap;
@@ -281,6 +282,12 @@ static __u32 *slots_of(const struct fastpath *f, __u32 hash)
 	return f->bucket[hash % FAST_BUCKETS].slot;
 }
 
+/* What stands in the slot of a way at its place. */
+static __u32 slot_value(__u32 hash, __u32 place)
+{
+	return (hash & FAST_HASH_TAG) | (place + 1);
+}
+
 /* NULL: there is none of that value. */
 static __u32 *slot_find(__u32 *slot, __u32 value)
 {
@@ -294,7 +301,7 @@ static __u32 *slot_find(__u32 *slot, __u32 value)
 static bool enter(struct fastpath *f, __u32 place)
 {
 	__u32 hash = fast_hash(&f->way[place].key, f->state->seed);
-	__u32 value = (hash & FAST_HASH_TAG) | (place + 1);
+	__u32 value = slot_value(hash, place);
 	__u32 *slot = slots_of(f, hash), *at = slot_find(slot, value);
 
 	if (at)
@@ -324,8 +331,7 @@ void fastpath_drop(struct fastpath *f, __u32 place)
 {
 	struct fast_way *way = &f->way[place];
 	__u32 hash = fast_hash(&way->key, f->state->seed);
-	__u32 *at = slot_find(slots_of(f, hash),
-			      (hash & FAST_HASH_TAG) | (place + 1));
+	__u32 *at = slot_find(slots_of(f, hash), slot_value(hash, place));
 
 	__atomic_store_n(&way->epoch, 0, __ATOMIC_RELEASE);
 	if (at)

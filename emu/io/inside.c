@@ -178,16 +178,6 @@ int inside_outer(const struct inside *in)
 
 /* ---- the cable --------------------------------------------------------------------- */
 
-int inside_call_outside(const struct inside *in, int (*fn)(void *arg),
-			void *arg)
-{
-	int rc = setns(in->outer, CLONE_NEWNET) ? -1 : fn(arg);
-
-	if (setns(in->inner, CLONE_NEWNET))
-		abort(); /* all that follows would be in the wrong place */
-	return rc;
-}
-
 struct far_end {
 	char name[IF_NAMESIZE];
 	unsigned index;
@@ -225,7 +215,7 @@ int inside_make_cable(struct inside *in, struct inside_cable *c,
 	rtnl_link_quiet(in->rtnl, c->inner);
 	if (rtnl_link_up(in->rtnl, c->inner, CABLE_MTU, 0, err) ||
 	    rtnl_rule(in->rtnl, CABLE, LOCAL_TABLE, err) ||
-	    inside_call_outside(in, far_end_up, &far))
+	    sock_call_outside(far_end_up, &far))
 		return -1;
 	c->outer = far.index;
 	return 0;

@@ -41,9 +41,6 @@ struct inside_cable {
 };
 int inside_make_cable(struct inside *in, struct inside_cable *c,
 		      struct err *err);
-/* fn(arg), called in the namespace of the start; its answer. */
-int inside_call_outside(const struct inside *in, int (*fn)(void *arg),
-			void *arg);
 
 /* The address that is spoken from to a network. */
 struct inside_way {

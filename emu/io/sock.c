@@ -309,19 +309,23 @@ void sock_set_outside(int outer, int inner)
 	inner_net = inner;
 }
 
-/* Only the calling thread is elsewhere meanwhile. */
-static int listen_outside(const struct sockaddr_in *host)
+int sock_call_outside(int (*fn)(void *arg), void *arg)
 {
-	int fd = -1, error = 0;
+	int rc = -1, error = 0;
 
 	if (outer_net >= 0 && setns(outer_net, CLONE_NEWNET))
 		return -1;
-	fd = open_listener(NULL, SOCK_STREAM, host, false, false);
+	rc = fn(arg);
 	error = errno;
 	if (outer_net >= 0 && setns(inner_net, CLONE_NEWNET))
 		abort(); /* all that follows would be in the wrong place */
 	errno = error;
-	return fd;
+	return rc;
+}
+
+static int listen_here(void *host)
+{
+	return open_listener(NULL, SOCK_STREAM, host, false, false);
 }
 
 int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
@@ -329,7 +333,7 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err)
 	struct sockaddr_in host = { .sin_family = AF_INET,
 				    .sin_addr = addr,
 				    .sin_port = port };
-	int fd = listen_outside(&host);
+	int fd = sock_call_outside(listen_here, &host);
 
 	if (fd < 0 && errno == EADDRINUSE)
 		return err_set(err, ERR_EXISTS, -1,

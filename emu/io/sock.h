@@ -34,6 +34,9 @@ int sock_listen_host(struct in_addr addr, in_port_t port, struct err *err);
 /* Descriptors of the network namespaces of this host's addresses and of the
  * switch's own; borrowed; -1: there is one for all.  Before the first thread. */
 void sock_set_outside(int outer, int inner);
+/* fn(arg) and its answer, in the namespace of this host's addresses: only the calling
+ * thread is there meanwhile.  -1 and errno: it cannot go. */
+int sock_call_outside(int (*fn)(void *arg), void *arg);
 
 /* Starts a TCP connection; src INADDR_ANY: no source address is asked for.
  * -1 and errno kept on failure at once; EINPROGRESS is success.  A source that

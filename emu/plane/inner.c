@@ -11,8 +11,8 @@
 #include "emu/base/xalloc.h"
 
 /*
- * All tables are nearly always empty, which is known without the lock.  Hops are
- * taken within the time that a SYN needs to the packet thread, ports within that of a
+ * The first and the last table are nearly always empty, which is known without the
+ * lock; ports are asked for by those only that were told of.  Hops are taken within the time that a SYN needs to the packet thread, ports within that of a
  * handshake; what never is taken (the connection could not be opened) is written over
  * by and by.
  */

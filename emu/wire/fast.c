@@ -39,7 +39,7 @@ struct offer {
 struct fast {
 	struct wire *w;
 	struct fastpath *io; /* borrowed */
-	bool off;	     /* somebody wants to see every frame */
+	bool off;	     /* nothing is handed over: is_off() */
 	struct held *held;   /* owned; FAST_WAYS */
 	uint32_t *live;	     /* owned; places in use, nlive */
 	/* Places that were given back wait as long as they can: a program may still
@@ -479,8 +479,7 @@ static void foresee_answer(struct wire *w, struct half *asked)
 	    !l3_foresee(w, (struct in_addr){ h->to_src },
 			(struct in_addr){ h->to_dst },
 			h->act == HALF_VIA ? &f->via : NULL, &exit) ||
-	    !w->port[exit.port].fast ||
-	    !wire_may_send(w, exit.port, exit.vlan))
+	    !w->port[exit.port].fast || !wire_may_send(w, exit.port, exit.vlan))
 		return;
 	memcpy(macs, exit.mac, ETH_ADDR_LEN);
 	memcpy(macs + ETH_ADDR_LEN, w->setup->mac, ETH_ADDR_LEN);
@@ -540,17 +539,19 @@ void fast_flush(struct wire *w)
 		fastpath_flush(w->fast->io);
 }
 
-static bool is_watched(const struct wire *w)
+/* Mirrors and captures want to see every frame; a capture may end by itself. */
+static bool is_off(const struct wire *w)
 {
 	return w->setup->span.in || w->setup->span.out ||
-	       (w->captures && capture_runs(w->captures));
+	       (w->captures && capture_runs(w->captures)) ||
+	       fastpath_is_beaten(w->fast->io);
 }
 
 void fast_follow(struct wire *w)
 {
 	if (!w->fast)
 		return;
-	w->fast->off = is_watched(w) || fastpath_is_beaten(w->fast->io);
+	w->fast->off = is_off(w);
 	fast_flush(w);
 }
 
@@ -566,8 +567,7 @@ void fast_tick(struct wire *w)
 	if (changes != f->changes)
 		fast_flush(w);
 	f->changes = changes;
-	/* a capture may have ended by itself */
-	f->off = is_watched(w) || fastpath_is_beaten(f->io);
+	f->off = is_off(w);
 	if (f->nlive && f->due_ms <= w->now_ms)
 		fast_settle_all(w);
 }

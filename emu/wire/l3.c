@@ -294,6 +294,12 @@ static bool is_circuit_broadcast(const struct wire *w, struct in_addr a)
 		a.s_addr == (on->addr.s_addr | ~on->mask.s_addr));
 }
 
+/* A route that swallows what it gets, or leads to ourselves. */
+static bool leads_nowhere(const struct wire *w, const struct fib_way *way)
+{
+	return way->blackhole || setup_address(w->setup, way->next_hop);
+}
+
 static bool follow(struct wire *w, const struct ingress *in, struct packet *p,
 		   struct fib_way *way)
 {
@@ -305,7 +311,7 @@ static bool follow(struct wire *w, const struct ingress *in, struct packet *p,
 		l3_error(w, in, p, ICMP_UNREACHABLE, ICMP_NO_NET, 0);
 		return false;
 	}
-	if (way->blackhole || setup_address(w->setup, way->next_hop)) {
+	if (leads_nowhere(w, way)) {
 		wire_count(w, NET_IP_OUT_DISCARDS);
 		return false;
 	}
@@ -383,9 +389,8 @@ static bool foresee_hop(struct wire *w, struct in_addr src, struct in_addr dst,
 		h->vlan = on ? on->vlan : 0;
 		return on != NULL;
 	}
-	if (!fib_find(w->setup->fib, src, dst, true, &way) || way.blackhole ||
-	    setup_address(w->setup, way.next_hop) ||
-	    is_circuit_broadcast(w, way.next_hop))
+	if (!fib_find(w->setup->fib, src, dst, true, &way) ||
+	    leads_nowhere(w, &way) || is_circuit_broadcast(w, way.next_hop))
 		return false;
 	h->addr = way.next_hop;
 	h->vlan = way.vlan;

@@ -612,9 +612,9 @@ void wire_free(struct wire *w)
 	if (!w)
 		return;
 	wire_stop(w);
+	captures_free(w->captures);
 	forward_free(w->forward);
 	fast_free(w->fast);
-	captures_free(w->captures);
 	frag_free(w->frag);
 	hops_free(w->hops);
 	arp_free(w->arp);
