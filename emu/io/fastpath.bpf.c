@@ -7,8 +7,9 @@
  *		  take (tc ingress, right behind) sends it on, translated, to
  *		    another port, or through a cable into the namespace of the
  *		    switch's own sockets.
- *	own sockets ---> leave (tc egress of the TUN device) sends what is theirs
- *		    into the cable; at its other end
+ *	own sockets ---> leave (tc egress of the cable) lets through what is one of
+ *		    them; the rest goes by the TUN device, to the switch.  At the
+ *		    cable's other end
  *		  emerge (tc ingress) puts it on the port; shut (tc egress) lets
  *		  nothing in there.
  *
@@ -19,7 +20,9 @@
  * (another filter in front of it, or none is left): then nothing goes by any more.
  *
  * What is unusual is the switch's: whatever opens or ends a connection between
- * hosts, fragments, options, errors, a TTL that ends, what does not fit the MTU.
+ * hosts, fragments, options, errors, a TTL that ends, what does not fit the MTU.  A
+ * connection to or from the switch's own sockets may begin without it, when a pattern
+ * tells how (fastpath_shared.h).
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -90,6 +93,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct fast_state);
 } state SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FAST_BEGUN);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct fast_begun);
+} begun SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -228,8 +239,127 @@ static __always_inline int is_tag_known(const struct __sk_buff *skb)
 	       (__u16)skb->vlan_proto == bpf_htons(ETH_P_8021Q);
 }
 
+/* May this packet go by a way that its key has found? */
+static __always_inline int passes(struct __sk_buff *skb, __u32 in,
+				  const struct heads *h,
+				  const struct fast_way *w)
+{
+	return fits(skb, h, w->mtu) && !(w->routed && h->ttl <= 1) &&
+	       !(in && !is_from(skb, &w->from));
+}
+
+/* ---- one that begins ---------------------------------------------------------------- */
+
+static __always_inline int opens(const struct heads *h)
+{
+	const __u8 all = F_FIN | F_SYN | F_RST | F_ACK | F_URG;
+
+	return h->proto == IPPROTO_TCP && (h->flags & all) == F_SYN &&
+	       h->offset >= TCP_MIN / 4 << 4 &&
+	       heads_len(h) <= bpf_ntohs(h->len);
+}
+
+static __always_inline int is_odd(const struct fast_state *s, __u16 port)
+{
+	return s->odd[port / 32] >> port % 32 & 1;
+}
+
+/* A pair of places; NULL: there is none left, or another CPU was faster. */
+static __always_inline struct fast_begun *claim(struct fast_state *s)
+{
+	__u32 n = *(volatile __u32 *)&s->taken, at = n % FAST_BEGUN;
+
+	if (n == *(volatile __u32 *)&s->given ||
+	    __sync_val_compare_and_swap(&s->taken, n, n + 1) != n)
+		return 0;
+	return bpf_map_lookup_elem(&begun, &at);
+}
+
+static __always_inline int enter(const struct fast_state *s,
+				 const struct fast_key *k, __u32 place)
+{
+	__u32 hash = fast_hash(k, s->seed), at = hash % FAST_BUCKETS;
+	struct fast_bucket *b = bpf_map_lookup_elem(&buckets, &at);
+	__u32 value = (hash & FAST_HASH_TAG) | (place + 1);
+
+	if (!b)
+		return -1;
+#pragma unroll
+	for (__u32 i = 0; i < FAST_SLOTS; i++)
+		if (!b->slot[i] &&
+		    !__sync_val_compare_and_swap(&b->slot[i], 0, value))
+			return 0;
+	return -1;
+}
+
+/* A pattern's way, for the connection from that port. */
+static __always_inline struct fast_way *put(const struct fast_state *s,
+					    const struct fast_way *pattern,
+					    __u32 place, __u16 sport,
+					    __u16 dport)
+{
+	struct fast_way *w = bpf_map_lookup_elem(&ways, &place);
+
+	if (!w)
+		return 0;
+	*w = *pattern;
+	w->epoch = 0;
+	w->key.sport = w->sport = sport;
+	w->key.dport = w->dport = dport;
+	w->answers = 0;
+	w->frames = w->bytes = 0;
+	w->flags = 0;
+	return enter(s, &w->key, place) ? 0 : w;
+}
+
+/* The two of it; NULL: it does not begin here. */
+static __always_inline struct fast_way *begin(struct fast_state *s,
+					      struct fast_way *pattern,
+					      const struct heads *h,
+					      __u32 *place)
+{
+	__u32 epoch = s->epoch, answers = pattern->answers - 1;
+	struct fast_way *back = bpf_map_lookup_elem(&ways, &answers);
+	struct fast_way *there;
+	struct fast_begun *b;
+
+	if (!back || back->epoch != epoch)
+		return 0;
+	b = claim(s);
+	if (!b)
+		return 0;
+	*place = b->there;
+	there = put(s, pattern, b->there, h->sport, h->dport);
+	back = there ? put(s, back, b->back, h->dport, h->sport) : 0;
+	/* was it given up meanwhile? */
+	if (!back || pattern->epoch != epoch) {
+		(void)__sync_lock_test_and_set(&b->is, FAST_FAILED);
+		return 0;
+	}
+	(void)__sync_lock_test_and_set(&back->epoch, epoch);
+	(void)__sync_lock_test_and_set(&there->epoch, epoch);
+	(void)__sync_fetch_and_add(&pattern->frames, 1);
+	(void)__sync_lock_test_and_set(&b->is, FAST_HAS_BEGUN);
+	return there;
+}
+
+static __always_inline struct fast_way *
+find_pattern(struct __sk_buff *skb, __u32 in, struct fast_state *s,
+	     struct fast_key k, const struct heads *h, __u32 *place)
+{
+	struct fast_way *p;
+
+	if (in && is_odd(s, bpf_ntohs(h->sport)))
+		return 0;
+	k.sport = 0;
+	p = look_up(s, &k, place);
+	if (!p || !p->answers || !passes(skb, in, h, p))
+		return 0;
+	return begin(s, p, h, place);
+}
+
 /* Its way; NULL: the packet is the switch's. at: of IP; in: of the interface, 0
- * when it is the TUN device. */
+ * when they are the switch's own sockets. */
 static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
 					     __u32 in, struct note *n)
 {
@@ -239,8 +369,10 @@ static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
 	struct fast_state *s;
 	__u32 zero = 0, place = 0;
 
+	/* port 0 is nobody's, and stands for all in a pattern */
 	if (skb->protocol != bpf_htons(ETH_P_IP) || read_heads(skb, at, &h) ||
-	    !is_usual(&h) || !is_whole(&h, skb->len, at) || !is_tag_known(skb))
+	    !h.sport || !is_usual(&h) || !is_whole(&h, skb->len, at) ||
+	    !is_tag_known(skb))
 		return 0;
 	k.src = h.src;
 	k.dst = h.dst;
@@ -250,10 +382,17 @@ static __always_inline struct fast_way *find(struct __sk_buff *skb, __u32 at,
 	if (in && skb->vlan_present)
 		k.vlan = skb->vlan_tci & VLAN_MASK;
 	s = bpf_map_lookup_elem(&state, &zero);
-	w = s && !s->beaten ? look_up(s, &k, &place) : 0;
-	if (!w || !may_have(w, &h, in) || !fits(skb, &h, w->mtu) ||
-	    (w->routed && h.ttl <= 1) || (in && !is_from(skb, &w->from)))
+	if (!s || s->beaten)
 		return 0;
+	w = look_up(s, &k, &place);
+	if (w) {
+		if (!may_have(w, &h, in) || !passes(skb, in, &h, w))
+			return 0;
+	} else {
+		w = opens(&h) ? find_pattern(skb, in, s, k, &h, &place) : 0;
+		if (!w)
+			return 0;
+	}
 	*n = (struct note){ .way = place + 1,
 			    .len = skb->len,
 			    .bytes = bpf_ntohs(h.len),
@@ -270,9 +409,9 @@ static __always_inline void count_way(struct fast_way *w, const struct note *n)
 	__sync_fetch_and_add(&w->frames, 1);
 	__sync_fetch_and_add(&w->bytes, n->bytes);
 	if (!w->flags || (__s32)(n->end - w->end) > 0)
-		w->end = n->end; /* of the first one, whatever it is */
-	if (n->flags & ~w->flags)
-		w->flags |= n->flags;
+		w->end = n->end;  /* of the first one, whatever it is */
+	if (n->flags & ~w->flags) /* on two CPUs at once, perhaps */
+		(void)__sync_fetch_and_or(&w->flags, n->flags);
 }
 
 static __always_inline __u32 on_wire(__u32 len)
@@ -483,19 +622,19 @@ SEC("tc")
 int leave(struct __sk_buff *skb)
 {
 	struct note n = { 0 };
-	struct fast_way *w = find(skb, 0, 0, &n);
+	struct fast_way *w = find(skb, ETH_HLEN, 0, &n);
 	struct in_cable c = { n.way, n.bytes, n.head, bpf_htons(ETH_P_IP) };
 	__u32 zero = 0;
 	struct fast_state *s = bpf_map_lookup_elem(&state, &zero);
 
-	if (!w || !s)
-		return TC_ACT_UNSPEC;
-	if (bpf_skb_change_head(skb, ETH_HLEN, 0))
-		return TC_ACT_UNSPEC;
+	if (!s)
+		return TC_ACT_SHOT;
+	if (!w)
+		return bpf_redirect(s->tun, 0);
 	if (bpf_skb_store_bytes(skb, 0, &c, ETH_HLEN, 0))
 		return TC_ACT_SHOT;
 	count_way(w, &n);
-	return bpf_redirect(s->inner, 0);
+	return TC_ACT_OK;
 }
 
 /* What this host's programs send to every interface is nothing to ours inside. */

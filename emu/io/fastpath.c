@@ -48,6 +48,8 @@ struct fastpath {
 	struct fast_way *way;	    /* mapped; the kernel's, too */
 	struct fast_bucket *bucket; /* mapped */
 	struct fast_state *state;   /* mapped */
+	struct fast_begun *begun;   /* mapped; a ring, FAST_BEGUN */
+	__u32 looked;		    /* at so many of it */
 	int ports, ncpu;	    /* of object */
 	struct fast_port *percpu;   /* owned; ncpu */
 	struct tap tap[TAPS_MAX];
@@ -108,6 +110,7 @@ static size_t pages(size_t size)
 #define WAYS_SIZE    pages(FAST_WAYS * sizeof(struct fast_way))
 #define BUCKETS_SIZE pages(FAST_BUCKETS * sizeof(struct fast_bucket))
 #define STATE_SIZE   pages(sizeof(struct fast_state))
+#define BEGUN_SIZE   pages(FAST_BEGUN * sizeof(struct fast_begun))
 
 static int load(struct fastpath *f, struct err *err)
 {
@@ -122,8 +125,9 @@ static int load(struct fastpath *f, struct err *err)
 	f->way = map_memory(f, "ways", WAYS_SIZE);
 	f->bucket = map_memory(f, "buckets", BUCKETS_SIZE);
 	f->state = map_memory(f, "state", STATE_SIZE);
+	f->begun = map_memory(f, "begun", BEGUN_SIZE);
 	f->ncpu = libbpf_num_possible_cpus();
-	if (!f->way || !f->bucket || !f->state || f->ncpu <= 0)
+	if (!f->way || !f->bucket || !f->state || !f->begun || f->ncpu <= 0)
 		return refused("BPF maps", errno, err);
 	f->percpu = xcalloc((size_t)f->ncpu, sizeof(*f->percpu));
 	rnd_bytes(&f->state->seed, sizeof(f->state->seed));
@@ -193,6 +197,8 @@ void fastpath_free(struct fastpath *f)
 		(void)munmap(f->bucket, BUCKETS_SIZE);
 	if (f->state)
 		(void)munmap(f->state, STATE_SIZE);
+	if (f->begun)
+		(void)munmap(f->begun, BEGUN_SIZE);
 	if (f->object)
 		bpf_object__close(f->object);
 	free(f->percpu);
@@ -262,11 +268,12 @@ int fastpath_inside(struct fastpath *f, struct inside *in, struct err *err)
 		return -1;
 	e.index = c.outer;
 	if (sock_call_outside(attach_outside, &e) ||
-	    attach(f, c.tun, BPF_TC_EGRESS, "leave", err))
+	    attach(f, c.inner, BPF_TC_EGRESS, "leave", err))
 		return -1;
 	f->ntap = ntap;
-	f->state->inner = c.inner;
+	f->state->tun = c.tun;
 	f->cable = c.outer;
+	inside_use_cable(in);
 	return 0;
 }
 
@@ -297,22 +304,29 @@ static __u32 *slot_find(__u32 *slot, __u32 value)
 	return NULL;
 }
 
-/* The key is in its way by then. */
+/* The key is in its way by then; the programs take slots, too. */
 static bool enter(struct fastpath *f, __u32 place)
 {
 	__u32 hash = fast_hash(&f->way[place].key, f->state->seed);
 	__u32 value = slot_value(hash, place);
-	__u32 *slot = slots_of(f, hash), *at = slot_find(slot, value);
+	__u32 *slot = slots_of(f, hash);
 
-	if (at)
+	if (slot_find(slot, value))
 		return true;
-	at = slot_find(slot, 0);
-	if (at)
-		__atomic_store_n(at, value, __ATOMIC_RELEASE);
-	return at != NULL;
+	for (unsigned i = 0; i < FAST_SLOTS; i++) {
+		__u32 free = 0;
+
+		if (__atomic_compare_exchange_n(&slot[i], &free, value, false,
+						__ATOMIC_RELEASE,
+						__ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
 }
 
-bool fastpath_put(struct fastpath *f, __u32 place, const struct fast_way *way)
+/* All of it but that it is in force. */
+static struct fast_way *write_way(struct fastpath *f, __u32 place,
+				  const struct fast_way *way)
 {
 	struct fast_way *to = &f->way[place];
 
@@ -321,10 +335,64 @@ bool fastpath_put(struct fastpath *f, __u32 place, const struct fast_way *way)
 	to->epoch = 0;
 	to->frames = to->bytes = 0;
 	to->flags = 0;
+	return to;
+}
+
+static void put_in_force(struct fastpath *f, __u32 place)
+{
+	__atomic_store_n(&f->way[place].epoch, f->state->epoch,
+			 __ATOMIC_RELEASE);
+}
+
+bool fastpath_put(struct fastpath *f, __u32 place, const struct fast_way *way)
+{
+	(void)write_way(f, place, way);
 	if (!enter(f, place))
 		return false;
-	__atomic_store_n(&to->epoch, f->state->epoch, __ATOMIC_RELEASE);
+	put_in_force(f, place);
 	return true;
+}
+
+bool fastpath_put_pattern(struct fastpath *f, __u32 there,
+			  const struct fast_way *way, __u32 back,
+			  const struct fast_way *answers)
+{
+	write_way(f, there, way)->answers = back + 1;
+	(void)write_way(f, back, answers);
+	if (!enter(f, there))
+		return false;
+	put_in_force(f, back);
+	put_in_force(f, there);
+	return true;
+}
+
+void fastpath_set_odd(struct fastpath *f, uint16_t port)
+{
+	__u32 *odd = f->state->odd;
+
+	if (port)
+		__atomic_fetch_or(&odd[port / 32], 1u << port % 32,
+				  __ATOMIC_RELEASE);
+	else
+		memset(odd, 0, sizeof(f->state->odd));
+}
+
+bool fastpath_find(const struct fastpath *f, const struct fast_key *key,
+		   __u32 *place)
+{
+	__u32 hash = fast_hash(key, f->state->seed);
+	const __u32 *slot = slots_of(f, hash);
+
+	for (unsigned i = 0; i < FAST_SLOTS; i++) {
+		__u32 at = __atomic_load_n(&slot[i], __ATOMIC_ACQUIRE);
+
+		*place = (at & FAST_PLACE) - 1;
+		if (at && !((at ^ hash) & FAST_HASH_TAG) &&
+		    fastpath_is_current(f, *place) &&
+		    fast_is_same(&f->way[*place].key, key))
+			return true;
+	}
+	return false;
 }
 
 void fastpath_drop(struct fastpath *f, __u32 place)
@@ -353,6 +421,34 @@ bool fastpath_is_current(const struct fastpath *f, __u32 place)
 const struct fast_way *fastpath_way(const struct fastpath *f, __u32 place)
 {
 	return &f->way[place];
+}
+
+bool fastpath_give(struct fastpath *f, __u32 there, __u32 back)
+{
+	__u32 n = f->state->given;
+
+	if (n - f->looked >= FAST_BEGUN)
+		return false;
+	f->begun[n % FAST_BEGUN] =
+		(struct fast_begun){ there, back, FAST_GIVEN, 0 };
+	__atomic_store_n(&f->state->given, n + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* One that was taken and is not told of yet is being written right now. */
+bool fastpath_used(struct fastpath *f, struct fast_begun *b)
+{
+	struct fast_begun *at = &f->begun[f->looked % FAST_BEGUN];
+
+	if (f->looked == __atomic_load_n(&f->state->taken, __ATOMIC_ACQUIRE))
+		return false;
+	b->is = __atomic_load_n(&at->is, __ATOMIC_ACQUIRE);
+	if (b->is == FAST_GIVEN)
+		return false;
+	b->there = at->there;
+	b->back = at->back;
+	f->looked++;
+	return true;
 }
 
 bool fastpath_is_beaten(const struct fastpath *f)

@@ -43,7 +43,8 @@ struct fast_bucket {
 };
 
 struct fast_way {
-	/* written by the switch; epoch last, by which it is in force */
+	/* written by the switch, or by the programs when a pattern says so; epoch
+	 * last, by which it is in force */
 	__u32 epoch;
 	__u32 out; /* index of the interface */
 	__u32 src, dst;
@@ -56,10 +57,26 @@ struct fast_way {
 	__u8 in_port, out_port;		   /* that count it; FAST_PORTS: none */
 	struct fast_macs from, to;
 	struct fast_key key;
+	__u32 answers; /* of a pattern: the place + 1 of the one behind it */
 	/* written by the kernel's programs */
 	__u64 frames, bytes; /* of IP */
 	__u32 end;   /* TCP: sequence number behind what went by, host order */
 	__u32 flags; /* TCP: all that went by */
+};
+
+/*
+ * Connections that begin alike: a pattern is two ways, there and back, without the port
+ * of who opens (0 in their keys).  The first packet of a connection that one fits gets
+ * two ways of its own from the programs, at places that the switch has given for that.
+ */
+#define FAST_BEGUN 16384u /* pairs of places that are given, or used up */
+
+enum { FAST_GIVEN, FAST_HAS_BEGUN, FAST_FAILED };
+
+struct fast_begun {
+	__u32 there, back; /* places */
+	__u32 is;	   /* the programs tell */
+	__u32 zero;
 };
 
 struct fast_port { /* per CPU, growing */
@@ -70,9 +87,13 @@ struct fast_port { /* per CPU, growing */
 struct fast_state {
 	__u32 epoch; /* of the ways that are in force; 0: none is */
 	__u32 seed;  /* of the hash: nobody chooses ways that collide */
-	__u32 inner; /* the switch's end of the cable inside (inside.h) */
+	__u32 tun; /* index of the device that leads to the switch (inside.h) */
+	__u32 given; /* pairs of places, since the start */
+	/* Bit n % 32 of n / 32: who comes from port n (host order) fits no pattern. */
+	__u32 odd[65536 / 32];
 	/* written by the kernel's programs */
 	__u32 beaten; /* a frame was lost: nothing goes by any more */
+	__u32 taken;  /* of the pairs that were given */
 };
 
 static inline __u32 fast_mix(__u32 h, __u32 word)

@@ -19,10 +19,13 @@
 #include "emu/io/sock.h"
 #include "emu/io/tun.h"
 
-#define DEVICE	    "css"
-#define CABLE	    "cable"
-#define CABLE_MTU   65535 /* super-frames pass whole */
-#define QUEUE	    4096  /* packets that wait for the packet thread */
+#define DEVICE	"css"
+#define CABLE	"cable"
+#define FAR_MTU 65535 /* takes whatever is put in */
+/* The next hop of all that goes by the cable, so that one neighbour does for all:
+ * 240.0.0.1, which no circuit can have. */
+#define FAR_END	    0xf0000001
+#define QUEUE	    4096 /* packets that wait for the packet thread */
 #define LOCAL_TABLE 100
 #define OWN_NET	    "/proc/thread-self/ns/net"
 
@@ -30,7 +33,9 @@ struct inside {
 	int outer, inner; /* owned: descriptors of namespaces */
 	struct tun *tun;  /* owned */
 	struct rtnl *rtnl;
-	unsigned link;	      /* index of the TUN device */
+	unsigned link, cable; /* indices: TUN device, inner end; 0: none */
+	unsigned mtu;
+	bool by_cable;	      /* is how the ways lead out */
 	struct in_addr *addr; /* owned; as they are now */
 	size_t naddr;
 	struct inside_way *way; /* owned */
@@ -133,6 +138,7 @@ struct inside *inside_new(unsigned mtu, struct err *err)
 	struct inside *in = xcalloc(1, sizeof(*in));
 
 	in->inner = -1;
+	in->mtu = mtu;
 	in->outer = net_open(err);
 	if (in->outer < 0 || net_make(err)) {
 		if (in->outer >= 0)
@@ -193,7 +199,7 @@ static int far_end_up(void *arg)
 	e->index = if_nametoindex(e->name);
 	if (r) {
 		rtnl_link_quiet(r, e->index);
-		rc = rtnl_link_up(r, e->index, CABLE_MTU, 0, e->err);
+		rc = rtnl_link_up(r, e->index, FAR_MTU, 0, e->err);
 	}
 	rtnl_close(r);
 	return rc;
@@ -211,14 +217,19 @@ int inside_make_cable(struct inside *in, struct inside_cable *c,
 	if (rtnl_cable(in->rtnl, CABLE, far.name, in->outer, err))
 		return -1;
 	c->tun = in->link;
-	c->inner = if_nametoindex(CABLE);
+	c->inner = in->cable = if_nametoindex(CABLE);
 	rtnl_link_quiet(in->rtnl, c->inner);
-	if (rtnl_link_up(in->rtnl, c->inner, CABLE_MTU, 0, err) ||
+	if (rtnl_link_up(in->rtnl, c->inner, in->mtu, 0, err) ||
 	    rtnl_rule(in->rtnl, CABLE, LOCAL_TABLE, err) ||
 	    sock_call_outside(far_end_up, &far))
 		return -1;
 	c->outer = far.index;
 	return 0;
+}
+
+void inside_use_cable(struct inside *in)
+{
+	in->by_cable = true;
 }
 
 /* ---- addresses and ways ----------------------------------------------------------- */
@@ -262,10 +273,13 @@ static void change_address(struct inside *in, bool add, struct in_addr a)
 static void change_way(struct inside *in, bool add, const struct inside_way *w)
 {
 	struct err err;
-	const struct rtnl_route r = { .net = w->net,
-				      .prefix_len = w->prefix_len,
-				      .link = in->link,
-				      .src = w->src };
+	const struct rtnl_route r = {
+		.net = w->net,
+		.prefix_len = w->prefix_len,
+		.link = in->by_cable ? in->cable : in->link,
+		.hop = { in->by_cable ? htonl(FAR_END) : INADDR_ANY },
+		.src = w->src
+	};
 
 	if (rtnl_route(in->rtnl, add, &r, &err))
 		tell(&err);

@@ -41,6 +41,9 @@ struct inside_cable {
 };
 int inside_make_cable(struct inside *in, struct inside_cable *c,
 		      struct err *err);
+/* Who speaks to the world does it by the cable from now on, in frames whose addresses
+ * say nothing; before the first ways are set. */
+void inside_use_cable(struct inside *in);
 
 /* The address that is spoken from to a network. */
 struct inside_way {

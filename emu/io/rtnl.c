@@ -248,6 +248,11 @@ int rtnl_route(struct rtnl *r, bool add, const struct rtnl_route *route,
 	mnl_attr_put_u32(n, RTA_TABLE, table);
 	mnl_attr_put_u32(n, RTA_DST, route->net.s_addr);
 	mnl_attr_put_u32(n, RTA_OIF, route->link);
+	if (route->hop.s_addr != htonl(INADDR_ANY)) {
+		m->rtm_scope = RT_SCOPE_UNIVERSE;
+		m->rtm_flags = RTNH_F_ONLINK;
+		mnl_attr_put_u32(n, RTA_GATEWAY, route->hop.s_addr);
+	}
 	if (route->src.s_addr != htonl(INADDR_ANY))
 		mnl_attr_put_u32(n, RTA_PREFSRC, route->src.s_addr);
 	error = ask(r, n);

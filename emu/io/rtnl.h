@@ -38,7 +38,8 @@ struct rtnl_route {
 	struct in_addr net;
 	uint8_t prefix_len;
 	bool local;	    /* what goes there is for this host's sockets */
-	unsigned link;	    /* without a next hop */
+	unsigned link;
+	struct in_addr hop; /* on the link, whoever it is; INADDR_ANY: none */
 	struct in_addr src; /* INADDR_ANY: none is preferred */
 	uint32_t table;	    /* 0: the main one */
 };
