@@ -14,6 +14,7 @@
 #include "emu/net/packet.h"
 #include "emu/plane/plane.h"
 #include "emu/redundancy/vrouter.h"
+#include "emu/wire/fast.h"
 #include "emu/wire/wire.h"
 
 /* Nobody answers behind a driven switch: what it would end is only counted. */
@@ -29,6 +30,7 @@ static bool no_inside(void *arg, struct packet *p)
 static void told(struct driven *d)
 {
 	wire_flush(d->wire);
+	fast_turn_over(d->wire, 0);
 	if (d->sent)
 		d->sent(d->arg);
 }

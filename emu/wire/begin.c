@@ -38,8 +38,7 @@ struct first { /* a first packet */
 
 /* ---- flows --------------------------------------------------------------------------- */
 
-/* What is over or idle gives its place to what is new. */
-static bool is_free(struct wire *w, const struct tuple *k)
+bool begin_is_free(struct wire *w, const struct tuple *k)
 {
 	struct half *h = flowtab_find(w->forward->tab, k);
 
@@ -115,6 +114,7 @@ struct wflow *begin_flow(struct wire *w, const struct begun *b,
 		f->policy = worker_policy(w->worker);
 	if (b->kind == WFLOW_PLAIN)
 		count_begun(w, f, b->in);
+	fast_others(w, f, 1);
 	over_look(w, f);
 	return f;
 }
@@ -133,13 +133,13 @@ static bool cross_port(struct wire *w, struct tuple *to, struct mapping *m)
 	struct tuple reply = tuple_reverse(to);
 
 	reply.way = false;
-	if (is_free(w, &reply))
+	if (begin_is_free(w, &reply))
 		return true;
 	for (int i = 0; i < USE_MAP_TRIES; i++) {
 		if (!portmap_take(w->forward->ports, &r, m))
 			break;
 		to->sport = reply.dport = htons(m->port);
-		if (is_free(w, &reply))
+		if (begin_is_free(w, &reply))
 			return true;
 		portmap_give(w->forward->ports, m);
 		m->port = 0;
@@ -165,7 +165,7 @@ static bool group_port(struct first *b, const struct policy_group *g,
 		to->sport = b->use.sport;
 		reply = tuple_reverse(to);
 		reply.way = false;
-		if (is_free(b->w, &reply))
+		if (begin_is_free(b->w, &reply))
 			return true;
 		use_unmap(&b->use, g);
 	}
@@ -294,15 +294,26 @@ static void begin_by_door(struct first *b, in_port_t door)
 	pass(b, f);
 }
 
-static void begin_inside(struct first *b)
+static bool is_by_door(const struct first *b)
 {
 	const struct policy *p = forward_policy(b->w->forward);
 
-	if (p->door && b->k.proto == IPPROTO_TCP &&
-	    !policy_is_open(p, b->use.key.dst, ntohs(b->k.dport)))
-		begin_by_door(b, htons(p->door));
-	else
-		begin_at_socket(b);
+	return p->door && b->k.proto == IPPROTO_TCP &&
+	       !policy_is_open(p, b->use.key.dst, ntohs(b->k.dport));
+}
+
+static void begin_inside(struct first *b)
+{
+	struct wflow *f = NULL;
+
+	if (is_by_door(b)) {
+		begin_by_door(b, htons(forward_policy(b->w->forward)->door));
+		return;
+	}
+	f = flow_to(b, b->k, NULL, ended);
+	if (f)
+		f->alike = true;
+	pass(b, f);
 }
 
 void begin_clause_hit(struct wire *w, const struct verdict *v,
@@ -571,6 +582,42 @@ static void syn(struct first *b)
 	follow(b);
 }
 
+static bool are_modules(const struct policy_rule *r)
+{
+	for (int i = 0; i < r->nmember; i++)
+		if (!is_module(r->member[i].svc))
+			return false;
+	for (int i = 0; i < 2; i++)
+		if (r->sorry[i].svc && !is_module(r->sorry[i].svc))
+			return false;
+	return true;
+}
+
+/* Whichever service it gets: what is to be read of a request stands first, or all of
+ * them are modules.  That none is left may be noticed late: who ends it refuses. */
+static bool always_ends_here(const struct first *b)
+{
+	if (b->v.kind == VERDICT_TERMINATE && !b->v.rule)
+		return true;
+	return b->v.kind == VERDICT_FORWARD && are_modules(b->v.rule);
+}
+
+/* Clauses may be about the opener's port, and count. */
+bool begin_is_alike(struct wire *w, unsigned vlan, const struct tuple *k)
+{
+	struct forward *f = w->forward;
+	const struct policy *p = forward_policy(f);
+	struct first b = { .w = w,
+			   .k = *k,
+			   .use = { .key = begin_key(k), .vlan = vlan } };
+
+	if (!f->may_end || p->acl_enabled || expected_find(w, k) ||
+	    policy_port_mode(p, k->proto, ntohs(k->dport)) != PORT_FLOW)
+		return false;
+	use_foresee(w->worker, p, &b.use, NULL, &b.v);
+	return always_ends_here(&b) && !is_by_door(&b);
+}
+
 static void refuse_middle(struct first *b)
 {
 	struct worker_counters *c = b->w->worker->c;
@@ -801,6 +848,7 @@ struct half *begin_from_inside(struct wire *w, const struct tuple *k)
 	if (!f)
 		return NULL;
 	f->cross = use.mapping.port != 0;
+	f->alike = how.there == HALF_ROUTE;
 	f->via = hop;
 	return &f->half[0];
 }

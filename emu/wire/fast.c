@@ -1,4 +1,4 @@
-#include "emu/wire/fast.h"
+#include "emu/wire/fast_priv.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -14,44 +14,13 @@
 #define BOOKS_MS   200 /* between looks at what went by */
 #define FEW	   8192 /* ways: more are looked at more seldom */
 #define BOOKS_MANY 1000
-/* As many in use: connections that are not open yet get none.  Who floods with them
- * leaves room for those that are. */
+/* Turns that a direction waits for a moment in which none of its packets is on its way
+ * through the switch, so that hardly any is overtaken; a busy port may never have one. */
+#define TURNS 8
+/* As many in use: connections that are not open yet get none from the switch.  Who
+ * floods with them leaves room for those that are. */
 #define HALF_OPEN_MOST (FAST_WAYS / 4)
 #define NOWHERE	       FAST_PORTS
-
-struct held {			/* a place */
-	struct half *h;		/* NULL: free */
-	uint32_t at;		/* in live */
-	uint64_t frames, bytes; /* booked */
-	uint16_t vlan;
-	int8_t in; /* port; -1: from inside */
-};
-
-/* A direction that may be handed over, and its way as far as it is known. */
-struct offer {
-	struct half *h;	     /* NULL: there is none */
-	const uint8_t *data; /* of the packet that shows it the way */
-	struct fast_way way;
-	uint16_t vlan; /* that it comes in by */
-	int8_t in;     /* port; -1: from inside */
-};
-
-struct fast {
-	struct wire *w;
-	struct fastpath *io; /* borrowed */
-	bool off;	     /* nothing is handed over: is_off() */
-	struct held *held;   /* owned; FAST_WAYS */
-	uint32_t *live;	     /* owned; places in use, nlive */
-	/* Places that were given back wait as long as they can: a program may still
-	 * be at work there. */
-	uint32_t *spare; /* owned; a ring, FAST_WAYS */
-	uint32_t nlive, top, spare_at, nspare;
-	struct offer offer;
-	uint32_t changes; /* of the world, that have been heard of */
-	uint64_t due_ms;
-	uint64_t frames; /* that went by */
-	struct fast_port seen[FAST_PORTS];
-};
 
 struct fast *fast_new(struct wire *w, struct fastpath *io)
 {
@@ -62,6 +31,10 @@ struct fast *fast_new(struct wire *w, struct fastpath *io)
 	f->held = xcalloc(FAST_WAYS, sizeof(*f->held));
 	f->live = xcalloc(FAST_WAYS, sizeof(*f->live));
 	f->spare = xcalloc(FAST_WAYS, sizeof(*f->spare));
+	f->pattern = xcalloc(PATTERNS_MAX, sizeof(*f->pattern));
+	f->others = xcalloc(OTHERS, sizeof(*f->others));
+	if (w->forward->policy)
+		fast_rules(f, forward_policy(w->forward));
 	return f;
 }
 
@@ -73,13 +46,14 @@ void fast_free(struct fast *f)
 	free(f->held);
 	free(f->live);
 	free(f->spare);
+	free(f->pattern);
+	free(f->others);
 	free(f);
 }
 
 /* ---- places ------------------------------------------------------------------------- */
 
-/* FAST_WAYS: all are in use. */
-static uint32_t place_take(struct fast *f)
+uint32_t place_take(struct fast *f)
 {
 	uint32_t place = FAST_WAYS;
 
@@ -90,14 +64,27 @@ static uint32_t place_take(struct fast *f)
 		f->spare_at = (f->spare_at + 1) % FAST_WAYS;
 		f->nspare--;
 	}
-	if (place == FAST_WAYS)
-		return place;
-	f->held[place].at = f->nlive;
-	f->live[f->nlive++] = place;
 	return place;
 }
 
-static void place_give(struct fast *f, uint32_t place)
+void place_give(struct fast *f, uint32_t place)
+{
+	f->spare[(f->spare_at + f->nspare++) % FAST_WAYS] = place;
+}
+
+void place_hold(struct fast *f, uint32_t place, struct half *h, unsigned vlan,
+		int in)
+{
+	f->held[place] = (struct held){
+		.h = h, .at = f->nlive, .vlan = (uint16_t)vlan, .in = (int8_t)in
+	};
+	f->live[f->nlive++] = place;
+	h->fast = place + 1;
+	if (f->nlive == 1)
+		f->due_ms = f->w->now_ms + BOOKS_MS;
+}
+
+static void place_leave(struct fast *f, uint32_t place)
 {
 	struct held *e = &f->held[place];
 	uint32_t last = f->live[--f->nlive];
@@ -105,7 +92,7 @@ static void place_give(struct fast *f, uint32_t place)
 	f->live[e->at] = last;
 	f->held[last].at = e->at;
 	e->h = NULL;
-	f->spare[(f->spare_at + f->nspare++) % FAST_WAYS] = place;
+	place_give(f, place);
 }
 
 static struct held *held_of(const struct fast *f, const struct half *h)
@@ -118,7 +105,7 @@ static void take_back(struct fast *f, struct half *h)
 	uint32_t place = h->fast - 1;
 
 	fastpath_drop(f->io, place);
-	place_give(f, place);
+	place_leave(f, place);
 	h->fast = 0;
 }
 
@@ -152,7 +139,7 @@ static void tcp_heard(struct wflow *f, struct half *h,
 	if (!h->seen || (int32_t)(way->end - h->end) > 0)
 		h->end = way->end;
 	h->seen = true;
-	if (f->state == WFLOW_HALF_OPEN && !h->side)
+	if (f->state == WFLOW_HALF_OPEN && !h->side && way->flags & TCP_F_ACK)
 		f->state = WFLOW_OPEN;
 }
 
@@ -202,6 +189,22 @@ static void is_it_over(struct wire *w, struct wflow *f)
 		over_close(w, f);
 }
 
+void place_absorb(struct fast *f, uint32_t place, struct half *h)
+{
+	const struct fast_way *way = fastpath_way(f->io, place);
+	struct wflow *flow = wflow_of(h);
+
+	h->frames += way->frames;
+	h->bytes += way->bytes;
+	count_ip(f->w, h, way->frames);
+	if (way->frames)
+		tcp_heard(flow, h, way);
+	if (way->flags & TCP_F_FIN)
+		flow->fins |= (uint8_t)(1u << h->side);
+	if (way->flags & TCP_F_RST || flow->fins == 3)
+		over_close(f->w, flow);
+}
+
 static void settle_both(struct wire *w, struct wflow *f)
 {
 	for (int side = 0; side < 2; side++)
@@ -214,11 +217,22 @@ void fast_settle(struct wire *w, struct wflow *f)
 	if (!w->fast || !(f->half[0].fast | f->half[1].fast))
 		return;
 	settle_both(w, f);
+	if (f->alike && f->state == WFLOW_OPEN && f->half[1].seen)
+		pattern_offer(w, f);
 	is_it_over(w, f);
+}
+
+static void forget_later(struct fast *fast, const struct wflow *f)
+{
+	for (unsigned i = fast->nlater; i--;)
+		if (wflow_of(fast->later[i].offer.h) == f)
+			fast->later[i] = fast->later[--fast->nlater];
 }
 
 void fast_recall(struct wire *w, struct wflow *f)
 {
+	if (w->fast)
+		forget_later(w->fast, f);
 	if (!w->fast || !(f->half[0].fast | f->half[1].fast))
 		return;
 	settle_both(w, f);
@@ -272,6 +286,7 @@ void fast_settle_all(struct wire *w)
 
 	if (!f)
 		return;
+	(void)fast_catch_up(w);
 	/* from the end: closing takes ways out and puts the last in their places */
 	for (uint32_t i = f->nlive; i--;)
 		if (i < f->nlive)
@@ -279,6 +294,7 @@ void fast_settle_all(struct wire *w)
 	for (int i = 0; i < w->nport; i++)
 		if (w->port[i].fast)
 			settle_port(w, i);
+	pattern_look(w);
 	f->due_ms = w->now_ms + (f->nlive < FEW ? BOOKS_MS : BOOKS_MANY);
 }
 
@@ -406,37 +422,87 @@ static bool is_same(const struct fast *f, const struct offer *o)
 	       has->out == o->way.out && has->tag == o->way.tag;
 }
 
-static uint32_t place_for(struct fast *f, const struct offer *o)
+/* Where it goes by now, if that is for the same packets. */
+static bool keeps_place(struct fast *f, const struct offer *o)
 {
 	struct half *h = o->h;
 
 	if (!h->fast)
-		return place_take(f);
+		return false;
 	settle_half(f->w, h);
 	if (fast_is_same(&fastpath_way(f->io, h->fast - 1)->key, &o->way.key))
-		return h->fast - 1;
+		return true;
 	take_back(f, h);
-	return place_take(f);
+	return false;
 }
 
 static void hand_over(struct wire *w, const struct offer *o)
 {
 	struct fast *f = w->fast;
+	struct half *h = o->h;
+	struct held *e = NULL;
 	uint32_t place;
+
+	if (h->fast && is_same(f, o))
+		return;
+	if (!keeps_place(f, o)) {
+		place = place_take(f);
+		if (place == FAST_WAYS)
+			return;
+		place_hold(f, place, h, o->vlan, o->in);
+	}
+	e = held_of(f, h);
+	*e = (struct held){ .h = h, .at = e->at, .vlan = o->vlan, .in = o->in };
+	if (!fastpath_put(f->io, h->fast - 1, &o->way))
+		take_back(f, h);
+}
+
+/* ---- when nothing is overtaken ---------------------------------------------------------- */
+
+/* NULL: it does not wait. */
+static struct later *later_find(struct fast *f, const struct half *h)
+{
+	for (unsigned i = 0; i < f->nlater; i++)
+		if (f->later[i].offer.h == h)
+			return &f->later[i];
+	return NULL;
+}
+
+static void hand_over_later(struct wire *w, const struct offer *o)
+{
+	struct fast *f = w->fast;
+	struct later *l = NULL;
 
 	if (o->h->fast && is_same(f, o))
 		return;
-	place = place_for(f, o);
-	if (place == FAST_WAYS)
-		return;
-	f->held[place] = (struct held){
-		.h = o->h, .at = f->held[place].at, .vlan = o->vlan, .in = o->in
-	};
-	o->h->fast = place + 1;
-	if (f->nlive == 1)
-		f->due_ms = w->now_ms + BOOKS_MS;
-	if (!fastpath_put(f->io, place, &o->way))
-		take_back(f, o->h);
+	l = later_find(f, o->h);
+	if (l)
+		l->offer = *o; /* as the latest packet went */
+	else if (f->nlater < LATER_MAX)
+		f->later[f->nlater++] = (struct later){ .offer = *o };
+	else
+		hand_over(w, o);
+}
+
+bool fast_waits(const struct wire *w)
+{
+	return w->fast && w->fast->nlater;
+}
+
+void fast_turn_over(struct wire *w, uint64_t busy)
+{
+	struct fast *f = w->fast;
+
+	for (unsigned i = f ? f->nlater : 0; i--;) {
+		struct later *l = &f->later[i];
+		struct offer o = l->offer;
+
+		if (busy >> o.in & 1 && ++l->turns < TURNS)
+			continue;
+		*l = f->later[--f->nlater];
+		if (!f->off && is_worth_it(f, o.h))
+			hand_over(w, &o);
+	}
 }
 
 /* ---- the switch's own connections ----------------------------------------------------- */
@@ -525,7 +591,10 @@ void fast_leaves(struct wire *w, unsigned vlan, int port,
 	    (o->h->same && o->in >= 0 && o->vlan == vlan))
 		return;
 	leaves_by(w, o, port, vlan, p->data);
-	hand_over(w, o);
+	if (wflow_of(o->h)->kind == WFLOW_PLAIN)
+		hand_over_later(w, o);
+	else
+		hand_over(w, o);
 	if (o->h->inside)
 		expect_answer(w, o->h, port, vlan, &o->way);
 	fast_withdraw(w);
@@ -535,8 +604,10 @@ void fast_leaves(struct wire *w, unsigned vlan, int port,
 
 void fast_flush(struct wire *w)
 {
-	if (w->fast)
-		fastpath_flush(w->fast->io);
+	if (!w->fast)
+		return;
+	w->fast->nlater = 0;
+	fastpath_flush(w->fast->io);
 }
 
 /* Mirrors and captures want to see every frame; a capture may end by itself. */
@@ -568,13 +639,15 @@ void fast_tick(struct wire *w)
 		fast_flush(w);
 	f->changes = changes;
 	f->off = is_off(w);
-	if (f->nlive && f->due_ms <= w->now_ms)
+	if ((f->nlive || f->npattern) && f->due_ms <= w->now_ms)
 		fast_settle_all(w);
 }
 
 uint64_t fast_due_ms(const struct wire *w)
 {
-	return w->fast && w->fast->nlive ? w->fast->due_ms : UINT64_MAX;
+	const struct fast *f = w->fast;
+
+	return f && (f->nlive || f->npattern) ? f->due_ms : UINT64_MAX;
 }
 
 static const char *state_of(const struct fast *f)
@@ -592,6 +665,11 @@ void fast_show(const struct wire *w, struct out *o)
 		out_printf(o, "Fast path: %s, %u ways, %llu packets\n",
 			   state_of(f), f->nlive,
 			   (unsigned long long)f->frames);
+	if (f && (f->npattern || f->begun))
+		out_printf(o,
+			   "Begun by the fast path: %llu connections, %u "
+			   "patterns\n",
+			   (unsigned long long)f->begun, f->npattern);
 	if (f && fastpath_is_beaten(f->io))
 		out_puts(o, "Not by the fast path: anything: a port has no "
 			    "filter `take` any more, or another in front of it "

@@ -83,6 +83,7 @@ struct wflow {
 	uint8_t fins;	/* bits of the sides that have sent one */
 	uint8_t syns;	/* that the opener has sent */
 	bool cross;	/* mapping is of the ports for flows without group */
+	bool alike; /* others between its ends may begin like it (fast.h) */
 	int8_t in_port; /* it is counted as active there; -1: nowhere */
 	struct held_policy *policy; /* NULL: none */
 	struct in_addr via;	    /* of HALF_VIA */

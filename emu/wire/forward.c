@@ -15,6 +15,15 @@
 #include "emu/wire/fast.h"
 #include "emu/wire/frag.h"
 
+struct half *forward_find(struct wire *w, const struct tuple *k)
+{
+	struct half *h = flowtab_find(w->forward->tab, k);
+
+	if (!h && fast_catch_up(w))
+		h = flowtab_find(w->forward->tab, k);
+	return h;
+}
+
 /* ---- a packet of a flow ---------------------------------------------------------- */
 
 static void route(struct wire *w, const struct ingress *in, struct packet *p,
@@ -105,6 +114,13 @@ void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,
 static bool begins_anew(const struct wflow *f, const struct packet *p)
 {
 	return p->proto == IPPROTO_TCP && f->state >= WFLOW_OVER && is_syn(p);
+}
+
+/* Before the first packet of another is looked at, all that have begun are known. */
+static void make_room(struct wire *w, struct half *h)
+{
+	over_drop(w, wflow_of(h));
+	(void)fast_catch_up(w);
 }
 
 /* false: it is nobody's of those that may send it. */
@@ -234,7 +250,7 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 		return part == FRAGMENT_TAKEN;
 	told = xlate_tuple(p, &k);
 	if (told && !in->everybody)
-		h = flowtab_find(w->forward->tab, &k);
+		h = forward_find(w, &k);
 	if (h) {
 		__builtin_prefetch(&wflow_of(h)->use.rule, 0);
 		__builtin_prefetch(&wflow_of(h)->used_ms, 1);
@@ -242,7 +258,7 @@ bool forward_packet(struct wire *w, const struct ingress *in, struct packet *p)
 	if (h)
 		fast_settle(w, wflow_of(h));
 	if (h && begins_anew(wflow_of(h), p)) {
-		over_drop(w, wflow_of(h));
+		make_room(w, h);
 		h = NULL;
 	}
 	if (!h)
@@ -282,12 +298,12 @@ void forward_from_inside(struct wire *w, struct packet *p)
 		l3_forward(w, NULL, p);
 		return;
 	}
-	h = flowtab_find(w->forward->tab, &k);
+	h = forward_find(w, &k);
 	if (h)
 		fast_settle(w, wflow_of(h));
 	if (h && (!h->inside || begins_anew(wflow_of(h), p))) {
 		if (wflow_of(h)->state >= WFLOW_OVER)
-			over_drop(w, wflow_of(h));
+			make_room(w, h);
 		h = NULL;
 	}
 	if (!h && opens(p))

@@ -38,6 +38,7 @@ struct forward {
 	struct server *server;	    /* owned, ascending */
 	size_t nserver;
 	bool may_end;	   /* rules may want connections to be ended here */
+	bool has_caches;   /* transparent ones: their packets go past their address */
 	bool takes_others; /* the policy may want what others send each other */
 	struct portmap_pool *ports; /* of flows whose own port is taken */
 	struct expected *expected;  /* owned; EXPECTED_MAX places */
@@ -88,6 +89,11 @@ enum port_mode begin_mode(const struct policy *p, const struct tuple *k);
  * logged.  k NULL: its ports are not known, or there are none. */
 bool begin_denied(struct wire *w, const struct ingress *in,
 		  const struct packet *p, const struct tuple *k);
+/* No flow has the tuple: what was over or idle makes room. */
+bool begin_is_free(struct wire *w, const struct tuple *k);
+/* Is every connection as k, that comes in by the VLAN, begun at the socket that it is
+ * addressed to, whatever port it comes from?  k->sport is not looked at. */
+bool begin_is_alike(struct wire *w, unsigned vlan, const struct tuple *k);
 /* The switch's own sockets open one; NULL: the table is full, or no port is
  * left. */
 struct half *begin_from_inside(struct wire *w, const struct tuple *k);
@@ -130,6 +136,9 @@ void over_send(struct wire *w, const struct bare *b);
 void over_refuse(struct wire *w, const struct packet *p);
 
 /* ---- forward.c ------------------------------------------------------------------ */
+/* A flow's direction, even if nobody but the fast path knows it yet; NULL: there is
+ * none. */
+struct half *forward_find(struct wire *w, const struct tuple *k);
 /* A packet of a direction: noted, counted and sent on, translated.  in NULL: from
  * the switch's own sockets. */
 void forward_flow(struct wire *w, const struct ingress *in, struct packet *p,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "emu/base/xalloc.h"
+#include "emu/wire/fast.h"
 
 #define EXPECT_MS 5000 /* ftp data-channel-timeout (content.md 3.4) */
 
@@ -74,6 +75,7 @@ struct expected *expected_add(struct wire *w, const struct wflow *f,
 	struct expected *e = place(w, from);
 
 	w->forward->nexpected++;
+	fast_expects(w, from);
 	*e = (struct expected){ .from = *from,
 				.to = *to,
 				.use = { .rule = f->use.rule,

@@ -147,7 +147,7 @@ static bool error_of_flow(struct wire *w, const struct ingress *in,
 		return false;
 	sent = quote_tuple(&q);
 	reply = tuple_reverse(&sent);
-	back = flowtab_find(w->forward->tab, &reply);
+	back = forward_find(w, &reply);
 	if (!back || back->inside ||
 	    get_addr(p->data + p->l3 + IP4_DST).s_addr != sent.src)
 		return false;

@@ -78,6 +78,7 @@ void over_drop(struct wire *w, struct wflow *f)
 		count_over(w, f);
 	if (f->state != WFLOW_OVER)
 		leave(w, f);
+	fast_others(w, f, -1);
 	ftp_track_free(w, f->ftp);
 	f->ftp = NULL;
 	if (f->policy)

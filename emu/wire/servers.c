@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "emu/base/xalloc.h"
+#include "emu/wire/fast.h"
 
 static int by_addr(const void *x, const void *y)
 {
@@ -55,6 +56,14 @@ static bool takes_from_others(const struct policy *p)
 	return false;
 }
 
+static bool has_caches(const struct policy *p)
+{
+	for (int i = 0; i < p->nservice; i++)
+		if (p->service[i].type == SERVICE_TRANSPARENT_CACHE)
+			return true;
+	return false;
+}
+
 static void add(struct forward *f, const struct policy_service *s)
 {
 	for (uint32_t i = 0; i < s->addr_range || !i; i++) {
@@ -77,7 +86,9 @@ void servers_build(struct forward *f)
 	f->nserver = 0;
 	f->policy = worker_policy(f->w->worker);
 	p = f->policy->p;
+	fast_rules(f->w->fast, p);
 	f->may_end = ends_connections(p);
+	f->has_caches = has_caches(p);
 	f->takes_others = takes_from_others(p);
 	for (int i = 0; i < p->nservice; i++)
 		if (p->service[i].addr.s_addr != INADDR_ANY)

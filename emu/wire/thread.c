@@ -18,6 +18,7 @@
 #include "emu/io/loop.h"
 #include "emu/io/tun.h"
 #include "emu/plane/worker.h"
+#include "emu/wire/fast.h"
 
 #define BATCH	   256 /* frames of one port, until others have their turn */
 #define EVENTS	   (WIRE_PORT_MAX + 2)
@@ -97,6 +98,19 @@ static int wait_ms(struct wire *w)
 	return due - now > LONGEST_MS ? LONGEST_MS : (int)(due - now);
 }
 
+/* Whose packets are waiting already. */
+static uint64_t busy_ports(struct wire_thread *t)
+{
+	struct epoll_event ev[EVENTS];
+	int n = epoll_wait(t->ep, ev, EVENTS, 0);
+	uint64_t busy = 0;
+
+	for (int i = 0; i < n; i++)
+		if (ev[i].data.fd >= 0)
+			busy |= 1ull << ev[i].data.fd;
+	return busy;
+}
+
 static void turn(struct wire *w)
 {
 	struct wire_thread *t = w->thread;
@@ -111,6 +125,8 @@ static void turn(struct wire *w)
 	wire_advance(w, now_ms);
 	wire_flush(w);
 	tun_flush(t->inside);
+	if (fast_waits(w))
+		fast_turn_over(w, busy_ports(t));
 	wire_unlock(w);
 }
 

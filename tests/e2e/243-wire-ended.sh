@@ -238,6 +238,14 @@ same "behind a module, the server sees the client and its port" \
 	"$(tls 443 --local-port 4177)" "web1 192.168.10.9:4177 10.1.1.11 /s"
 same "so does a server that is spoken TLS with" \
 	"$(tls 444 --local-port 4178)" "tls2 192.168.10.9:4178 10.1.1.12 /s"
+before=$(fast_path connections)
+for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	has "one connection after the other" "$(tls 444)" \
+		'^tls2 192\.168\.10\.9:[0-9]+ 10\.1\.1\.12 /s$'
+done
+[[ $(cli "show lab wire") != *"Fast path: on, "* ]] ||
+	ok "which begin by the fast path, from the client and to the server" \
+		[ $(($(fast_path connections) - before)) -ge 16 ]
 
 # ---- large ---------------------------------------------------------------------------
 on_background big servers $PYTHON "$ROOT/tests/e2e/origin.py" big.jsonl \

@@ -144,8 +144,12 @@ mine css1-2 || fail "no filter in front"
 ok "a filter in front of the programs harms nobody" \
 	on client curl -sS -m 30 -o got http://192.168.10.20/blob
 ok "all arrives" cmp -s got blob
-has "and it is said" "$(cli "show lab wire")" \
-	'^Fast path: off since frames were lost, '
+# a busy one may not have been handed over
+is_off() {
+	on client curl -sS -m 30 -o got http://192.168.10.20/blob &&
+		[[ $(cli "show lab wire") == *"Fast path: off since frames were lost, "* ]]
+}
+ok "and it is said" within 30 is_off
 ok "also to the switch's own sockets" \
 	on client curl -sS -m 30 -o got http://192.168.10.22/blob
 ok "all of it" cmp -s got blob

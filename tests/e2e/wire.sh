@@ -8,7 +8,8 @@
 #	on_background PROCESS NAME COMMAND...	as background of lib.sh
 #	wire_start [OPTION...]		boots the switch, wired to the hosts' ports
 #	pings HOST ADDRESS [FROM]	does one come back?
-#	fast_path packets|ways		of it: that went by, that are set up
+#	fast_path packets|ways|connections|patterns	of it: that went by, that are set
+#					up, that it has begun, by what
 
 wire=() # --port PORT=INTERFACE
 
@@ -56,5 +57,9 @@ pings() {
 }
 
 fast_path() {
-	cli "show lab wire" | sed -nE "s/^Fast path: .* ([0-9]+) $1.*/\\1/p"
+	local n
+
+	n=$(cli "show lab wire" |
+		sed -nE "s/^(Fast path|Begun by the fast path): (.* )?([0-9]+) $1.*/\\3/p")
+	echo "${n:-0}"
 }

@@ -5,7 +5,7 @@
  *
  * A way is right when it makes of a frame what the switch makes of it.
  */
-#include "emu/wire/fast.h"
+#include "emu/wire/fast_priv.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -45,6 +45,11 @@ struct fastpath {
 	unsigned cable;
 	bool full, beaten;
 	struct fast_port count[FAST_PORTS];
+	uint32_t pattern[2 * PATTERNS_MAX]; /* their places, npattern */
+	uint32_t npattern;
+	bool odd[65536];
+	struct fast_begun begun[FAST_BEGUN]; /* a ring */
+	uint32_t given, taken, looked;
 };
 static struct fastpath io;
 
@@ -78,6 +83,66 @@ void fastpath_drop(struct fastpath *f, __u32 place)
 	f->nlive -= f->there[place];
 	f->there[place] = false;
 	f->way[place].epoch = 0;
+	for (uint32_t i = 0; i < f->npattern; i++)
+		if (f->pattern[i] == place)
+			f->pattern[i] = f->pattern[--f->npattern];
+}
+
+bool fastpath_put_pattern(struct fastpath *f, __u32 there,
+			  const struct fast_way *way, __u32 back,
+			  const struct fast_way *answers)
+{
+	ck_assert(!f->there[there] && !f->there[back]);
+	ck_assert(!way->key.sport && !way->sport && way->key.dport);
+	ck_assert(!answers->key.dport && !answers->dport);
+	if (f->full)
+		return false;
+	f->way[there] = *way;
+	f->way[there].answers = back + 1;
+	f->way[there].frames = 0;
+	f->way[back] = *answers;
+	f->way[there].epoch = f->way[back].epoch = f->epoch;
+	f->pattern[f->npattern++] = there;
+	return true;
+}
+
+bool fastpath_find(const struct fastpath *f, const struct fast_key *k,
+		   __u32 *place)
+{
+	ck_assert(!k->sport); /* only patterns are asked for */
+	for (uint32_t i = 0; i < f->npattern; i++) {
+		*place = f->pattern[i];
+		if (f->way[*place].epoch == f->epoch &&
+		    fast_is_same(&f->way[*place].key, k))
+			return true;
+	}
+	return false;
+}
+
+void fastpath_set_odd(struct fastpath *f, uint16_t n)
+{
+	if (n)
+		f->odd[n] = true;
+	else
+		memset(f->odd, 0, sizeof(f->odd));
+}
+
+bool fastpath_give(struct fastpath *f, __u32 there, __u32 back)
+{
+	if (f->given - f->looked >= FAST_BEGUN)
+		return false;
+	ck_assert(!f->there[there] && !f->there[back]);
+	f->begun[f->given++ % FAST_BEGUN] =
+		(struct fast_begun){ there, back, FAST_GIVEN, 0 };
+	return true;
+}
+
+bool fastpath_used(struct fastpath *f, struct fast_begun *b)
+{
+	if (f->looked == f->taken)
+		return false;
+	*b = f->begun[f->looked++ % FAST_BEGUN];
+	return true;
 }
 
 void fastpath_flush(struct fastpath *f)
@@ -346,7 +411,8 @@ static void setup(void)
 	memset(io.way, 0, io.top * sizeof(*io.way)); /* all of it is large */
 	memset(io.there, 0, io.top * sizeof(*io.there));
 	memset(io.count, 0, sizeof(io.count));
-	io.nlive = io.nput = io.top = 0;
+	io.nlive = io.nput = io.top = io.npattern = 0;
+	io.given = io.taken = io.looked = 0;
 	io.full = io.beaten = false;
 	io.epoch = 1;
 	io.cable = CABLE;
@@ -523,6 +589,53 @@ static void add(uint8_t *sum, uint32_t more)
 	s = (s & 0xffff) + (s >> 16);
 	is = (uint16_t) ~((s & 0xffff) + (s >> 16));
 	memcpy(sum, &is, sizeof(is));
+}
+
+/* The pattern that somebody who sends a SYN would find; NULL: there is none. */
+static struct fast_way *pattern_of(const struct direction *k)
+{
+	struct fast_key wanted = key(k);
+	uint32_t place;
+
+	wanted.sport = 0;
+	return fastpath_find(&io, &wanted, &place) ? &io.way[place] : NULL;
+}
+
+static void begin_way(uint32_t place, const struct fast_way *pattern,
+		      uint16_t sport, uint16_t dport)
+{
+	struct fast_way *w = &io.way[place];
+
+	ck_assert(!io.there[place]);
+	*w = *pattern;
+	w->key.sport = w->sport = sport;
+	w->key.dport = w->dport = dport;
+	w->answers = 0;
+	w->frames = w->bytes = w->flags = 0;
+	io.there[place] = true;
+	io.nlive++;
+	if (place >= io.top)
+		io.top = place + 1;
+}
+
+/* The programs begin it, as its pattern says. */
+static void begins_by_itself(const struct direction *k)
+{
+	struct fast_way *p = pattern_of(k);
+	struct fast_begun *b = &io.begun[io.taken % FAST_BEGUN];
+
+	ck_assert_ptr_nonnull(p);
+	ck_assert_uint_ne(io.taken, io.given);
+	io.taken++;
+	b->is = FAST_HAS_BEGUN;
+	p->frames++;
+	begin_way(b->there, p, htons(k->sport), htons(k->dport));
+	begin_way(b->back, &io.way[p->answers - 1], htons(k->dport),
+		  htons(k->sport));
+	io.way[b->there].frames = 1;
+	io.way[b->there].bytes = 40;
+	io.way[b->there].end = 1001;
+	io.way[b->there].flags = TCP_F_SYN;
 }
 
 /* What the programs make of a frame (fastpath.bpf.c). */
@@ -709,6 +822,55 @@ START_TEST(connection_is_handed_over_behind_its_handshake)
 	ck_assert_uint_eq(way_of(&t->back)->end, 2011);
 	/* one that comes all the same changes nothing */
 	ck_assert_uint_eq(io.nput, 2);
+}
+END_TEST
+
+/* Comes in, and is not followed by a moment of quiet. */
+static void comes_in_a_row(const struct direction *k, uint32_t seq)
+{
+	uint8_t memory[PACKET_HEADROOM + 2048];
+	struct frame f;
+	struct packet p = { .data = memory + PACKET_HEADROOM, .cap = 2048 };
+
+	make(&f, k, TCP_F_ACK, seq, 10);
+	p.len = f.len;
+	memcpy(p.data, f.data, f.len);
+	wire_receive(d.wire, k->from->port, &p, d.now_ms);
+}
+
+/* As long as others of it may be on their way through the switch, it waits. */
+START_TEST(nobody_is_overtaken)
+{
+	enum { TURNS = 8 };
+	const uint64_t busy = 1u << CLIENTS;
+
+	shake(&web);
+	ck_assert(!fast_waits(d.wire));
+	for (uint32_t i = 0; i < FROM; i++)
+		comes_in_a_row(&web.there, 1001 + 10 * i);
+	ck_assert(fast_waits(d.wire));
+	ck_assert_ptr_null(way_of(&web.there));
+	if (_i == 0) { /* it is quiet */
+		fast_turn_over(d.wire, 1u << SERVERS);
+		ck_assert_ptr_nonnull(way_of(&web.there));
+	} else if (_i == 1) { /* it never is */
+		for (int i = 1; i < TURNS; i++) {
+			fast_turn_over(d.wire, busy);
+			ck_assert_ptr_null(way_of(&web.there));
+		}
+		fast_turn_over(d.wire, busy);
+		ck_assert_ptr_nonnull(way_of(&web.there));
+	} else if (_i == 2) { /* it is over */
+		comes(&web.back, TCP_F_RST, 2001, 0);
+		ck_assert_int_eq(io.nput, 0);
+	} else { /* the world is another */
+		fast_flush(d.wire);
+		fast_turn_over(d.wire, 0);
+		ck_assert_int_eq(io.nput, 0);
+	}
+	ck_assert(!fast_waits(d.wire));
+	fast_turn_over(d.wire, 0);
+	ck_assert_int_eq(io.nput, _i < 2);
 }
 END_TEST
 
@@ -1465,6 +1627,386 @@ START_TEST(end_is_not_forgotten_by_a_flush)
 }
 END_TEST
 
+/* ---- connections that begin by themselves ----------------------------------------------- */
+
+static struct talk from_port(const struct talk *t, uint16_t n)
+{
+	struct talk to = *t;
+
+	to.there.sport = to.back.dport = n;
+	return to;
+}
+
+static const struct talk *const alike[] = { &ended, &asked };
+static const int leads[] = { -1, SERVERS }, answers[] = { CLIENTS, -1 };
+#define NALIKE 2
+
+/* Those behind it go as the switch would have sent them, from whatever port. */
+START_TEST(open_connection_shows_others_the_way)
+{
+	struct talk next = from_port(alike[_i], 40001);
+
+	comes(&alike[_i]->there, TCP_F_SYN, 1000, 0);
+	settle();
+	ck_assert_uint_eq(io.npattern, 0); /* whether it opens is not known */
+	goes_by(&alike[_i]->back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
+	goes_by(&alike[_i]->there, 2, 80, 1001, TCP_F_ACK);
+	settle();
+	ck_assert_uint_eq(io.npattern, 1);
+	ck_assert(io.given > 1000);
+	begins_by_itself(&next.there);
+	goes_the_same(&next.there, leads[_i]);
+	goes_the_same(&next.back, answers[_i]);
+	ck_assert_uint_eq(io.npattern, 1);
+	settle();
+	ck_assert_uint_eq(io.npattern, 1);
+}
+END_TEST
+
+static void becomes_pattern(const struct talk *t)
+{
+	comes(&t->there, TCP_F_SYN, 1000, 0);
+	goes_by(&t->back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
+	goes_by(&t->there, 2, 80, 1001, TCP_F_ACK);
+	settle();
+}
+
+static bool has_pattern(const struct talk *t)
+{
+	settle();
+	return pattern_of(&t->there) != NULL;
+}
+
+START_TEST(what_began_by_itself_is_booked)
+{
+	struct talk next = from_port(alike[_i], 40001);
+	struct books before, after;
+
+	becomes_pattern(alike[_i]);
+	before = books();
+	begins_by_itself(&next.there);
+	ck_assert_ptr_null(half_of(&next.there));
+	settle();
+	ck_assert_uint_eq(half_of(&next.there)->frames, 1);
+	ck_assert_int_eq(state_of(&next), _i ? WFLOW_OPEN : WFLOW_HALF_OPEN);
+	goes_by(&next.back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
+	settle();
+	ck_assert_int_eq(state_of(&next), _i ? WFLOW_OPEN : WFLOW_HALF_OPEN);
+	goes_by(&next.there, 1, 40, 1001, TCP_F_ACK);
+	settle();
+	ck_assert_int_eq(state_of(&next), WFLOW_OPEN);
+	after = books();
+	ck_assert_uint_eq(after.net.n[NET_IP_IN] - before.net.n[NET_IP_IN],
+			  _i ? 1 : 2);
+	ck_assert_uint_eq(after.net.n[NET_IP_OUT] - before.net.n[NET_IP_OUT],
+			  _i ? 2 : 1);
+	goes_by(&next.there, 1, 40, 1002, TCP_F_ACK | TCP_F_FIN);
+	goes_by(&next.back, 1, 40, 2002, TCP_F_ACK | TCP_F_FIN);
+	settle();
+	ck_assert_int_eq(state_of(&next), WFLOW_OVER);
+	ck_assert_ptr_null(way_of(&next.there));
+	pass_ms(3000);
+	ck_assert_ptr_null(half_of(&next.there));
+}
+END_TEST
+
+/* One that is over before anybody has looked, and its port, which comes again. */
+START_TEST(short_connection_is_forgotten)
+{
+	struct talk next = from_port(alike[_i], 40001);
+
+	becomes_pattern(alike[_i]);
+	begins_by_itself(&next.there);
+	goes_by(&next.there, 2, 80, 1002, TCP_F_ACK | TCP_F_FIN);
+	goes_by(&next.back, 2, 80, 2002, TCP_F_ACK | TCP_F_FIN);
+	comes(&next.there, TCP_F_SYN, 77000, 0);
+	ck_assert_uint_eq(half_of(&next.there)->frames, 1);
+	ck_assert_int_ne(state_of(&next), WFLOW_OVER);
+	goes_by(&next.there, 2, 80, 77002, TCP_F_ACK | TCP_F_FIN);
+	goes_by(&next.back, 2, 80, 3002, TCP_F_ACK | TCP_F_FIN);
+	settle();
+	ck_assert_int_eq(state_of(&next), WFLOW_OVER);
+	begins_by_itself(&next.there);
+	goes_by(&next.back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
+	settle();
+	ck_assert_int_ne(state_of(&next), WFLOW_OVER);
+	ck_assert_uint_eq(half_of(&next.back)->frames, 1);
+}
+END_TEST
+
+/* A packet that only the switch takes, of a flow that it has not heard of. */
+START_TEST(switch_meets_what_began_by_itself)
+{
+	struct talk next = from_port(alike[_i], 40001);
+
+	becomes_pattern(alike[_i]);
+	begins_by_itself(&next.there);
+	drain();
+	comes(&next.back, TCP_F_RST, 2001, 0);
+	ck_assert_int_eq(state_of(&next), WFLOW_OVER);
+	ck_assert_ptr_null(way_of(&next.there));
+}
+END_TEST
+
+/* Who begins connections and does not end the handshakes floods, by whatever way. */
+START_TEST(half_open_one_is_an_attack)
+{
+	struct talk next = from_port(&ended, 40001);
+	struct attacks before, after;
+
+	becomes_pattern(&ended);
+	plane_attacks(d.plane, &before);
+	begins_by_itself(&next.there);
+	goes_by(&next.back, 3, 120, 2001, TCP_F_SYN | TCP_F_ACK);
+	pass_ms(20000);
+	plane_attacks(d.plane, &after);
+	ck_assert_uint_eq(after.count[ATTACK_SYN],
+			  before.count[ATTACK_SYN] + 1);
+	ck_assert_ptr_null(half_of(&next.there));
+	ck_assert_ptr_null(way_of(&next.there));
+}
+END_TEST
+
+/* A pair that the programs took and could not use. */
+START_TEST(pair_that_failed_is_given_back)
+{
+	uint32_t given;
+
+	becomes_pattern(&ended);
+	given = io.given;
+	io.begun[io.taken++ % FAST_BEGUN].is = FAST_FAILED;
+	settle();
+	ck_assert_uint_eq(io.given, given + 1);
+	ck_assert_uint_eq(io.nlive, 2);
+}
+END_TEST
+
+/* Two packets began the same one at once, which goes by either pair. */
+START_TEST(same_tuple_has_one_flow)
+{
+	struct talk next = from_port(&ended, 40001);
+	struct fast_way *second;
+
+	becomes_pattern(&ended);
+	begins_by_itself(&next.there);
+	begins_by_itself(&next.there);
+	second = &io.way[io.begun[io.looked + 1].there];
+	second->frames += 3;
+	second->flags |= TCP_F_ACK | (_i ? TCP_F_RST : TCP_F_FIN);
+	ck_assert_uint_eq(io.nlive, 6);
+	settle();
+	ck_assert_uint_eq(half_of(&next.there)->frames, 1 + 4);
+	if (_i) {
+		ck_assert_uint_eq(io.nlive, 2);
+		ck_assert_int_eq(state_of(&next), WFLOW_OVER);
+		return;
+	}
+	ck_assert_uint_eq(io.nlive, 4);
+	ck_assert_int_eq(state_of(&next), WFLOW_OPEN);
+	goes_by(&next.back, 1, 40, 2002, TCP_F_ACK | TCP_F_FIN);
+	settle();
+	ck_assert_int_eq(state_of(&next), WFLOW_OVER);
+}
+END_TEST
+
+/* A client's connection from before the rule was one that ends it, forgotten by its
+ * client, whose port comes again. */
+START_TEST(older_flow_makes_room)
+{
+	const struct talk old = {
+		{ &client, CLIENT, VIP, 40001, 81, IPPROTO_TCP },
+		{ &web1, "10.1.1.11", CLIENT, 8080, 40001, IPPROTO_TCP },
+	};
+	struct talk next = from_port(&ended, 40001);
+
+	configure("owner o\n"
+		  "  content ended\n"
+		  "    suspend\n"
+		  "    no url\n"
+		  "    active\n");
+	all_speak();
+	opens(&old);
+	ck_assert_int_eq(wflow_of(half_of(&old.there))->kind, WFLOW_PLAIN);
+	configure("owner o\n"
+		  "  content ended\n"
+		  "    suspend\n"
+		  "    url \"/*\"\n"
+		  "    active\n");
+	all_speak();
+	becomes_pattern(&ended);
+	begins_by_itself(&next.there);
+	settle();
+	ck_assert_int_eq(wflow_of(half_of(&next.there))->kind, WFLOW_INSIDE);
+	ck_assert_ptr_null(half_of(&old.back));
+	ck_assert(both_go_by(&next));
+}
+END_TEST
+
+/* There is no room in the hash, or there is no place. */
+START_TEST(pattern_without_room)
+{
+	comes(&ended.there, TCP_F_SYN, 1000, 0);
+	goes_by(&ended.back, 1, 40, 2001, TCP_F_SYN | TCP_F_ACK);
+	goes_by(&ended.there, 2, 80, 1001, TCP_F_ACK);
+	io.full = true;
+	settle();
+	ck_assert_uint_eq(io.npattern, 0);
+	ck_assert_uint_eq(d.wire->fast->npattern, 0);
+	io.full = false;
+	comes(&ended.there, TCP_F_RST, 1001, 0);
+	becomes_pattern(&ended);
+	ck_assert(has_pattern(&ended));
+}
+END_TEST
+
+/* Each connection has its own next hop. */
+START_TEST(no_pattern_when_hops_take_turns)
+{
+	configure("ip ecmp roundrobin\n");
+	all_speak();
+	becomes_pattern(alike[_i]);
+	ck_assert(!has_pattern(alike[_i]));
+	comes(&alike[_i]->there, TCP_F_RST, 1001, 0);
+	configure("ip ecmp address\n");
+	all_speak();
+	becomes_pattern(alike[_i]);
+	ck_assert(has_pattern(alike[_i]));
+}
+END_TEST
+
+START_TEST(unused_pattern_goes)
+{
+	becomes_pattern(alike[_i]);
+	for (uint16_t i = 0; i < 4; i++) {
+		struct talk next = from_port(alike[_i], (uint16_t)(40001 + i));
+
+		pass_ms(40000);
+		begins_by_itself(&next.there);
+		settle();
+		ck_assert_uint_eq(io.npattern, 1);
+	}
+	pass_ms(50000);
+	ck_assert_uint_eq(io.npattern, 1);
+	pass_ms(20000);
+	ck_assert_uint_eq(io.npattern, 0);
+}
+END_TEST
+
+START_TEST(another_world_has_other_patterns)
+{
+	becomes_pattern(alike[_i]);
+	ck_assert_ptr_nonnull(pattern_of(&alike[_i]->there));
+	arp_of_another();
+	pass_ms(1);
+	ck_assert_ptr_null(pattern_of(&alike[_i]->there));
+	settle();
+	ck_assert_uint_eq(io.npattern, 0);
+}
+END_TEST
+
+/* Clauses count, and may be about the port it comes from. */
+START_TEST(no_pattern_with_access_lists)
+{
+	configure("acl enable\n"
+		  "acl 1\n"
+		  "  clause 10 permit any any destination any\n"
+		  "  apply all\n");
+	all_speak();
+	becomes_pattern(&ended);
+	ck_assert_uint_eq(io.npattern, 0);
+	becomes_pattern(&asked);
+	ck_assert(has_pattern(&asked));
+}
+END_TEST
+
+/* Ports of the flow-state table are so at either end. */
+START_TEST(ports_without_flows_are_odd)
+{
+	configure("flow-state 5001 tcp flow-disable nat-disable\n");
+	all_speak();
+	becomes_pattern(&ended);
+	ck_assert(io.odd[5001]);
+	ck_assert(io.odd[8089]);
+	ck_assert(!io.odd[40000] && !io.odd[5060]);
+	configure("no flow-state 5001 tcp\n");
+	opens(&web);
+	ck_assert(!io.odd[5001] && io.odd[8089]);
+}
+END_TEST
+
+/* The service that takes them is no more: who comes next hears that from the switch. */
+START_TEST(pattern_goes_with_its_rule)
+{
+	becomes_pattern(&ended);
+	ck_assert(has_pattern(&ended));
+	configure("owner o\n"
+		  "  content ended\n"
+		  "    suspend\n");
+	ck_assert(!has_pattern(&ended));
+	ck_assert_uint_eq(io.npattern, 0);
+}
+END_TEST
+
+/*
+ * The client's address is ours towards this server, and its own: which ports are whose
+ * is for the switch to say, as long as it has connections of its own.
+ */
+START_TEST(client_that_shares_its_address)
+{
+	const struct talk theirs = from_port(&web, 41000);
+
+	becomes_pattern(&asked);
+	ck_assert(has_pattern(&asked));
+	comes(&theirs.there, TCP_F_SYN, 1000, 0);
+	ck_assert(!has_pattern(&asked));
+	comes(&theirs.back, TCP_F_SYN | TCP_F_ACK, 2000, 0);
+	comes(&theirs.there, TCP_F_ACK, 1001, 0);
+	comes(&asked.there, TCP_F_RST, 1001, 0);
+	becomes_pattern(&asked);
+	ck_assert(!has_pattern(&asked));
+	comes(&asked.there, TCP_F_RST, 1001, 0);
+	comes(&theirs.there, TCP_F_RST, 1001, 0);
+	pass_ms(5000);
+	becomes_pattern(&asked);
+	ck_assert(has_pattern(&asked));
+}
+END_TEST
+
+/* A data connection is announced for the very address and port. */
+START_TEST(announced_connection_is_another)
+{
+	const struct tuple announced = {
+		ip(CLIENT).s_addr, ip(VIP).s_addr, 0,
+		htons(81),	   IPPROTO_TCP,	   false
+	};
+
+	becomes_pattern(&ended);
+	ck_assert(has_pattern(&ended));
+	fast_expects(d.wire, &announced);
+	ck_assert_uint_eq(io.npattern, 0);
+}
+END_TEST
+
+/* One for each client, up to a bound. */
+START_TEST(patterns_are_bounded)
+{
+	configure("ip route 172.16.0.0 255.240.0.0 " CLIENT " 1\n");
+	all_speak();
+	for (unsigned i = 0; i < PATTERNS_MAX + 100; i++) {
+		struct talk t = ended;
+		char src[16];
+
+		(void)snprintf(src, sizeof(src), "172.16.%u.%u", i >> 8,
+			       i & 255);
+		t.there.src = t.back.dst = src;
+		becomes_pattern(&t);
+		ck_assert_uint_eq(io.npattern,
+				  i < PATTERNS_MAX ? i + 1 : PATTERNS_MAX);
+		comes(&t.there, TCP_F_RST, 1001, 0);
+	}
+}
+END_TEST
+
 /* ---- places --------------------------------------------------------------------------- */
 
 /* In whatever order others end, what goes by of the rest is booked. */
@@ -1565,6 +2107,7 @@ int main(void)
 	tcase_set_timeout(many, 100);
 	tcase_add_loop_test(t, connection_is_handed_over_behind_its_handshake,
 			    0, 2);
+	tcase_add_loop_test(t, nobody_is_overtaken, 0, 4);
 	tcase_add_test(t, directions_count_for_themselves);
 	tcase_add_test(t, datagrams_and_what_is_only_routed_go_by);
 	tcase_add_test(t, others_do_not);
@@ -1595,7 +2138,25 @@ int main(void)
 	tcase_add_test(t, end_that_nobody_has_looked_at_frees_the_port);
 	tcase_add_test(t, own_sockets_begin_anew);
 	tcase_add_test(t, end_is_not_forgotten_by_a_flush);
+	tcase_add_loop_test(t, open_connection_shows_others_the_way, 0, NALIKE);
+	tcase_add_loop_test(t, what_began_by_itself_is_booked, 0, NALIKE);
+	tcase_add_loop_test(t, short_connection_is_forgotten, 0, NALIKE);
+	tcase_add_loop_test(t, switch_meets_what_began_by_itself, 0, NALIKE);
+	tcase_add_test(t, half_open_one_is_an_attack);
+	tcase_add_test(t, pair_that_failed_is_given_back);
+	tcase_add_loop_test(t, same_tuple_has_one_flow, 0, 2);
+	tcase_add_test(t, older_flow_makes_room);
+	tcase_add_test(t, pattern_without_room);
+	tcase_add_loop_test(t, no_pattern_when_hops_take_turns, 0, NALIKE);
+	tcase_add_loop_test(t, unused_pattern_goes, 0, NALIKE);
+	tcase_add_loop_test(t, another_world_has_other_patterns, 0, NALIKE);
+	tcase_add_test(t, no_pattern_with_access_lists);
+	tcase_add_test(t, ports_without_flows_are_odd);
+	tcase_add_test(t, pattern_goes_with_its_rule);
+	tcase_add_test(t, client_that_shares_its_address);
+	tcase_add_test(t, announced_connection_is_another);
 	tcase_add_test(t, places_are_given_back_in_any_order);
+	tcase_add_test(many, patterns_are_bounded);
 	tcase_add_test(many, places_are_used_again);
 	tcase_add_test(many, flood_leaves_room);
 	suite_add_tcase(s, t);
