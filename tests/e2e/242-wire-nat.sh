@@ -38,13 +38,7 @@ server iperf iperf3 -s -B 10.1.1.11
 mkdir files && head -c 300000 /dev/urandom >files/blob
 server ftp $PYTHON "$ROOT/tests/e2e/ftpserver.py" 10.1.1.12:21 u p "$T/files"
 
-cat >startup <<'END'
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms >startup <<'END'
 service web1
   ip address 10.1.1.11
   keepalive type none

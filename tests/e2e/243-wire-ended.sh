@@ -22,15 +22,8 @@ web_start 1
 web_start 2
 web_start 3
 
-cat >startup <<'END'
-ssl associate cert c web.pem
-ssl associate rsakey k web.key
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms "ssl associate cert c web.pem" \
+	"ssl associate rsakey k web.key" >startup <<'END'
 ssl-proxy-list l
   ssl-server 1
   ssl-server 1 vip address 192.168.10.50

@@ -13,15 +13,8 @@ host servers 1/2 10.1.1.11/24 10.1.1.1
 on_background web servers $PYTHON "$ROOT/tests/e2e/origin.py" web.jsonl \
 	web=10.1.1.11:80
 
-cat >startup <<'END'
-ssl associate cert c web.pem
-ssl associate rsakey k web.key
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms "ssl associate cert c web.pem" \
+	"ssl associate rsakey k web.key" >startup <<'END'
 ssl-proxy-list l
   ssl-server 1
   ssl-server 1 vip address 192.168.10.50

@@ -17,16 +17,9 @@ on servers sysctl -qw net.ipv4.tcp_retries2=3
 on_background origin servers $PYTHON "$ROOT/tests/e2e/origin.py" seen.jsonl \
 	four=10.1.1.11:80 five=10.1.1.12:80 tls=10.1.1.13:80 hidden=10.1.1.14:80
 
-cat >startup <<'END'
-ssl associate cert c web.pem
-ssl associate rsakey k web.key
-bridge spanning-tree disabled
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms "bridge spanning-tree disabled" \
+	"ssl associate cert c web.pem" \
+	"ssl associate rsakey k web.key" >startup <<'END'
 ssl-proxy-list l
   ssl-server 1
   ssl-server 1 vip address 192.168.10.23

@@ -12,14 +12,7 @@
 
 # ---- what the user does in his namespaces -----------------------------------------
 startup_config() {
-	cat <<'END'
-bridge spanning-tree disabled
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+	two_arms "bridge spanning-tree disabled" <<'END'
 ssl-proxy-list l
   ssl-server 1
   ssl-server 1 vip address 192.168.10.50

@@ -24,15 +24,7 @@ on_background web servers $PYTHON -m http.server -d "$T" 80
 on_background udp servers $PYTHON "$ROOT/tests/e2e/udp.py" serve one=10.1.1.11:7000
 within 10 grep -qs ready udp.log || fail "udp.py"
 
-cat >startup <<'END'
-bridge spanning-tree disabled
-udp-ip-fragment-enabled
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms "bridge spanning-tree disabled" "udp-ip-fragment-enabled" >startup <<'END'
 service one
   ip address 10.1.1.11
   keepalive type none

@@ -15,14 +15,7 @@ mkdir files && head -c 20000 /dev/urandom >files/page
 on_background web servers $PYTHON -m http.server -d "$T/files" 80
 within 10 on servers curl -so /dev/null http://10.1.1.11/ || fail "no web server"
 
-cat >startup <<'END'
-bridge spanning-tree disabled
-interface 1/2
-  bridge vlan 2
-circuit VLAN1
-  ip address 192.168.10.1 255.255.255.0
-circuit VLAN2
-  ip address 10.1.1.1 255.255.255.0
+two_arms "bridge spanning-tree disabled" >startup <<'END'
 service web
   ip address 10.1.1.11
   protocol tcp

@@ -6,6 +6,8 @@
 #	host NAME PORT ADDR/LEN [GATEWAY]
 #	on NAME COMMAND...		what a program says there
 #	on_background PROCESS NAME COMMAND...	as background of lib.sh
+#	two_arms [LINE...]		a configuration: these lines, clients on one side,
+#					servers on the other, and what comes in
 #	wire_start [OPTION...]		boots the switch, wired to the hosts' ports
 #	pings HOST ADDRESS [FROM]	does one come back?
 #	fast_path packets|ways|connections|patterns	of it: that went by, that are set
@@ -44,6 +46,19 @@ on() {
 
 on_background() {
 	background "$1" nsenter -t "${pid[host-$2]}" -n "${@:3}"
+}
+
+two_arms() {
+	[ $# = 0 ] || printf '%s\n' "$@"
+	cat <<'END'
+interface 1/2
+  bridge vlan 2
+circuit VLAN1
+  ip address 192.168.10.1 255.255.255.0
+circuit VLAN2
+  ip address 10.1.1.1 255.255.255.0
+END
+	cat
 }
 
 wire_start() {
