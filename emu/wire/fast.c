@@ -14,9 +14,11 @@
 #define BOOKS_MS   200 /* between looks at what went by */
 #define FEW	   8192 /* ways: more are looked at more seldom */
 #define BOOKS_MANY 1000
-/* Turns that a direction waits for a moment in which none of its packets is on its way
- * through the switch, so that hardly any is overtaken; a busy port may never have one. */
-#define TURNS 8
+/* Turns, and frames of its own, that a direction waits for a moment in which none of them
+ * is on its way through the switch, so that hardly any is overtaken; a busy port may never
+ * have one. */
+#define TURNS  8
+#define FRAMES 256
 /* As many in use: connections that are not open yet get none from the switch.  Who
  * floods with them leaves room for those that are. */
 #define HALF_OPEN_MOST (FAST_WAYS / 4)
@@ -479,7 +481,8 @@ static void hand_over_later(struct wire *w, const struct offer *o)
 	if (l)
 		l->offer = *o; /* as the latest packet went */
 	else if (f->nlater < LATER_MAX)
-		f->later[f->nlater++] = (struct later){ .offer = *o };
+		f->later[f->nlater++] =
+			(struct later){ .offer = *o, .frames = o->h->frames };
 	else
 		hand_over(w, o);
 }
@@ -487,6 +490,14 @@ static void hand_over_later(struct wire *w, const struct offer *o)
 bool fast_waits(const struct wire *w)
 {
 	return w->fast && w->fast->nlater;
+}
+
+static bool may_wait(struct later *l, uint64_t busy)
+{
+	const struct offer *o = &l->offer;
+
+	return busy >> o->in & 1 && ++l->turns < TURNS &&
+	       o->h->frames - l->frames < FRAMES;
 }
 
 void fast_turn_over(struct wire *w, uint64_t busy)
@@ -497,7 +508,7 @@ void fast_turn_over(struct wire *w, uint64_t busy)
 		struct later *l = &f->later[i];
 		struct offer o = l->offer;
 
-		if (busy >> o.in & 1 && ++l->turns < TURNS)
+		if (may_wait(l, busy))
 			continue;
 		*l = f->later[--f->nlater];
 		if (!f->off && is_worth_it(f, o.h))

@@ -25,7 +25,8 @@ struct offer {
 /* One between hosts, that is handed over when the packets in front of it are gone. */
 struct later {
 	struct offer offer;
-	unsigned turns; /* that it has waited for */
+	unsigned turns;	 /* that it has waited for */
+	uint64_t frames; /* of it, before it waited */
 };
 
 struct pattern {

@@ -841,7 +841,7 @@ static void comes_in_a_row(const struct direction *k, uint32_t seq)
 /* As long as others of it may be on their way through the switch, it waits. */
 START_TEST(nobody_is_overtaken)
 {
-	enum { TURNS = 8 };
+	enum { TURNS = 8, FRAMES = 256 };
 	const uint64_t busy = 1u << CLIENTS;
 
 	shake(&web);
@@ -860,6 +860,15 @@ START_TEST(nobody_is_overtaken)
 		}
 		fast_turn_over(d.wire, busy);
 		ck_assert_ptr_nonnull(way_of(&web.there));
+	} else if (_i == 4) { /* nor is that worth waiting for */
+		for (uint32_t i = FROM; i < FRAMES; i++)
+			comes_in_a_row(&web.there, 1001 + 10 * i);
+		fast_turn_over(d.wire, busy);
+		ck_assert_ptr_null(way_of(&web.there));
+		for (uint32_t i = FRAMES; i < FROM + FRAMES; i++)
+			comes_in_a_row(&web.there, 1001 + 10 * i);
+		fast_turn_over(d.wire, busy);
+		ck_assert_ptr_nonnull(way_of(&web.there));
 	} else if (_i == 2) { /* it is over */
 		comes(&web.back, TCP_F_RST, 2001, 0);
 		ck_assert_int_eq(io.nput, 0);
@@ -870,7 +879,7 @@ START_TEST(nobody_is_overtaken)
 	}
 	ck_assert(!fast_waits(d.wire));
 	fast_turn_over(d.wire, 0);
-	ck_assert_int_eq(io.nput, _i < 2);
+	ck_assert_int_eq(io.nput, _i < 2 || _i == 4);
 }
 END_TEST
 
@@ -2107,7 +2116,7 @@ int main(void)
 	tcase_set_timeout(many, 100);
 	tcase_add_loop_test(t, connection_is_handed_over_behind_its_handshake,
 			    0, 2);
-	tcase_add_loop_test(t, nobody_is_overtaken, 0, 4);
+	tcase_add_loop_test(t, nobody_is_overtaken, 0, 5);
 	tcase_add_test(t, directions_count_for_themselves);
 	tcase_add_test(t, datagrams_and_what_is_only_routed_go_by);
 	tcase_add_test(t, others_do_not);
