@@ -67,10 +67,6 @@ shark() { # FILE OPTION...
 	tshark -r "disk/capture/$1" -o ip.check_checksum:TRUE \
 		-o tcp.check_checksum:TRUE "${@:2}" 2>/dev/null
 }
-unfit() { # FILE: frames that no wire has
-	shark "$1" -Y 'ip.checksum.status == "Bad" ||
-		tcp.checksum.status == "Bad" || frame.len > 1518'
-}
 ready() { # until the first way through is there
 	on client curl -sS --max-time 2 http://192.168.10.20/1 >/dev/null 2>&1
 }
@@ -99,7 +95,7 @@ lacks "which are in no other file" "$(strings disk/capture/dark.pcapng)" \
 same "nobody else may read them" "$(stat -c %a disk/capture/front.pcapng)" 600
 for f in front dark back vip; do
 	same "$f: every checksum is right, no frame too large" \
-		"$(unfit $f.pcapng)" ""
+		"$(wrong_sums "disk/capture/$f.pcapng" "frame.len > 1518")" 0
 done
 has "both directions are there" \
 	"$(shark vip.pcapng -T fields -e frame.interface_name -e ip.src -e tcp.dstport |

@@ -146,15 +146,10 @@ ok "when it is over it has no way any more" within 5 no_ways
 fetched "one behind a port, a source group and a tag" 4000 http://192.168.10.21:8080/part
 fetched "one that the switch ends" 4000 http://192.168.10.22/part
 ok "has no way any more, either" within 5 no_ways
-wrong() { # FILE: frames with a wrong sum
-	tshark -r "$1.pcap" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE \
-		-Y 'tcp.checksum.status==0 || ip.checksum.status==0' 2>/dev/null |
-		wc -l
-}
 for n in at-client at-servers at-tagged; do
 	kill "${pid[$n]}" 2>/dev/null
 	wait "${pid[$n]}" 2>/dev/null
-	same "no checksum is wrong $n" "$(wrong $n)" 0
+	same "no checksum is wrong $n" "$(wrong_sums $n.pcap)" 0
 done
 field() { # FILE FILTER FIELD: its values
 	tshark -r "$1.pcap" -Y "$2" -T fields -e "$3" 2>/dev/null | sort -u | xargs

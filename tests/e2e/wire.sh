@@ -10,6 +10,7 @@
 #					servers on the other, and what comes in
 #	wire_start [OPTION...]		boots the switch, wired to the hosts' ports
 #	pings HOST ADDRESS [FROM]	does one come back?
+#	wrong_sums FILE [FILTER]	frames of a capture with a wrong checksum, or else so
 #	fast_path packets|ways|connections|patterns	of it: that went by, that are set
 #					up, that it has begun, by what
 
@@ -69,6 +70,13 @@ wire_start() {
 
 pings() {
 	on "$1" ping -q -c 1 -W 1 ${3:+-I "$3"} "$2" >/dev/null
+}
+
+# 0xffff is as good as 0, and what Linux writes (RFC 1624).
+wrong_sums() {
+	tshark -r "$1" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE \
+		-Y "ip.checksum.status == Bad || (tcp.checksum.status == Bad &&
+			tcp.checksum != 0xffff)${2:+ || $2}" 2>/dev/null | wc -l
 }
 
 fast_path() {
