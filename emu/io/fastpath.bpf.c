@@ -176,6 +176,12 @@ static __always_inline int fits(const struct __sk_buff *skb,
 	return !mtu || most <= mtu;
 }
 
+static __always_inline int has_tcp_head(const struct heads *h)
+{
+	return h->offset >= TCP_MIN / 4 << 4 &&
+	       heads_len(h) <= bpf_ntohs(h->len);
+}
+
 /* What a connection of our own sockets is answered with and ends with may go by: the
  * sockets know.  Between hosts, it is the switch that must see it. */
 static __always_inline int may_have(const struct fast_way *w,
@@ -188,8 +194,7 @@ static __always_inline int may_have(const struct fast_way *w,
 	if (!w->inside && in)
 		barred |= F_SYN | F_FIN | F_RST;
 	return (h->flags & F_ACK || h->flags & F_RST) && !(h->flags & barred) &&
-	       h->offset >= TCP_MIN / 4 << 4 &&
-	       heads_len(h) <= bpf_ntohs(h->len);
+	       has_tcp_head(h);
 }
 
 static __always_inline __u32 end_of(const struct heads *h)
@@ -255,8 +260,7 @@ static __always_inline int opens(const struct heads *h)
 	const __u8 all = F_FIN | F_SYN | F_RST | F_ACK | F_URG;
 
 	return h->proto == IPPROTO_TCP && (h->flags & all) == F_SYN &&
-	       h->offset >= TCP_MIN / 4 << 4 &&
-	       heads_len(h) <= bpf_ntohs(h->len);
+	       has_tcp_head(h);
 }
 
 static __always_inline int is_odd(const struct fast_state *s, __u16 port)
@@ -280,7 +284,7 @@ static __always_inline int enter(const struct fast_state *s,
 {
 	__u32 hash = fast_hash(k, s->seed), at = hash % FAST_BUCKETS;
 	struct fast_bucket *b = bpf_map_lookup_elem(&buckets, &at);
-	__u32 value = (hash & FAST_HASH_TAG) | (place + 1);
+	__u32 value = fast_slot(hash, place);
 
 	if (!b)
 		return -1;

@@ -289,12 +289,6 @@ static __u32 *slots_of(const struct fastpath *f, __u32 hash)
 	return f->bucket[hash % FAST_BUCKETS].slot;
 }
 
-/* What stands in the slot of a way at its place. */
-static __u32 slot_value(__u32 hash, __u32 place)
-{
-	return (hash & FAST_HASH_TAG) | (place + 1);
-}
-
 /* NULL: there is none of that value. */
 static __u32 *slot_find(__u32 *slot, __u32 value)
 {
@@ -308,7 +302,7 @@ static __u32 *slot_find(__u32 *slot, __u32 value)
 static bool enter(struct fastpath *f, __u32 place)
 {
 	__u32 hash = fast_hash(&f->way[place].key, f->state->seed);
-	__u32 value = slot_value(hash, place);
+	__u32 value = fast_slot(hash, place);
 	__u32 *slot = slots_of(f, hash);
 
 	if (slot_find(slot, value))
@@ -399,7 +393,7 @@ void fastpath_drop(struct fastpath *f, __u32 place)
 {
 	struct fast_way *way = &f->way[place];
 	__u32 hash = fast_hash(&way->key, f->state->seed);
-	__u32 *at = slot_find(slots_of(f, hash), slot_value(hash, place));
+	__u32 *at = slot_find(slots_of(f, hash), fast_slot(hash, place));
 
 	__atomic_store_n(&way->epoch, 0, __ATOMIC_RELEASE);
 	if (at)

@@ -113,6 +113,12 @@ static inline __u32 fast_hash(const struct fast_key *k, __u32 seed)
 	return h ^ h >> 13;
 }
 
+/* What stands in the slot of a way at its place. */
+static inline __u32 fast_slot(__u32 hash, __u32 place)
+{
+	return (hash & FAST_HASH_TAG) | (place + 1);
+}
+
 static inline _Bool fast_is_same(const struct fast_key *a,
 				 const struct fast_key *b)
 {

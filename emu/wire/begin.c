@@ -269,10 +269,14 @@ static void begin_routed(struct first *b, const struct policy_group *g,
 static const struct begun ended = { .kind = WFLOW_INSIDE,
 				    .there = HALF_INSIDE };
 
-/* To a socket that is there. */
-static void begin_at_socket(struct first *b)
+/* To a socket that is there.  alike: those behind it may begin like it. */
+static void begin_at_socket(struct first *b, bool alike)
 {
-	pass(b, flow_to(b, b->k, NULL, ended));
+	struct wflow *f = flow_to(b, b->k, NULL, ended);
+
+	if (f)
+		f->alike = alike;
+	pass(b, f);
 }
 
 /* By the door behind which connections of rules for every port are ended. */
@@ -304,16 +308,10 @@ static bool is_by_door(const struct first *b)
 
 static void begin_inside(struct first *b)
 {
-	struct wflow *f = NULL;
-
-	if (is_by_door(b)) {
+	if (is_by_door(b))
 		begin_by_door(b, htons(forward_policy(b->w->forward)->door));
-		return;
-	}
-	f = flow_to(b, b->k, NULL, ended);
-	if (f)
-		f->alike = true;
-	pass(b, f);
+	else
+		begin_at_socket(b, true);
 }
 
 void begin_clause_hit(struct wire *w, const struct verdict *v,
@@ -792,7 +790,7 @@ void begin_packet(struct wire *w, const struct ingress *in, struct packet *p,
 	};
 
 	if (inner_awaits(w->worker->inner, &b.use.key)) {
-		begin_at_socket(&b);
+		begin_at_socket(&b, false);
 	} else if (b.mode == PORT_ROUTED) {
 		use_port_hit(forward_policy(w->forward), &b.use.key);
 		if (!is_denied(&b))

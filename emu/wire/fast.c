@@ -172,6 +172,14 @@ static void settle_half(struct wire *w, struct half *h)
 	seen_there(w, e, way);
 }
 
+/* true: it is a reset. */
+static bool hears_end(struct wflow *f, int side, uint32_t flags)
+{
+	if (flags & TCP_F_FIN)
+		f->fins |= (uint8_t)(1u << side);
+	return (flags & TCP_F_RST) != 0;
+}
+
 /* What a connection of our own sockets ended with went by (fastpath.bpf.c). */
 static void is_it_over(struct wire *w, struct wflow *f)
 {
@@ -183,9 +191,7 @@ static void is_it_over(struct wire *w, struct wflow *f)
 			h->fast ? fastpath_way(w->fast->io, h->fast - 1)->flags
 				: 0;
 
-		if (flags & TCP_F_FIN)
-			f->fins |= (uint8_t)(1u << side);
-		reset |= (flags & TCP_F_RST) != 0;
+		reset |= hears_end(f, side, flags);
 	}
 	if (f->use.key.proto == IPPROTO_TCP && (reset || f->fins == 3))
 		over_close(w, f);
@@ -201,9 +207,7 @@ void place_absorb(struct fast *f, uint32_t place, struct half *h)
 	count_ip(f->w, h, way->frames);
 	if (way->frames)
 		tcp_heard(flow, h, way);
-	if (way->flags & TCP_F_FIN)
-		flow->fins |= (uint8_t)(1u << h->side);
-	if (way->flags & TCP_F_RST || flow->fins == 3)
+	if (hears_end(flow, h->side, way->flags) || flow->fins == 3)
 		over_close(f->w, flow);
 }
 
@@ -447,14 +451,17 @@ static void hand_over(struct wire *w, const struct offer *o)
 
 	if (h->fast && is_same(f, o))
 		return;
-	if (!keeps_place(f, o)) {
+	if (keeps_place(f, o)) {
+		e = held_of(f, h);
+		*e = (struct held){
+			.h = h, .at = e->at, .vlan = o->vlan, .in = o->in
+		};
+	} else {
 		place = place_take(f);
 		if (place == FAST_WAYS)
 			return;
 		place_hold(f, place, h, o->vlan, o->in);
 	}
-	e = held_of(f, h);
-	*e = (struct held){ .h = h, .at = e->at, .vlan = o->vlan, .in = o->in };
 	if (!fastpath_put(f->io, h->fast - 1, &o->way))
 		take_back(f, h);
 }

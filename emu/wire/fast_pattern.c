@@ -21,12 +21,28 @@ static bool is_from_us(const struct pattern *p)
 	return !p->vlan;
 }
 
+static bool take_pair(struct fast *f, uint32_t *there, uint32_t *back)
+{
+	*there = place_take(f);
+	*back = place_take(f);
+	if (*back < FAST_WAYS)
+		return true;
+	if (*there < FAST_WAYS)
+		place_give(f, *there);
+	return false;
+}
+
+static void give_up_pair(struct fast *f, uint32_t there, uint32_t back)
+{
+	fastpath_drop(f->io, there);
+	fastpath_drop(f->io, back);
+	place_give(f, there);
+	place_give(f, back);
+}
+
 static void pattern_drop(struct fast *f, struct pattern *p)
 {
-	fastpath_drop(f->io, p->there);
-	fastpath_drop(f->io, p->back);
-	place_give(f, p->there);
-	place_give(f, p->back);
+	give_up_pair(f, p->there, p->back);
 	*p = f->pattern[--f->npattern];
 }
 
@@ -112,14 +128,13 @@ void fast_rules(struct fast *f, const struct policy *p)
 
 static bool give_pair(struct fast *f)
 {
-	uint32_t there = place_take(f), back = place_take(f);
+	uint32_t there, back;
 
-	if (back < FAST_WAYS && fastpath_give(f->io, there, back))
+	if (!take_pair(f, &there, &back))
+		return false;
+	if (fastpath_give(f->io, there, back))
 		return true;
-	if (there < FAST_WAYS)
-		place_give(f, there);
-	if (back < FAST_WAYS)
-		place_give(f, back);
+	give_up_pair(f, there, back);
 	return false;
 }
 
@@ -194,12 +209,6 @@ static void hold(struct wire *w, struct half *h, uint32_t place)
 		   way->in_port == FAST_PORTS ? -1 : (int)way->in_port);
 }
 
-static void give_up(struct fast *f, uint32_t place)
-{
-	fastpath_drop(f->io, place);
-	place_give(f, place);
-}
-
 static void hold_both(struct wire *w, struct wflow *f,
 		      const struct fast_begun *b)
 {
@@ -233,8 +242,7 @@ static void book(struct wire *w, const struct fast_begun *b)
 	}
 	if (f)
 		absorb_both(w, f, b);
-	give_up(w->fast, b->there);
-	give_up(w->fast, b->back);
+	give_up_pair(w->fast, b->there, b->back);
 }
 
 bool fast_catch_up(struct wire *w)
@@ -288,15 +296,11 @@ static bool put(struct fast *f, struct pattern *p, const struct wflow *flow)
 	back.key.dport = back.dport = 0;
 	if (fastpath_find(f->io, &there.key, &place))
 		return false;
-	p->there = place_take(f);
-	p->back = place_take(f);
-	if (p->back < FAST_WAYS &&
-	    fastpath_put_pattern(f->io, p->there, &there, p->back, &back))
+	if (!take_pair(f, &p->there, &p->back))
+		return false;
+	if (fastpath_put_pattern(f->io, p->there, &there, p->back, &back))
 		return true;
-	if (p->there < FAST_WAYS)
-		give_up(f, p->there);
-	if (p->back < FAST_WAYS)
-		give_up(f, p->back);
+	give_up_pair(f, p->there, p->back);
 	return false;
 }
 

@@ -115,4 +115,5 @@ def main():
     print(outcome(udp, icmp))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,11 +7,7 @@ import socket
 import struct
 import sys
 
-
-def total(data):
-    s = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    s = (s & 0xFFFF) + (s >> 16)
-    return ~(s + (s >> 16)) & 0xFFFF
+from frames import checksum
 
 
 def main():
@@ -25,7 +21,7 @@ def main():
             tcp = struct.pack(
                 "!HHIIBBHHH", own, int(port), 7, 0, 5 << 4, flags, 1000, 0, 0
             )
-            sum_ = total(ends + struct.pack("!BBH", 0, 6, len(tcp)) + tcp)
+            sum_ = checksum(ends + struct.pack("!BBH", 0, 6, len(tcp)) + tcp)
             tcp = tcp[:16] + struct.pack("!H", sum_) + tcp[18:]
             s.sendto(tcp, (address, 0))
 
